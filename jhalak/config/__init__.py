@@ -1,0 +1,1 @@
+"""Typed settings as plain structs, read once. Imports nothing of ours."""

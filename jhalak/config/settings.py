@@ -1,0 +1,113 @@
+"""All settings, their defaults and what they mean.
+
+Read once at start from `jhalak.toml` in the data folder, if it is there; an unknown name or a
+value of the wrong type stops the start with its place. Each promise of docs/promises.md that is
+a number is a setting here.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+
+class LogSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The event log."""
+
+    partitions: int = 1
+    """Partitions a topic; fixed once a data folder exists."""
+    retention_days: int = 90
+
+
+class LockscreenSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Editions."""
+
+    slots: int = 24
+    min_slots: int = 6
+    max_slots: int = 48
+    valid_h: float = 6.0
+    refresh_before_h: float = 1.0
+    """With less validity left than this an edition is made anew even when nothing happened."""
+    edition_bytes: int = 1_500_000
+    saver_bytes: int = 400_000
+
+
+class VideoSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The short-video feed."""
+
+    slots: int = 12
+    max_slots: int = 50
+
+
+class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What both feeds share."""
+
+    candidates: int = 500
+    """How many candidates are scored."""
+    never_repeat_days: int = 30
+    hide_days: int = 90
+    exploration: float = 0.05
+    """Share of slots that try what is not known yet."""
+    source_budget_ms: float = 20.0
+    """How long a slate waits for I/O of one stage."""
+    learner_silent_s: float = 5.0
+    """A learner silent for longer lowers the level to `cached`."""
+
+
+class LearningSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The learner."""
+
+    publish_s: float = 0.5
+    checkpoint_s: float = 30.0
+    label_window_s: float = 600.0
+    """Log time after an impression at which a tap or long view that did not come is a no."""
+    join_h: float = 72.0
+    """Log time for which served slots wait for outcomes."""
+
+
+class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """HTTP."""
+
+    host: str = "127.0.0.1"
+    port: int = 8787
+    body_limit: int = 262_144
+    """Bytes of a request body."""
+    events_limit: int = 500
+    """Events a batch."""
+    active_viewers: int = 50_000
+    """Viewers whose state stays in memory; the rest lie in the profile store."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that an operator may set."""
+
+    cell: str = "local"
+    """Name of this cell; part of every viewer token."""
+    records_url: str = ""
+    """SQLAlchemy URL of the records, such as postgresql+psycopg://USER@HOST/NAME; empty: SQLite
+    in the data folder."""
+    blob_url: str = ""
+    """URL of the blob store (file:, s3:, memory:); empty: a folder in the data folder."""
+    log: LogSettings = LogSettings()
+    lockscreen: LockscreenSettings = LockscreenSettings()
+    video: VideoSettings = VideoSettings()
+    feed: FeedSettings = FeedSettings()
+    learning: LearningSettings = LearningSettings()
+    server: ServerSettings = ServerSettings()
+
+
+class BadSettings(Exception):
+    """`jhalak.toml` says something that we do not understand."""
+
+
+def read_settings(data: Path) -> Settings:
+    """The settings of the data folder `data`. Raises BadSettings with the place."""
+    path = data / "jhalak.toml"
+    if not path.exists():
+        return Settings()
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), Settings)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise BadSettings(f"{path}: {error}") from None

@@ -1,0 +1,1 @@
+"""Features, counters, models: kernels on arrays, with slow references. Knows no catalogue."""

@@ -1,0 +1,1 @@
+"""The stage protocols and the runner. Knows no domain."""

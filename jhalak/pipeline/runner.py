@@ -1,0 +1,216 @@
+"""The runner: runs stages in order and keeps the promises made for when one fails.
+
+| a stage that fails | then |
+|---|---|
+| query hydrator | the query goes on without its facts; the level is lowered |
+| source | go on without it |
+| hydrator, scorer | its columns take their defaults; the level is lowered |
+| filter | closed: removes every candidate; open: keeps all |
+| value model, selector | the run fails: the feed answers from its fallback |
+| side effect | counted |
+
+Every stage is counted and timed; failures are counted and the first of each kind is logged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter_ns
+from typing import Any, Generic, Protocol, TypeVar, cast
+
+import numpy as np
+
+from jhalak.pipeline.merge import Merger
+from jhalak.pipeline.stage import (
+    SOURCES,
+    VALUE,
+    Columns,
+    Filter,
+    Hydrator,
+    Outcome,
+    QueryHydrator,
+    Scorer,
+    Selector,
+    SideEffect,
+    Source,
+    ValueModel,
+)
+from jhalak.schema.candidates import Candidates, Column, Mask, Rows
+from jhalak.schema.slate import Level
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Levelled(Protocol):
+    """What the runner asks of a query."""
+
+    def lower(self, level: Level) -> None: ...
+
+
+Q = TypeVar("Q", bound=Levelled)
+
+
+@dataclass(slots=True)
+class StageStats:
+    """Counts of one stage since the start."""
+
+    kind: str
+    name: str
+    calls: int = 0
+    failures: int = 0
+    nanoseconds: int = 0
+    candidates: int = 0
+    """Found (sources), kept (filters) or chosen (selector)."""
+    errors: set[str] = field(default_factory=set)
+
+    def failed(self, error: BaseException) -> None:
+        self.failures += 1
+        kind = type(error).__name__
+        if kind not in self.errors:
+            self.errors.add(kind)
+            log.error("%s %s failed: %s", self.kind, self.name, error, exc_info=error)
+
+
+class Pipeline(Generic[Q]):
+    """A feed's stages, run in order. `limit` is how many candidates are scored at most;
+    `budget_s` how long a stage may wait for I/O."""
+
+    def __init__(
+        self,
+        *,
+        query_hydrators: Sequence[QueryHydrator[Q]] = (),
+        sources: Sequence[Source[Q]],
+        hydrators: Sequence[Hydrator[Q]] = (),
+        filters: Sequence[Filter[Q]],
+        scorers: Sequence[Scorer[Q]],
+        value: ValueModel[Q],
+        selector: Selector[Q],
+        side_effects: Sequence[SideEffect[Q]] = (),
+        limit: int = 500,
+        budget_s: float = 0.02,
+    ) -> None:
+        self.stats: list[StageStats] = []
+        self._query_hydrators = [(s, self._count("query hydrator", s)) for s in query_hydrators]
+        self._sources = [(s, self._count("source", s)) for s in sources]
+        self._hydrators = [(s, self._count("hydrator", s)) for s in hydrators]
+        self._filters = [(s, self._count("filter", s)) for s in filters]
+        self._scorers = [(s, self._count("scorer", s)) for s in scorers]
+        self._value = (value, self._count("value model", value))
+        self._selector = (selector, self._count("selector", selector))
+        self._side_effects = [(s, self._count("side effect", s)) for s in side_effects]
+        self._limit = limit
+        self._budget_s = budget_s
+        self._merger = Merger()
+
+    def _count(self, kind: str, stage: Any) -> StageStats:
+        stats = StageStats(kind, stage.name)
+        self.stats.append(stats)
+        return stats
+
+    async def run(self, query: Q) -> Outcome:
+        """One slate's candidates and selection. Raises what the value model or selector raises."""
+        for hydrator, stats in self._query_hydrators:
+            done, _ = await self._guarded(stats, hydrator.prepare, query)
+            if not done:
+                query.lower(hydrator.lowers)
+        candidates = await self._find(query)
+        for adder, stats in self._hydrators:
+            done, columns = await self._guarded(stats, adder.hydrate, query, candidates)
+            self._write(query, candidates, adder, columns if done else None)
+        candidates = self._filter(query, candidates)
+        self._score(query, candidates)
+        selector, stats = self._selector
+        started = perf_counter_ns()
+        selection = selector.select(query, candidates)
+        stats.calls += 1
+        stats.candidates += len(selection.index)
+        stats.nanoseconds += perf_counter_ns() - started
+        return Outcome(candidates, selection)
+
+    def after(self, query: Q, outcome: Outcome) -> None:
+        """Run the side effects; the caller has its answer already."""
+        for effect, stats in self._side_effects:
+            started = perf_counter_ns()
+            stats.calls += 1
+            try:
+                effect.run(query, outcome)
+            except Exception as error:
+                stats.failed(error)
+            stats.nanoseconds += perf_counter_ns() - started
+
+    async def _find(self, query: Q) -> Candidates:
+        found: list[Rows] = []
+        for source, stats in self._sources:
+            done, rows = await self._guarded(stats, source.find, query)
+            rows = rows if done and rows is not None else np.empty(0, np.int32)
+            stats.candidates += len(rows)
+            found.append(rows)
+        rows, bits = self._merger.merge(found, self._limit)
+        return Candidates(rows, {SOURCES: bits})
+
+    def _filter(self, query: Q, candidates: Candidates) -> Candidates:
+        keep: Mask | None = None
+        for stage, stats in self._filters:
+            started = perf_counter_ns()
+            stats.calls += 1
+            try:
+                mask = stage.keep(query, candidates)
+                keep = mask if keep is None else keep & mask
+                stats.candidates += int(np.count_nonzero(mask))
+            except Exception as error:
+                stats.failed(error)
+                if stage.fails == "closed":
+                    keep = np.zeros(len(candidates), np.bool_)
+            stats.nanoseconds += perf_counter_ns() - started
+        return candidates if keep is None or keep.all() else candidates.take(keep)
+
+    def _score(self, query: Q, candidates: Candidates) -> None:
+        for scorer, stats in self._scorers:
+            started = perf_counter_ns()
+            stats.calls += 1
+            columns: Columns | None = None
+            try:
+                columns = scorer.score(query, candidates)
+            except Exception as error:
+                stats.failed(error)
+            self._write(query, candidates, scorer, columns)
+            stats.nanoseconds += perf_counter_ns() - started
+        model, stats = self._value
+        started = perf_counter_ns()
+        stats.calls += 1
+        candidates.columns[VALUE] = model.value(query, candidates)
+        stats.nanoseconds += perf_counter_ns() - started
+
+    def _write(self, query: Q, candidates: Candidates, stage: Any, columns: Columns | None) -> None:
+        """Put a stage's columns in place: its own, each once, of the right length."""
+        n = len(candidates)
+        for column in cast(tuple[Column, ...], stage.writes):
+            if column in candidates.columns:
+                raise TypeError(f"{stage.name} writes {column}, which has a writer already")
+            values = None if columns is None else columns.get(column)
+            if values is None or len(values) != n:
+                query.lower(stage.lowers)
+                values = column.filled(n)
+            candidates.columns[column] = values
+
+    async def _guarded(
+        self, stats: StageStats, call: Callable[..., T | Awaitable[T]], *arguments: object
+    ) -> tuple[bool, T | None]:
+        """(done, answer) of a call that may wait and may fail. Waiting is bounded."""
+        started = perf_counter_ns()
+        stats.calls += 1
+        try:
+            answer = call(*arguments)
+            if hasattr(answer, "__await__"):
+                answer = await asyncio.wait_for(cast(Awaitable[T], answer), self._budget_s)
+            return True, answer
+        except Exception as error:
+            stats.failed(error)
+            return False, None
+        finally:
+            stats.nanoseconds += perf_counter_ns() - started

@@ -1,0 +1,46 @@
+"""The item store: every item ever taken in, and the one sequence of their changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, Protocol
+
+from jhalak.schema.item import Item, ItemRecord
+
+Change = Literal["new", "updated", "unchanged"]
+
+
+class Draft(NamedTuple):
+    """An item on its way into the store."""
+
+    item: Item
+    """`published_ms` 0: the store keeps what it has, or takes `now_ms` for a new item;
+    `expires_ms` 0: likewise, `now_ms` plus `lifetime_ms`."""
+    embedding: bytes
+    lifetime_ms: int
+
+
+class ItemStore(Protocol):
+    """Hard: a call that returned is on disk. Each change gets the next sequence number in the
+    same transaction, and a reader never sees number n + 1 before n."""
+
+    def put(self, drafts: Sequence[Draft], now_ms: int) -> list[Change]:
+        """Insert or update by item id, all in one transaction; says what became of each.
+
+        Unchanged means that nothing of the content differs: then nothing is written. A recalled
+        item stays recalled, and counts as unchanged. Raises DiskFull or Unavailable.
+        """
+
+    def get(self, item_id: str) -> ItemRecord | None: ...
+
+    def recall(self, item_id: str, by: str, reason: str, now_ms: int) -> ItemRecord | None:
+        """Take an item out for good; idempotent; writes the audit record in the same
+        transaction. None where there is no such item."""
+
+    def changes(self, after: int, limit: int) -> list[ItemRecord]:
+        """Records with seq > after, by seq: each item's newest state once."""
+
+    def by_num(self, nums: Sequence[int]) -> dict[int, ItemRecord]: ...
+
+    def creators(self, after: int, limit: int) -> list[tuple[int, str]]:
+        """(number, name) of creators with number > after, by number."""

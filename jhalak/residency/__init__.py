@@ -1,0 +1,1 @@
+"""Rules of where data may lie, how long, and who may read it. Knows no store."""

@@ -1,0 +1,78 @@
+"""The registry of everything we keep: each table, stream and blob with its data class.
+
+A test compares this with the tables of records/, the files of embedded/ and the topics of the
+log, and fails where one is not declared, or where personal data has no eraser and no exporter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+DataClass = Literal["public", "aggregate", "pseudonymous", "personal", "secret"]
+Holder = Literal["table", "stream", "blob", "profile"]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One thing that we keep."""
+
+    holder: Holder
+    name: str
+    data_class: DataClass
+    what: str
+    retention: str
+    eraser: str = ""
+    """How one person's part is removed; required for personal and pseudonymous data."""
+    exporter: str = ""
+    """Where one person's part stands in their export; required likewise."""
+
+
+REGISTRY: Final[tuple[Holding, ...]] = (
+    Holding("table", "items", "public", "items as published", "kept; recalled items are marked"),
+    Holding("table", "creators", "public", "names of publishers and creators", "kept"),
+    Holding("table", "sequences", "aggregate", "last number given of each sequence", "kept"),
+    Holding("table", "recalls", "public", "which items were recalled, when, why", "kept"),
+    Holding(
+        "table", "viewers", "personal", "languages, age band, settings", "until erased",
+        "viewers.erase", "viewer",
+    ),
+    Holding(
+        "table", "relations", "personal", "likes, saves, follows, hides, blocks", "until erased",
+        "viewers.erase", "relations",
+    ),
+    Holding(
+        "table", "consents", "personal", "decisions on consent", "until erased",
+        "viewers.erase", "consents",
+    ),
+    Holding(
+        "table", "revocations", "pseudonymous", "least valid token epoch", "kept: it keeps an erased"
+        " viewer's token dead", "none: holds a random number and an epoch", "none",
+    ),
+    Holding("table", "operators", "secret", "hashes of operator tokens", "kept"),
+    Holding("table", "audit", "aggregate", "what operators and the system did", "kept"),
+    Holding("table", "alembic_version", "aggregate", "version of the tables", "kept"),
+    Holding(
+        "stream", "activity", "personal", "what was served, what came back", "90 days",
+        "event_log.delete_key", "activity",
+    ),
+    Holding(
+        "profile", "profiles", "personal", "taste and seen items", "until erased",
+        "profile_store.delete", "profile",
+    ),
+    Holding(
+        "blob", "checkpoints", "pseudonymous", "counters, weights, open joins", "last three",
+        "folded away within 24 h of erasure", "none: not about one person",
+    ),
+    Holding("blob", "learned", "aggregate", "item counters and weights for serving", "newest"),
+    Holding(
+        "blob", "exports", "personal", "a viewer's export", "7 days", "exports of the viewer"
+        " are deleted", "itself",
+    ),
+    Holding("blob", "keys", "secret", "keys of tokens and signatures", "rotated"),
+)  # fmt: skip
+
+
+def declared(holder: Holder) -> frozenset[str]:
+    """Names of what is declared for one kind of holder."""
+    return frozenset(holding.name for holding in REGISTRY if holding.holder == holder)

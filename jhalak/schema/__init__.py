@@ -1,0 +1,1 @@
+"""The shapes that all rooms share. Imports nothing of ours."""

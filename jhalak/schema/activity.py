@@ -1,0 +1,148 @@
+"""Records of the `activity` topic: what was served, what came back, what was asked for.
+
+One topic for all of it, partitioned by viewer, so that each viewer's records have one order and
+every derived state is a fold over them. A record is MessagePack, tagged by `t`. Times are Unix
+milliseconds; `at_ms` of an entry in the log is the time of the server that appended it.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import msgspec
+
+TOPIC: Final = "activity"
+
+EventType = Literal["impression", "dwell", "tap", "play", "complete", "share", "report", "undo"]
+EVENT_TYPES: Final[tuple[str, ...]] = (
+    "impression", "dwell", "tap", "play", "complete", "share", "report", "undo"
+)  # fmt: skip
+"""The order is stored in logs: append, never reorder."""
+EVENT_INDEX: Final = {name: index for index, name in enumerate(EVENT_TYPES)}
+
+ONCE_PER_SLOT: Final = frozenset({"impression", "tap", "complete"})
+
+Verb = Literal["likes", "saves", "follows", "hides", "blocks"]
+VERBS: Final[tuple[Verb, ...]] = ("likes", "saves", "follows", "hides", "blocks")
+TargetKind = Literal["item", "creator", "topic"]
+TARGET_KINDS: Final[tuple[TargetKind, ...]] = ("item", "creator", "topic")
+
+
+class Served(msgspec.Struct, frozen=True, tag_field="t", tag="served", array_like=True):
+    """A slate as it was served: k slots in order.
+
+    Arrays are little-endian bytes. It holds what was scored and why, so that nothing is
+    recomputed later from a world that has changed.
+    """
+
+    slate: int
+    viewer: int
+    surface: int
+    """Index into SURFACES."""
+    at_ms: int
+    level: int
+    model: int
+    """Version of the learned snapshot that scored; 0 is none."""
+    profiled: bool
+    valid_until_ms: int
+    """0 for a surface without editions."""
+    items: bytes
+    """int64[k]"""
+    propensity: bytes
+    """float32[k]"""
+    features: bytes
+    """float16[k, F], as scored; empty when nothing was scored."""
+    contributions: bytes
+    """float32[k, C]: what each named part added to the value; columns in learning/value.py."""
+    reason: bytes
+    """uint8[k], index into REASONS"""
+    topic: bytes
+    """uint8[k]"""
+    language: bytes
+    """uint8[k]"""
+    creator: bytes
+    """int32[k]"""
+    ref: bytes
+    """uint8[k]: 1 where the device held the card already"""
+
+
+class Outcome(msgspec.Struct, frozen=True, array_like=True):
+    """One verified event of a device, with what its slot token said."""
+
+    id: str
+    type: int
+    """Index into EVENT_TYPES."""
+    at_ms: int
+    """Clamped to [served, received]."""
+    value: float
+    """dwell and play: milliseconds; report: code; else 0."""
+    slate: int
+    item: int
+    position: int
+    surface: int
+    issued_ms: int
+    ranges: tuple[tuple[int, int], ...] = ()
+    """play: the parts watched, [from_ms, to_ms]."""
+    undoes: str = ""
+    """undo: the id of the event that it takes back."""
+    topic: int = -1
+    """Topic index of the item when the event came; -1: the item was not live any more."""
+    language: int = -1
+    creator: int = 0
+
+
+class Outcomes(msgspec.Struct, frozen=True, tag_field="t", tag="outcomes", array_like=True):
+    """A batch of a device's events; one row of the log."""
+
+    viewer: int
+    received_ms: int
+    profiled: bool
+    """False: the viewer wants nothing learned about them."""
+    events: tuple[Outcome, ...]
+
+
+class Relation(msgspec.Struct, frozen=True, tag_field="t", tag="relation", array_like=True):
+    """A like, save, follow, hide or block was put or taken back."""
+
+    id: str
+    """Made from the record's own version: appending again after a crash counts once."""
+    viewer: int
+    at_ms: int
+    verb: Verb
+    kind: TargetKind
+    target: int
+    """Item number, creator number or topic index."""
+    on: bool
+    slate: int = 0
+    """0: no slot was named."""
+    item: int = 0
+
+
+class Forget(msgspec.Struct, frozen=True, tag_field="t", tag="forget", array_like=True):
+    """A viewer removed an interest (topic index), or all of them (-1)."""
+
+    id: str
+    viewer: int
+    at_ms: int
+    topic: int
+
+
+class Tick(msgspec.Struct, frozen=True, tag_field="t", tag="tick", array_like=True):
+    """Time passes in the log though nothing happens, so that labels close and decay goes on."""
+
+    at_ms: int
+
+
+Activity = Served | Outcomes | Relation | Forget | Tick
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder: msgspec.msgpack.Decoder[Activity] = msgspec.msgpack.Decoder(Activity)
+
+
+def encode(record: Activity) -> bytes:
+    return _encoder.encode(record)
+
+
+def decode(payload: bytes) -> Activity:
+    """Raises msgspec.DecodeError for bytes that are no record."""
+    return _decoder.decode(payload)

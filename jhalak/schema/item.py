@@ -1,0 +1,73 @@
+"""Items: cards and videos, as sources give them and as records keep them."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import msgspec
+
+Kind = Literal["card", "video"]
+Status = Literal["live", "recalled"]
+
+EMBEDDING_SIZE: Final = 64
+"""Length of an item's embedding, int8 in records, float32 (unit length) in columns."""
+
+
+class Image(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A picture that a source gave. It is shown only after it was fetched and reviewed."""
+
+    src: str
+    alt: str = ""
+
+
+class Rendition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One playable form of a video."""
+
+    src: str
+    height: int
+    """Pixels."""
+    bitrate: int = 0
+    """Bits a second; 0 means not known."""
+    type: str = "video/mp4"
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing worth ten seconds, as its source described it. Times are Unix milliseconds."""
+
+    id: str
+    """The source's, else a hash of normalised text and publisher; 1 to 128 characters."""
+    kind: Kind = "card"
+    language: str
+    """One of LANGUAGES."""
+    topic: str
+    """A key of catalogue/topics.toml."""
+    title: str
+    summary: str = ""
+    publisher: str = ""
+    """Publisher or creator, the name shown and the id that follows and hides use; "" is unknown."""
+    url: str = ""
+    image: Image | None = None
+    story: str = ""
+    """Items with the same story tell the same thing; "" means alone."""
+    duration_s: float = 0.0
+    renditions: tuple[Rendition, ...] = ()
+    published_ms: int = 0
+    expires_ms: int = 0
+    sensitive: bool = False
+    """Politics, crime, health, faith: on a locked screen only when it trends or was chosen."""
+
+
+class ItemRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """An item as records keep it."""
+
+    num: int
+    """Allotted once, from 1 upwards; what columns, tokens and logs carry."""
+    seq: int
+    """Sequence number of the newest change, unique and rising over all items."""
+    status: Status
+    item: Item
+    creator: int
+    """Number of the publisher, from 1 upwards; 0 means unknown."""
+    embedding: bytes
+    """int8[EMBEDDING_SIZE]; empty where there is none."""
+    changed_ms: int

@@ -1,0 +1,40 @@
+"""A query: one request for a slate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from jhalak.schema.slate import Level
+from jhalak.schema.viewer_state import ViewerState
+
+
+@dataclass(slots=True, eq=False)
+class Query:
+    """One request for a slate: who, where, when, and what hydrators found out about it."""
+
+    viewer: int
+    surface: int
+    """Index into SURFACES."""
+    now_ms: int
+    languages: tuple[int, ...]
+    """Language indexes that the viewer chose."""
+    slots: int
+    profiled: bool = True
+    minor: bool = False
+    have: int = 0
+    """The slate that the device holds, 0 for none."""
+    hour: float = 0.0
+    """Local hour of day, 0 <= hour < 24."""
+    rng: Random = field(default_factory=Random)
+    state: ViewerState | None = None
+    """Written by the query hydrator `Profile`; None: nothing is known about the viewer."""
+    learned: Any = None
+    """Written by the query hydrator `LearnedState`: learning.serving.Serving, or None."""
+    level: Level = Level.full
+
+    def lower(self, level: Level) -> None:
+        """The answer is at best `level`; the worst one that is said stays."""
+        if level > self.level:
+            self.level = level
