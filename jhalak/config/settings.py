@@ -31,7 +31,6 @@ class LockscreenSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     refresh_before_h: float = 1.0
     """With less validity left than this an edition is made anew even when nothing happened."""
     edition_bytes: int = 1_500_000
-    saver_bytes: int = 400_000
 
 
 class VideoSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -41,6 +40,15 @@ class VideoSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     max_slots: int = 50
 
 
+class ValueWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What each expected action is worth. Regret costs more than any play earns."""
+
+    tap: float = 1.0
+    long: float = 0.8
+    like: float = 2.0
+    hide: float = -12.0
+
+
 class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What both feeds share."""
 
@@ -48,10 +56,11 @@ class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """How many candidates are scored."""
     never_repeat_days: int = 30
     hide_days: int = 90
+    values: ValueWeights = ValueWeights()
     exploration: float = 0.05
     """Share of slots that try what is not known yet."""
-    source_budget_ms: float = 20.0
-    """How long a slate waits for I/O of one stage."""
+    source_budget_ms: float = 100.0
+    """How long a slate waits for I/O of one stage; only a viewer's first slate does any."""
     learner_silent_s: float = 5.0
     """A learner silent for longer lowers the level to `cached`."""
 

@@ -33,7 +33,7 @@ the learner from its counters), what the viewer's state says about it (crosses),
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -89,7 +89,7 @@ def _rate(engaged: float, shown: float, usual: float, prior: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _fill(
+def _fill(  # type: ignore[no-untyped-def]
     rows, topic, language, creator, published_ms, lifetime_h, duration_s, sensitive, embedding,
     block, shown, engaged, language_shown, language_engaged, creators, creator_shown,
     creator_engaged, vectors, followed_creators, followed_topics, fade, now_ms, hour, video,
@@ -211,11 +211,11 @@ def features_reference(
     v = state or _NOBODY
     fade = 2.0 ** (-max(now_ms - v.at_ms, 0) / 1000.0 / TASTE_HALF_LIFE_S)
 
-    def rate(engaged: Floats, shown: Floats, usual: float, prior: float) -> Floats:
+    def rate(engaged: Any, shown: Any, usual: float, prior: float) -> Any:
         raw = (np.maximum(engaged, 0) + prior * usual) / (np.maximum(shown, 0) + prior)
-        return np.clip(raw, 0.002, 0.95).astype(np.float64)
+        return np.clip(np.float64(raw), 0.002, 0.95)
 
-    def logit(p: Floats) -> Floats:
+    def logit(p: Any) -> Any:
         return np.log(p / (1 - p))
 
     out = np.zeros((len(rows), F), np.float32)

@@ -40,7 +40,7 @@ class Merger:
         self._place = np.zeros(1024, np.int32)
 
     def merge(self, found: Sequence[Rows], limit: int) -> tuple[Rows, NDArray[np.uint16]]:
-        """Rows int32[n <= limit], in the order in which they first appear, and their source bits."""
+        """Rows int32[n <= limit] in the order in which they first appear, and their source bits."""
         rows = np.concatenate(found) if found else np.empty(0, np.int32)
         bits = np.repeat(
             np.left_shift(1, np.arange(len(found))).astype(np.uint16), [len(f) for f in found]

@@ -76,6 +76,24 @@ class StageStats:
             log.error("%s %s failed: %s", self.kind, self.name, error, exc_info=error)
 
 
+class SideEffects(Generic[T]):
+    """Work after the answer, run in order; one that fails is counted and the next one runs."""
+
+    def __init__(self, effects: Sequence[SideEffect[T]]) -> None:
+        self._effects = [(effect, StageStats("side effect", effect.name)) for effect in effects]
+        self.stats = [stats for _, stats in self._effects]
+
+    def run(self, answer: T) -> None:
+        for effect, stats in self._effects:
+            started = perf_counter_ns()
+            stats.calls += 1
+            try:
+                effect.run(answer)
+            except Exception as error:
+                stats.failed(error)
+            stats.nanoseconds += perf_counter_ns() - started
+
+
 class Pipeline(Generic[Q]):
     """A feed's stages, run in order. `limit` is how many candidates are scored at most;
     `budget_s` how long a stage may wait for I/O."""
@@ -90,7 +108,6 @@ class Pipeline(Generic[Q]):
         scorers: Sequence[Scorer[Q]],
         value: ValueModel[Q],
         selector: Selector[Q],
-        side_effects: Sequence[SideEffect[Q]] = (),
         limit: int = 500,
         budget_s: float = 0.02,
     ) -> None:
@@ -102,7 +119,6 @@ class Pipeline(Generic[Q]):
         self._scorers = [(s, self._count("scorer", s)) for s in scorers]
         self._value = (value, self._count("value model", value))
         self._selector = (selector, self._count("selector", selector))
-        self._side_effects = [(s, self._count("side effect", s)) for s in side_effects]
         self._limit = limit
         self._budget_s = budget_s
         self._merger = Merger()
@@ -131,17 +147,6 @@ class Pipeline(Generic[Q]):
         stats.candidates += len(selection.index)
         stats.nanoseconds += perf_counter_ns() - started
         return Outcome(candidates, selection)
-
-    def after(self, query: Q, outcome: Outcome) -> None:
-        """Run the side effects; the caller has its answer already."""
-        for effect, stats in self._side_effects:
-            started = perf_counter_ns()
-            stats.calls += 1
-            try:
-                effect.run(query, outcome)
-            except Exception as error:
-                stats.failed(error)
-            stats.nanoseconds += perf_counter_ns() - started
 
     async def _find(self, query: Q) -> Candidates:
         found: list[Rows] = []

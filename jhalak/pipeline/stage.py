@@ -121,8 +121,8 @@ class Outcome:
 
 
 class SideEffect(Protocol[Q_contra]):
-    """Work after the answer. Fails: it is counted, and the answer stands."""
+    """Work after the answer was given. Fails: it is counted, and the answer stands."""
 
     name: ClassVar[str]
 
-    def run(self, query: Q_contra, outcome: Outcome) -> None: ...
+    def run(self, answer: Q_contra) -> None: ...

@@ -113,9 +113,16 @@ class Relation(msgspec.Struct, frozen=True, tag_field="t", tag="relation", array
     target: int
     """Item number, creator number or topic index."""
     on: bool
+    profiled: bool
+    """False: the viewer wants nothing learned about them."""
     slate: int = 0
     """0: no slot was named."""
     item: int = 0
+    """The item that the slot showed or that is the target; 0: none."""
+    topic: int = -1
+    """Of the target, or of the item; -1: not known."""
+    language: int = -1
+    creator: int = 0
 
 
 class Forget(msgspec.Struct, frozen=True, tag_field="t", tag="forget", array_like=True):

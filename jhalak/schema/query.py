@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from jhalak.schema.slate import Level
 from jhalak.schema.viewer_state import ViewerState
 
@@ -32,6 +35,8 @@ class Query:
     """Written by the query hydrator `Profile`; None: nothing is known about the viewer."""
     learned: Any = None
     """Written by the query hydrator `LearnedState`: learning.serving.Serving, or None."""
+    seen: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    """Written by the query hydrator `Seen`: numbers of items that may not be shown again yet."""
     level: Level = Level.full
 
     def lower(self, level: Level) -> None:

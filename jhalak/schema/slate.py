@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, Literal
 
-import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 Surface = Literal["lockscreen", "video"]
 SURFACES: Final[tuple[Surface, ...]] = ("lockscreen", "video")
@@ -28,18 +30,35 @@ class Level(IntEnum):
     """Everything was seen: the longest-ago seen come back."""
 
 
-class Slot(msgspec.Struct, frozen=True):
-    """One place in a slate."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Slate:
+    """Ordered items returned together: k slots, each an entry of every array."""
 
-    row: int
-    """Row in the live catalogue, valid for this answer only."""
-    item: int
-    """The item's number."""
-    position: int
-    """0-based."""
-    propensity: float
+    id: int
+    viewer: int
+    surface: int
+    """Index into SURFACES."""
+    at_ms: int
+    level: Level
+    model: int
+    """Version of the learned snapshot that scored; 0 is none."""
+    profiled: bool
+    rows: NDArray[np.int32]
+    """Rows in the live catalogue, valid for this answer only."""
+    items: NDArray[np.int64]
+    """The items' numbers."""
+    propensity: NDArray[np.float32]
     """Probability that the policy put this item here, given the slots before it."""
-    reason: int
-    """Index into schema.reason.REASONS: the contribution that decided."""
-    ref: bool = False
-    """The device holds this card already (from the edition it named in `have`)."""
+    reason: NDArray[np.uint8]
+    """Index into schema.reason.REASONS: what decided."""
+    features: NDArray[np.float16]
+    """float16[k, F] as scored, or of length 0."""
+    contributions: NDArray[np.float32]
+    """float32[k, C]: what each named part added, or of length 0."""
+    ref: NDArray[np.uint8]
+    """1 where the device holds the card already, from the edition it named in `have`."""
+    valid_until_ms: int = 0
+    """0 for a surface without editions."""
+
+    def __len__(self) -> int:
+        return len(self.rows)

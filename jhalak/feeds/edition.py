@@ -1,0 +1,117 @@
+"""Packing slates as answers: an edition that a phone keeps offline, a page of the video feed.
+
+Items' own JSON lies encoded in the live catalogue; only what differs by slot is written here.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from jhalak.catalogue.live import LiveCatalogue
+from jhalak.schema.ids import spell
+from jhalak.schema.languages import LANGUAGES
+from jhalak.schema.reason import REASONS
+from jhalak.schema.slate import Slate
+from jhalak.stages.explanation import Sentences
+
+
+def rfc3339(at_ms: int) -> str:
+    """Unix milliseconds as `2026-11-23T18:47:00Z`."""
+    return datetime.fromtimestamp(at_ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An encoded edition."""
+
+    body: bytes
+    etag: str
+    cards: int
+
+
+class Packer:
+    """Encodes slates over one live catalogue."""
+
+    def __init__(self, catalogue: LiveCatalogue, edition_bytes: int) -> None:
+        self._catalogue = catalogue
+        self._sentences = Sentences()
+        self._edition_bytes = edition_bytes
+        self._said: dict[str, bytes] = {}
+
+    def why(self, slate: Slate, to: str) -> list[bytes]:
+        """The JSON string of each slot's reason, told in the language `to`."""
+        c = self._catalogue
+        rows = slate.rows
+        facts = zip(
+            slate.reason.tolist(), c.topic[rows].tolist(), c.language[rows].tolist(),
+            c.creator[rows].tolist(), strict=True,
+        )  # fmt: skip
+        out = []
+        for reason, topic, language, creator in facts:
+            text = self._sentences.say(
+                REASONS[reason], to, topic, language, c.creators.get(creator, "")
+            )
+            said = self._said.get(text)
+            if said is None:
+                said = json.dumps(text, ensure_ascii=False).encode()
+                if len(self._said) < 100_000:
+                    self._said[text] = said
+            out.append(said)
+        return out
+
+    def edition(self, slate: Slate, tokens: list[str], to: str, recalled: list[str]) -> Edition:
+        """An edition of the contract in docs/api.md; cards that would exceed the byte budget are
+        left out, last first. Cards follow one another over the time that it is valid."""
+        c = self._catalogue
+        name = spell(slate.id)
+        span_ms = slate.valid_until_ms - slate.at_ms
+        k = max(len(slate), 1)
+        edges = [rfc3339(slate.at_ms + i * span_ms // k).encode() for i in range(k + 1)]
+        parts: list[bytes] = []
+        left = self._edition_bytes - 1024
+        reasons = self.why(slate, to)
+        refs = slate.ref.tolist()
+        for i, row in enumerate(slate.rows.tolist()):
+            times = b'"show_from":"%b","show_until":"%b"' % (edges[i], edges[i + 1])
+            slot = tokens[i].encode()
+            if refs[i]:
+                item = json.dumps(c.record(row).item.id).encode()
+                part = b'{"slot":"%b","item":%b,"ref":true,%b}' % (slot, item, times)
+            else:
+                part = b'{"slot":"%b",%b,"why":%b%b' % (slot, times, reasons[i], c.card[row])
+            left -= len(part) + 1
+            if left < 0:
+                break
+            parts.append(part)
+        head = b'{"edition":"%b","valid_from":"%b","valid_until":"%b","level":"%b","cards":[' % (
+            name.encode(), edges[0], rfc3339(slate.valid_until_ms).encode(),
+            slate.level.name.encode(),
+        )  # fmt: skip
+        tail = b'],"recalled":%b,"bytes":' % json.dumps(recalled).encode()
+        cards = b",".join(parts)
+        # The count counts its own digits: padded to a width that always suffices.
+        size = len(head) + len(cards) + len(tail) + _DIGITS + 1
+        return Edition(head + cards + tail + b"%*d}" % (_DIGITS, size), f'"{name}"', len(parts))
+
+    def page(self, slate: Slate, tokens: list[str], to: str) -> bytes:
+        """A page of the video feed."""
+        c = self._catalogue
+        reasons = self.why(slate, to)
+        items = b",".join(
+            b'{"slot":"%b","why":%b%b' % (tokens[i].encode(), reasons[i], c.video[row])
+            for i, row in enumerate(slate.rows.tolist())
+        )
+        return b'{"slate":"%b","level":"%b","items":[%b]}' % (
+            spell(slate.id).encode(), slate.level.name.encode(), items,
+        )  # fmt: skip
+
+
+_DIGITS: Final = 9
+
+
+def language_of(viewer_languages: tuple[int, ...]) -> str:
+    """The language in which reasons are told: the first that the viewer chose."""
+    return LANGUAGES[viewer_languages[0]]

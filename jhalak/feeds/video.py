@@ -1,0 +1,79 @@
+"""The short-video feed. Where there are no videos, cards with motion take their place."""
+
+from __future__ import annotations
+
+from jhalak.config.settings import Settings
+from jhalak.feeds.feed import Feed
+from jhalak.pipeline.runner import Pipeline
+from jhalak.pipeline.stage import Filter
+from jhalak.ports.event_log import EventLog
+from jhalak.schema.query import Query
+from jhalak.stages.diversity import Diverse, InOrder
+from jhalak.stages.eligibility import AlreadySeen, Hidden, Language
+from jhalak.stages.fatigue import CreatorFatigue
+from jhalak.stages.prediction import Predictions
+from jhalak.stages.profile import LearnedState, Profile, Seen
+from jhalak.stages.record import RecordServed
+from jhalak.stages.retrieval import (
+    Exploration,
+    Followed,
+    Fresh,
+    LongestAgo,
+    Nearest,
+    Newest,
+    Trending,
+)
+from jhalak.stages.safety import AgeSafe, Live
+from jhalak.stages.valuation import AsFound, Weighted
+from jhalak.stages.viewer_states import ViewerStates
+from jhalak.stages.walk import Walker
+from jhalak.stages.world import World
+
+
+def video(world: World, states: ViewerStates, event_log: EventLog, settings: Settings) -> Feed:
+    """Slates of the video feed: the same stages, less what only a locked screen needs."""
+    feed = settings.feed
+    walker = Walker(world.catalogue)
+    safe: list[Filter[Query]] = [Live(world), Language(world), Hidden(world), AgeSafe(world)]
+    return Feed(
+        world,
+        ranked=Pipeline(
+            query_hydrators=[
+                Profile(states),
+                LearnedState(world, feed.learner_silent_s),
+                Seen(feed.never_repeat_days),
+            ],
+            sources=[
+                Trending(world, walker),
+                Followed(world, walker),
+                Nearest(world, walker),
+                Fresh(world, walker),
+                Exploration(world, walker),
+            ],
+            filters=[*safe, AlreadySeen(walker)],
+            scorers=[Predictions(world, video=True), CreatorFatigue(world)],
+            value=Weighted(feed.values),
+            selector=Diverse(
+                world, explore_source=4, exploration=feed.exploration, topic_share=0.75,
+                min_topics=3,
+            ),
+            limit=feed.candidates,
+            budget_s=feed.source_budget_ms / 1000,
+        ),
+        popular=Pipeline(
+            sources=[Newest(world, walker)],
+            filters=safe,
+            scorers=[],
+            value=AsFound(),
+            selector=InOrder(world),
+        ),
+        again=Pipeline(
+            sources=[LongestAgo(world)],
+            filters=safe,
+            scorers=[],
+            value=AsFound(),
+            selector=InOrder(world),
+        ),
+        side_effects=[RecordServed(world, event_log, states)],
+        trending_source=0,
+    )  # fmt: skip

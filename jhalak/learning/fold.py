@@ -1,0 +1,348 @@
+"""The learner: a fold over the activity log into counters, labels and model weights.
+
+Everything here depends on the records and their order alone: time is the log's, minibatches are
+cut where labels close. So a fold resumed at a checkpoint ends like one that never stopped.
+
+| label | is 1 when, after the impression | closes |
+|---|---|---|
+| tap | the card was tapped | `label_window_s` of log time after the impression |
+| long | dwell of LONG_DWELL_MS, play of LONG_PLAY_MS, or completion | the same |
+| like | liked, saved or shared | the same |
+| hide | hidden, blocked or reported | the same |
+
+A yes is learned when it comes; what did not come is learned as a no when the label closes.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from jhalak.learning.counters import Counters, trend
+from jhalak.learning.features import F
+from jhalak.learning.model import HEADS, H, OnlineModel
+from jhalak.learning.taste import LONG_DWELL_MS, LONG_PLAY_MS
+from jhalak.schema.activity import (
+    EVENT_TYPES,
+    Activity,
+    Outcome,
+    Outcomes,
+    Relation,
+    Served,
+)
+from jhalak.schema.candidates import Floats
+
+TOKEN_LIFE_MS: Final = 7 * 86_400_000
+"""A slot token is valid so long; so long a slot is remembered for counting once."""
+CACHE: Final = 20_000
+"""Served records kept decoded; older ones are read from the log again."""
+ITEM_UNUSED_S: Final = 45 * 86_400.0
+
+_TAP, _LONG, _LIKE, _HIDE = range(H)
+_RELATION_HEAD: Final = {"likes": _LIKE, "saves": _LIKE, "hides": _HIDE, "blocks": _HIDE}
+_KIND_OF_HEAD: Final = ("tap", "long", "like", "hide")
+
+# Bits of a slot's mark: what was counted, what was learned.
+_IMPRESSION, _CLOSED = 1, 2
+_HEAD_BIT: Final = (4, 8, 16, 32)
+
+
+class Shown:
+    """A served slate on its way to being judged."""
+
+    __slots__ = ("at_ms", "events", "marks", "n", "partition")
+
+    def __init__(self, partition: int, n: int, at_ms: int, marks: bytearray) -> None:
+        self.partition = partition
+        self.n = n
+        self.at_ms = at_ms
+        self.marks = marks
+        self.events: dict[str, tuple[int, int]] = {}
+        """Event id to (type, position): counted once, and undone by id."""
+
+
+class Features:
+    """The arrays of a served record that learning reads."""
+
+    __slots__ = ("creator", "features", "items", "language", "topic")
+
+    def __init__(self, served: Served) -> None:
+        self.items = np.frombuffer(served.items, np.int64)
+        self.topic = np.frombuffer(served.topic, np.uint8)
+        self.language = np.frombuffer(served.language, np.uint8)
+        self.creator = np.frombuffer(served.creator, np.int32)
+        raw = np.frombuffer(served.features, np.float16)
+        self.features: NDArray[np.float16] | None = (
+            raw.reshape(-1, F) if len(raw) == len(self.items) * F else None
+        )
+
+
+class Fold:
+    """What the learner knows, and how one record changes it."""
+
+    def __init__(self, partitions: int, label_window_s: float, join_h: float) -> None:
+        self.offsets = [0] * partitions
+        self.at_ms = 0
+        """Log time: the greatest `at_ms` of what was folded."""
+        self.counters = Counters()
+        self.model = OnlineModel()
+        self.shown: OrderedDict[int, Shown] = OrderedDict()
+        self.closing: deque[tuple[int, int, int]] = deque()
+        """(log time at which labels close, slate, position), oldest first."""
+        self.cache: OrderedDict[int, Features] = OrderedDict()
+        self.relations: dict[str, int] = {}
+        """Relation record ids of the last seven days of log time, with their times."""
+        self.counts: dict[str, int] = {"records": 0, "events": 0, "repeats": 0, "unjoined": 0}
+        self._window_ms = int(label_window_s * 1000)
+        self._join_ms = int(join_h * 3_600_000)
+
+    def missing(self, record: Activity) -> list[tuple[int, int]]:
+        """(partition, n) of served records that `apply(record)` will want and has not at hand."""
+        slates: set[int] = set()
+        if isinstance(record, Outcomes):
+            slates.update(event.slate for event in record.events)
+        elif isinstance(record, Relation) and record.slate:
+            slates.add(record.slate)
+        # A label may close with this record: those slates are wanted too.
+        at_ms = self._time_of(record)
+        for closes_ms, slate, _ in self.closing:
+            if closes_ms > at_ms:
+                break
+            slates.add(slate)
+        wanted = [self.shown[s] for s in slates if s not in self.cache and s in self.shown]
+        return [(shown.partition, shown.n) for shown in wanted]
+
+    def remember(self, served: Served) -> None:
+        """Put a served record at hand."""
+        self.cache[served.slate] = Features(served)
+        if len(self.cache) > CACHE:
+            self.cache.popitem(last=False)
+
+    def apply(self, partition: int, n: int, record: Activity) -> None:
+        """Fold one record, the next of its partition."""
+        self.at_ms = max(self.at_ms, self._time_of(record))
+        self.close_labels()
+        if isinstance(record, Served):
+            k = len(record.topic)
+            self.shown[record.slate] = Shown(partition, n, record.at_ms, bytearray(k))
+            self.remember(record)
+        elif isinstance(record, Outcomes):
+            for event in record.events:
+                self._outcome(event, record.received_ms)
+        elif isinstance(record, Relation):
+            self._relation(record)
+        self.offsets[partition] = n
+        self.counts["records"] += 1
+
+    @staticmethod
+    def _time_of(record: Activity) -> int:
+        return record.received_ms if isinstance(record, Outcomes) else record.at_ms
+
+    def _outcome(self, event: Outcome, received_ms: int) -> None:
+        shown = self.shown.get(event.slate)
+        if shown is None:
+            self._count_unjoined(event, received_ms)
+            return
+        if event.id in shown.events or event.position >= len(shown.marks):
+            self.counts["repeats"] += 1
+            return
+        shown.events[event.id] = (event.type, event.position)
+        self.counts["events"] += 1
+        name = EVENT_TYPES[event.type]
+        if name == "undo":
+            self._undo(shown, event, received_ms)
+            return
+        if not shown.marks[event.position] & _IMPRESSION:
+            # Whatever was done with a card, it was seen first, even if that event got lost.
+            shown.marks[event.position] |= _IMPRESSION
+            self._count("impression", event, received_ms)
+            self.closing.append((self.at_ms + self._window_ms, event.slate, event.position))
+        head = _head_of(name, event.value)
+        if head is not None:
+            self._positive(shown, event.slate, event.position, head, event.item, received_ms)
+
+    def _positive(
+        self, shown: Shown, slate: int, position: int, head: int, item: int, at_ms: int
+    ) -> None:
+        """An action that counts once a slot: count it, and learn it at once."""
+        if shown.marks[position] & _HEAD_BIT[head]:
+            return
+        shown.marks[position] |= _HEAD_BIT[head]
+        known = self.cache.get(slate)
+        if known is None:
+            return
+        self._count_known(_KIND_OF_HEAD[head], known, position, item, at_ms, 1.0)
+        label = np.full(H, -1, np.float32)
+        label[head] = 1
+        self._learn(shown, known, position, label)
+
+    def _undo(self, shown: Shown, event: Outcome, at_ms: int) -> None:
+        taken = shown.events.get(event.undoes)
+        if taken is None:
+            return
+        type_, position = taken
+        head = _head_of(EVENT_TYPES[type_], float("inf"))
+        if head is None or not shown.marks[position] & _HEAD_BIT[head]:
+            return
+        shown.marks[position] &= ~_HEAD_BIT[head] & 0xFF
+        known = self.cache.get(event.slate)
+        if known is not None:
+            item = int(known.items[position])
+            self._count_known(_KIND_OF_HEAD[head], known, position, item, at_ms, -1.0)
+
+    def _relation(self, record: Relation) -> None:
+        head = _RELATION_HEAD.get(record.verb)
+        if record.id in self.relations:
+            self.counts["repeats"] += 1
+            return
+        self.relations[record.id] = record.at_ms
+        if head is None or not record.slate or record.slate not in self.shown:
+            return
+        shown = self.shown[record.slate]
+        known = self.cache.get(record.slate)
+        if known is None:
+            return
+        places = np.flatnonzero(known.items == record.item)
+        if not len(places):
+            return
+        position = int(places[0])
+        if record.on:
+            self._positive(shown, record.slate, position, head, record.item, record.at_ms)
+        elif shown.marks[position] & _HEAD_BIT[head]:
+            shown.marks[position] &= ~_HEAD_BIT[head] & 0xFF
+            kind = _KIND_OF_HEAD[head]
+            self._count_known(kind, known, position, record.item, record.at_ms, -1.0)
+
+    def close_labels(self) -> None:
+        """Learn as a no what did not come in time; forget slates whose tokens are dead."""
+        while self.closing and self.closing[0][0] <= self.at_ms:
+            _, slate, position = self.closing.popleft()
+            shown = self.shown.get(slate)
+            known = self.cache.get(slate)
+            if shown is None or known is None:
+                continue
+            marks = shown.marks[position]
+            shown.marks[position] |= _CLOSED
+            label = np.array([-1.0 if marks & bit else 0.0 for bit in _HEAD_BIT], np.float32)
+            self._learn(shown, known, position, label)
+        while self.shown:
+            slate, shown = next(iter(self.shown.items()))
+            if shown.at_ms >= self.at_ms - TOKEN_LIFE_MS:
+                break
+            del self.shown[slate]
+            self.cache.pop(slate, None)
+        while self.relations:
+            key, at_ms = next(iter(self.relations.items()))
+            if at_ms >= self.at_ms - TOKEN_LIFE_MS:
+                break
+            del self.relations[key]
+
+    def _learn(self, shown: Shown, known: Features, position: int, label: Floats) -> None:
+        """Late outcomes are counted but not learned; so are those of slates not scored."""
+        if known.features is None or shown.at_ms < self.at_ms - self._join_ms:
+            return
+        x = known.features[position : position + 1].astype(np.float32)
+        self.model.learn(x, np.array([position]), label[None, :])
+
+    def _count(self, kind: str, event: Outcome, at_ms: int) -> None:
+        if event.topic >= 0:
+            self.counters.count(kind, event.item, event.topic, event.language, event.creator, at_ms)
+
+    def _count_known(
+        self, kind: str, known: Features, position: int, item: int, at_ms: int, amount: float
+    ) -> None:
+        self.counters.count(
+            kind, item, int(known.topic[position]), int(known.language[position]),
+            int(known.creator[position]), at_ms, amount,
+        )  # fmt: skip
+
+    def _count_unjoined(self, event: Outcome, at_ms: int) -> None:
+        """No served record (lost, or too old): counted, not learned."""
+        self.counts["unjoined"] += 1
+        head = _head_of(EVENT_TYPES[event.type], event.value)
+        if EVENT_TYPES[event.type] == "impression":
+            self._count("impression", event, at_ms)
+        elif head is not None:
+            self._count(_KIND_OF_HEAD[head], event, at_ms)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What serving needs, for a snapshot: see learning.serving."""
+        self.counters.expire(self.at_ms, ITEM_UNUSED_S)
+        nums, blocks = self.counters.blocks(self.at_ms)
+        return {
+            "weights": self.model.weights.copy(),
+            "nums": nums,
+            "blocks": blocks,
+            "trend": trend(self.counters.items.now(self.at_ms), blocks[:, 0]),
+            "cold": self.counters.cold_blocks(self.at_ms),
+        }
+
+    def dump(self) -> bytes:
+        """A checkpoint: all of it, with the offsets that it stands for."""
+        return msgspec.msgpack.encode(
+            {
+                "format": 1,
+                "features": F,
+                "heads": HEADS,
+                "offsets": self.offsets,
+                "at_ms": self.at_ms,
+                "items": self.counters.items.dump(),
+                "creators": self.counters.creators.dump(),
+                "topics": self.counters.topics.dump(),
+                "facts": list(self.counters.facts.items()),
+                "model": {name: getattr(self.model, name).tobytes() for name in OnlineModel.ARRAYS},
+                "examples": self.model.examples,
+                "shown": [
+                    (slate, s.partition, s.n, s.at_ms, bytes(s.marks), list(s.events.items()))
+                    for slate, s in self.shown.items()
+                ],
+                "closing": list(self.closing),
+                "relations": list(self.relations.items()),
+                "counts": self.counts,
+            }
+        )
+
+    def load(self, data: bytes) -> None:
+        """Continue from a checkpoint. Raises ValueError for one of another shape."""
+        state = msgspec.msgpack.decode(data)
+        if (state["format"], state["features"], tuple(state["heads"])) != (1, F, HEADS):
+            raise ValueError("the checkpoint was written by another version of the learner")
+        if len(state["offsets"]) != len(self.offsets):
+            raise ValueError("the checkpoint is of a log with another number of partitions")
+        self.offsets = list(state["offsets"])
+        self.at_ms = state["at_ms"]
+        self.counters.items.load(state["items"])
+        self.counters.creators.load(state["creators"])
+        self.counters.topics.load(state["topics"])
+        self.counters.facts = {key: tuple(value) for key, value in state["facts"]}
+        for name, raw in state["model"].items():
+            mine = getattr(self.model, name)
+            setattr(self.model, name, np.frombuffer(raw, np.float32).reshape(mine.shape).copy())
+        self.model.examples = state["examples"]
+        self.shown.clear()
+        for slate, partition, n, at_ms, marks, events in state["shown"]:
+            shown = Shown(partition, n, at_ms, bytearray(marks))
+            shown.events = {event: (type_, at) for event, (type_, at) in events}
+            self.shown[slate] = shown
+        self.closing = deque((a, b, c) for a, b, c in state["closing"])
+        self.relations = dict(state["relations"])
+        self.counts = dict(state["counts"])
+
+
+def _head_of(name: str, value: float) -> int | None:
+    """Which label an event is a yes for, if any."""
+    if name == "tap":
+        return _TAP
+    if name == "complete":
+        return _LONG
+    if name == "dwell":
+        return _LONG if value >= LONG_DWELL_MS else None
+    if name == "play":
+        return _LONG if value >= LONG_PLAY_MS else None
+    if name == "share":
+        return _LIKE
+    return _HIDE if name == "report" else None

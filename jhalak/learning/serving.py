@@ -1,0 +1,105 @@
+"""A learner's snapshot laid over the rows of one process's live catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from jhalak.learning.counters import Counters
+from jhalak.learning.features import ITEM_BLOCK
+from jhalak.learning.model import starting_weights
+from jhalak.schema.candidates import Floats, Rows
+from jhalak.schema.pool import ByTopic, by_topic
+
+
+@dataclass(slots=True, eq=False)
+class Serving:
+    """What feeds read of the learned state. Row arrays are as long as the catalogue."""
+
+    version: int
+    """0: nothing was learned yet, these are the starting weights."""
+    weights: Floats
+    """float32[H, F]"""
+    cold: Floats
+    """float32[languages, topics, ITEM_BLOCK]: blocks of items never shown."""
+    blocks: Floats
+    """float32[rows, ITEM_BLOCK]"""
+    trending: dict[int, Rows] = field(default_factory=dict)
+    """Language index to rows with counts, best first."""
+    by_topic: dict[int, ByTopic] = field(default_factory=dict)
+    """Language index to the same rows by topic, best first."""
+
+    def fit(self, rows: int) -> None:
+        """Make the row arrays at least `rows` long."""
+        if len(self.blocks) < rows:
+            blocks = np.zeros((rows, ITEM_BLOCK), np.float32)
+            blocks[: len(self.blocks)] = self.blocks
+            self.blocks = blocks
+
+    def renew(self, rows: Rows, language: NDArray[np.int8], topic: NDArray[np.int8]) -> None:
+        """`rows` hold new items now: nothing is known of them."""
+        self.blocks[rows] = self.cold[language, topic]
+
+
+def nothing_learned(rows: int) -> Serving:
+    """The serving state of an empty cell."""
+    return Serving(
+        version=0,
+        weights=starting_weights(),
+        cold=Counters().cold_blocks(0),
+        blocks=np.zeros((rows, ITEM_BLOCK), np.float32),
+    )
+
+
+@njit(cache=True, nogil=True)
+def _lay(nums, blocks, row_of, live, cold, language, topic, out):  # type: ignore[no-untyped-def]
+    """Fill every live row with its cold block, then the known items with theirs; answers the
+    known items' rows, -1 where the item is not live."""
+    for row in range(len(live)):
+        if live[row]:
+            out[row] = cold[language[row], topic[row]]
+    rows = np.full(len(nums), -1, np.int32)
+    for i in range(len(nums)):
+        num = nums[i]
+        if 0 <= num < len(row_of):
+            row = row_of[num]
+            if row >= 0 and live[row]:
+                out[row] = blocks[i]
+                rows[i] = row
+    return rows
+
+
+def lay(
+    version: int,
+    arrays: dict[str, NDArray[Any]],
+    row_of: NDArray[np.int32],
+    live: NDArray[np.bool_],
+    language: NDArray[np.int8],
+    topic: NDArray[np.int8],
+) -> Serving:
+    """A snapshot's arrays (learning.fold.Fold.arrays) over the catalogue's columns.
+
+    `row_of` int32[numbers] maps an item's number to its row, -1 for none; the others are
+    columns over rows. About 5 ms for 100,000 items, most of it without the GIL: call it in a
+    thread.
+    """
+    blocks = np.zeros((len(live), ITEM_BLOCK), np.float32)
+    rows = _lay(
+        arrays["nums"], arrays["blocks"], row_of, live, arrays["cold"], language, topic, blocks
+    )
+    serving = Serving(version, np.array(arrays["weights"]), np.array(arrays["cold"]), blocks)
+    known = np.flatnonzero(rows >= 0)
+    trend = arrays["trend"][known]
+    known, trend = known[trend > 0], trend[trend > 0]
+    rows = rows[known]
+    order = np.lexsort((-trend, language[rows]))
+    cuts = np.flatnonzero(np.diff(language[rows[order]])) + 1
+    for best in np.split(rows[order], cuts):
+        if len(best):
+            serving.trending[int(language[best[0]])] = best
+            serving.by_topic[int(language[best[0]])] = by_topic(best, topic[best])
+    return serving

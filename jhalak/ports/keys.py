@@ -1,0 +1,26 @@
+"""The keys of one purpose: what is signed now, and what is still accepted."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Keys(Protocol):
+    """MAC keys of 32 bytes, each with an id of 1 to 255."""
+
+    def current(self) -> tuple[int, bytes]:
+        """(id, key) to make new MACs with."""
+
+    def by_id(self, key_id: int) -> bytes | None:
+        """The key, if MACs made with it are still accepted."""
+
+
+class Signer(Protocol):
+    """An Ed25519 key pair."""
+
+    key_id: str
+    public_key: bytes
+    """32 bytes."""
+
+    def sign(self, message: bytes) -> bytes:
+        """64 bytes."""

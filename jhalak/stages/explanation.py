@@ -1,0 +1,94 @@
+"""Why a slot is there: the part of the score that decided, and its sentence."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Final
+
+import numpy as np
+
+from jhalak.catalogue.topics import topics
+from jhalak.learning.model import HEADS
+from jhalak.learning.value import PARTS, C, contributions
+from jhalak.pipeline.stage import SOURCES, Outcome
+from jhalak.schema.candidates import Floats
+from jhalak.schema.languages import LANGUAGES
+from jhalak.schema.query import Query
+from jhalak.schema.reason import REASON_INDEX
+from jhalak.stages.prediction import FEATURES
+from jhalak.stages.world import World
+
+_TAP: Final = HEADS.index("tap")
+_PARTS: Final = tuple(PARTS)
+_NAMED: Final = _PARTS.index("other")
+"""Parts before this one can be a reason."""
+_LEAST: Final = 0.05
+"""A part that lifts the logit by less did not decide."""
+
+
+def decide(
+    world: World, query: Query, outcome: Outcome, trending_source: int
+) -> tuple[Floats, list[int]]:
+    """(contributions float32[k, C], reason of each slot) of a scored outcome."""
+    chosen = outcome.selection.index
+    if not len(chosen):
+        return np.zeros((0, C), np.float32), []
+    x = outcome.candidates[FEATURES]
+    parts = contributions(world.serving.weights[_TAP], x[chosen], x.mean(axis=0))
+    rows = outcome.candidates.rows[chosen]
+    trends = (outcome.candidates[SOURCES][chosen] & np.uint16(1 << trending_source)) > 0
+    best = parts[:, :_NAMED].argmax(axis=1)
+    lift = parts[np.arange(len(chosen)), best]
+    creators = world.catalogue.creator[rows].tolist()
+    reasons = []
+    for slot, (part, explored) in enumerate(
+        zip(best.tolist(), outcome.selection.explored.tolist(), strict=True)
+    ):
+        name = _PARTS[part] if lift[slot] >= _LEAST else "fresh"
+        if explored:
+            name = "explore"
+        elif not query.profiled or query.state is None:
+            name = "trending" if trends[slot] else "popular"
+        elif name == "followed":
+            follows = creators[slot] in query.state.followed_creators
+            name = "followed" if follows else "followed_topic"
+        elif name == "trending" and not trends[slot]:
+            name = "fresh"
+        reasons.append(REASON_INDEX[name])
+    return parts, reasons
+
+
+class Sentences:
+    """The sentence of each reason, in each language, filled in once and kept."""
+
+    def __init__(self) -> None:
+        table = _table()
+        self._texts: dict[str, dict[str, str]] = table["reasons"]
+        self._languages: dict[str, dict[str, str]] = table["languages"]
+        self._kept: dict[tuple[str, str, int, int, str], str] = {}
+
+    def say(self, reason: str, to: str, topic: int, language: int, publisher: str) -> str:
+        """The sentence for `reason`, told in the language `to` (a code)."""
+        if not publisher and reason in ("taste_publisher", "followed"):
+            reason = "taste_like"
+        text = self._texts[reason][to]
+        if "{" not in text:
+            return text
+        key = (reason, to, topic, language, publisher)
+        said = self._kept.get(key)
+        if said is None:
+            said = text.format(
+                topic=topics()[topic].names[to],
+                language=self._languages[LANGUAGES[language]][to],
+                publisher=publisher,
+            )
+            if len(self._kept) < 100_000:
+                self._kept[key] = said
+        return said
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, Any]:
+    return tomllib.loads(files("jhalak.stages").joinpath("reasons.toml").read_text("utf-8"))

@@ -1,0 +1,81 @@
+"""Query hydrators: who asks, and what they may not see again."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import ClassVar
+
+import numpy as np
+
+from jhalak.schema.query import Query
+from jhalak.schema.slate import Level
+from jhalak.schema.viewer_state import IMPRESSED
+from jhalak.stages.viewer_states import ViewerStates
+from jhalak.stages.world import World
+
+
+class Profile:
+    """Query hydrator: the viewer's state. It waits for I/O only when the viewer is new here."""
+
+    name: ClassVar[str] = "profile"
+    lowers: ClassVar[Level] = Level.unpersonalised
+
+    def __init__(self, states: ViewerStates) -> None:
+        self._states = states
+
+    def prepare(self, query: Query) -> Awaitable[None] | None:
+        if not query.profiled:
+            query.lower(Level.unpersonalised)
+        state = self._states.at_hand(query.viewer, profiled=query.profiled)
+        if state is None:
+            return self._wait(query)
+        query.state = state
+        return None
+
+    async def _wait(self, query: Query) -> None:
+        query.state, read = await self._states.get(query.viewer, profiled=query.profiled)
+        if not read:
+            query.lower(Level.unpersonalised)
+
+
+class Seen:
+    """Query hydrator: what may not be shown again yet.
+
+    Served counts as seen for `keep_days`, except the cards of the edition that the device names
+    as the one it holds, as long as they were not looked at: those may stay.
+    """
+
+    name: ClassVar[str] = "seen"
+    lowers: ClassVar[Level] = Level.full
+
+    def __init__(self, keep_days: int) -> None:
+        self._keep_ms = keep_days * 86_400_000
+
+    def prepare(self, query: Query) -> None:
+        state = query.state
+        if state is None or not state.seen_count:
+            return
+        m = state.seen_count
+        query.seen = state.seen[:m]
+        recent = state.seen_ms[:m] > query.now_ms - self._keep_ms
+        if query.have and query.have == state.edition:
+            held = np.isin(query.seen, state.edition_items)
+            recent &= ~held | ((state.seen_flags[:m] & IMPRESSED) > 0)
+        if not recent.all():
+            query.seen = query.seen[recent]
+
+
+class LearnedState:
+    """Query hydrator: how fresh what was learned is; it lowers the level when it is not."""
+
+    name: ClassVar[str] = "learned state"
+    lowers: ClassVar[Level] = Level.popular
+
+    def __init__(self, world: World, silent_s: float) -> None:
+        self._world, self._silent_ms = world, int(silent_s * 1000)
+
+    def prepare(self, query: Query) -> None:
+        if self._world.serving.version == 0:
+            query.lower(Level.popular)
+        elif query.now_ms - self._world.alive_ms > self._silent_ms:
+            query.lower(Level.cached)

@@ -1,0 +1,66 @@
+"""Filters that fail closed: nothing unchecked is shown."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final, Literal
+
+import numpy as np
+
+from jhalak.catalogue.topics import topics
+from jhalak.pipeline.stage import SOURCES
+from jhalak.schema.candidates import Candidates, Mask
+from jhalak.schema.query import Query
+from jhalak.stages.world import World
+
+VIOLENT: Final = ("crime",)
+"""Topics that a locked screen never shows: anyone nearby may look."""
+
+
+class Live:
+    """Filter: published, not expired, not recalled."""
+
+    name: ClassVar[str] = "live"
+    fails: ClassVar[Literal["closed", "open"]] = "closed"
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def keep(self, query: Query, candidates: Candidates) -> Mask:
+        c, rows = self._world.catalogue, candidates.rows
+        mask: Mask = c.live[rows] & (c.expires_ms[rows] > query.now_ms)
+        return mask
+
+
+class SafeWhenLocked:
+    """Filter: nothing violent; a sensitive topic only because it trends or was chosen, never
+    from an inferred taste. `chosen` are the sources (by their place) that may bring one."""
+
+    name: ClassVar[str] = "safe when locked"
+    fails: ClassVar[Literal["closed", "open"]] = "closed"
+
+    def __init__(self, world: World, chosen: tuple[int, ...]) -> None:
+        self._world = world
+        self._bits = np.uint16(sum(1 << place for place in chosen))
+        self._violent = np.array([topic.id in VIOLENT for topic in topics()] + [False] * 128)
+
+    def keep(self, query: Query, candidates: Candidates) -> Mask:
+        c, rows = self._world.catalogue, candidates.rows
+        allowed = (candidates[SOURCES] & self._bits) > 0
+        mask: Mask = (~c.sensitive[rows] | allowed) & ~self._violent[c.topic[rows]]
+        return mask
+
+
+class AgeSafe:
+    """Filter: nothing sensitive for a minor."""
+
+    name: ClassVar[str] = "age safe"
+    fails: ClassVar[Literal["closed", "open"]] = "closed"
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def keep(self, query: Query, candidates: Candidates) -> Mask:
+        if not query.minor:
+            return np.ones(len(candidates), np.bool_)
+        mask: Mask = ~self._world.catalogue.sensitive[candidates.rows]
+        return mask

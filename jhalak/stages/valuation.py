@@ -1,0 +1,44 @@
+"""The value model: published weights turn predictions into one number."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from jhalak.config.settings import ValueWeights
+from jhalak.learning.model import HEADS
+from jhalak.schema.candidates import Candidates, Floats
+from jhalak.schema.query import Query
+from jhalak.stages.fatigue import FATIGUE
+from jhalak.stages.prediction import PREDICTIONS
+
+LEAST = 1e-4
+"""A value is never lower, so that selection can compare logarithms."""
+
+
+class Weighted:
+    """Value model: the weighted sum of what is expected, times fatigue.
+
+    Watching is not the goal: regret (hide, report) costs more than any play earns.
+    """
+
+    name: ClassVar[str] = "weighted"
+
+    def __init__(self, weights: ValueWeights) -> None:
+        self._weights = np.array([getattr(weights, head) for head in HEADS], np.float32)
+
+    def value(self, query: Query, candidates: Candidates) -> Floats:
+        value = np.maximum(candidates[PREDICTIONS] @ self._weights, LEAST)
+        worth: Floats = value * candidates[FATIGUE]
+        return worth
+
+
+class AsFound:
+    """Value model of fallbacks: the order in which sources found the candidates."""
+
+    name: ClassVar[str] = "as found"
+
+    def value(self, query: Query, candidates: Candidates) -> Floats:
+        n = len(candidates)
+        return np.linspace(1.0, 0.5, n, dtype=np.float32)

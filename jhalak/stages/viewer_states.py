@@ -1,0 +1,150 @@
+"""Viewers' states in memory: read once from profile, relations and log, then folded as they act.
+
+A state is the profile (what was kept at some position of the log) and the viewer's own records
+after it, so it is exact whatever the age of the profile. It is kept for the most recent viewers;
+the profile of one that leaves memory is written first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
+
+from jhalak.learning import viewer as fold
+from jhalak.ports.errors import PortError
+from jhalak.ports.event_log import EventLog
+from jhalak.ports.profile_store import ProfileStore
+from jhalak.ports.relations import RelationStore
+from jhalak.residency.seal import seal, unseal
+from jhalak.schema.activity import TOPIC, Activity, decode
+from jhalak.schema.viewer_state import ViewerState
+
+log = logging.getLogger(__name__)
+
+FLUSH: int = 200
+"""Profiles written at once."""
+
+
+class ViewerStates:
+    """The states of at most `size` viewers. Used by one thread."""
+
+    def __init__(
+        self,
+        event_log: EventLog,
+        profiles: ProfileStore,
+        relations: RelationStore,
+        embedding_of: fold.EmbeddingOf,
+        clock: Callable[[], int],
+        *,
+        size: int,
+        keep_days: int,
+        hide_days: int,
+    ) -> None:
+        self._log, self._profiles, self._relations = event_log, profiles, relations
+        self._clock, self._size = clock, size
+        self._keep_ms, self._hide_ms = keep_days * 86_400_000, hide_days * 86_400_000
+        self._fold = fold.ViewerFold(embedding_of, self._keep_ms, self._hide_ms)
+        self._states: OrderedDict[int, ViewerState] = OrderedDict()
+        self._loading: dict[int, asyncio.Task[ViewerState]] = {}
+        self._waiting: dict[int, list[tuple[int, Activity]]] = {}
+        self._dirty: dict[int, None] = {}
+        self._unprofiled: set[int] = set()
+        self.failures = 0
+        """Profiles that could not be read."""
+
+    def __len__(self) -> int:
+        return len(self._states)
+
+    def at_hand(self, viewer: int, *, profiled: bool = True) -> ViewerState | None:
+        """The viewer's state if it is in memory."""
+        state = self._states.get(viewer)
+        if state is None or (profiled and viewer in self._unprofiled):
+            return None
+        self._states.move_to_end(viewer)
+        return state
+
+    async def get(self, viewer: int, *, profiled: bool = True) -> tuple[ViewerState, bool]:
+        """The viewer's state, and whether their profile could be read. Not profiled: none is.
+
+        A load that the caller gives up on goes on, for the next call.
+        """
+        state = self.at_hand(viewer, profiled=profiled)
+        if state is None:
+            task = self._loading.get(viewer)
+            if task is None:
+                task = asyncio.create_task(self._load(viewer, profiled))
+                self._loading[viewer] = task
+                task.add_done_callback(lambda _: self._loading.pop(viewer, None))
+            state = await asyncio.shield(task)
+        return state, not profiled or viewer not in self._unprofiled
+
+    def note(self, viewer: int, n: int, record: Activity) -> None:
+        """Fold a record of the viewer that was just appended at `n` (0: not known yet)."""
+        state = self._states.get(viewer)
+        if state is not None:
+            self._fold.apply(state, n, record)
+            self._dirty[viewer] = None
+        elif viewer in self._loading:
+            self._waiting.setdefault(viewer, []).append((n, record))
+
+    def drop(self, viewer: int) -> None:
+        """Forget the viewer: they were erased, or want no profile any more."""
+        self._states.pop(viewer, None)
+        self._dirty.pop(viewer, None)
+        self._unprofiled.discard(viewer)
+
+    async def flush(self, limit: int = FLUSH) -> int:
+        """Write up to `limit` changed profiles, and let go of viewers beyond `size`."""
+        surplus = max(len(self._states) - self._size, 0)
+        leaving = [viewer for viewer, _ in zip(self._states, range(surplus), strict=False)]
+        chosen = (leaving + [v for v in self._dirty if v not in set(leaving)])[: limit + surplus]
+        values = {}
+        for viewer in chosen:
+            state = self._states.get(viewer)
+            if state is not None and viewer in self._dirty and viewer not in self._unprofiled:
+                values[viewer] = seal(viewer, fold.dump(state))
+        if values:
+            await self._profiles.put_many(values)
+        for viewer in chosen:
+            self._dirty.pop(viewer, None)
+        for viewer in leaving:
+            self.drop(viewer)
+        return len(values)
+
+    async def _load(self, viewer: int, profiled: bool) -> ViewerState:
+        state, read = await self._profile(viewer) if profiled else (ViewerState(viewer), False)
+        rows = await asyncio.to_thread(self._relations.of_viewer, viewer)
+        since_ms = self._clock() - self._keep_ms
+        for entry in await self._log.read_key(TOPIC, viewer, after=state.n, since_ms=since_ms):
+            self._fold.apply(state, entry.n, decode(unseal(viewer, entry.payload)))
+        # Relations are hard: what the store says stands, whatever the log still holds.
+        for chosen in (state.hidden_creators, state.hidden_topics, state.hidden_items):
+            chosen.clear()
+        state.followed_creators.clear()
+        state.followed_topics.clear()
+        for row in rows:
+            fold.relate(state, row.verb, row.kind, row.target, row.at_ms, True, self._hide_ms)
+        for n, record in self._waiting.pop(viewer, ()):
+            if n == 0 or n > state.n:
+                self._fold.apply(state, n, record)
+        self._states[viewer] = state
+        if not read:
+            self._unprofiled.add(viewer)
+        else:
+            self._unprofiled.discard(viewer)
+        return state
+
+    async def _profile(self, viewer: int) -> tuple[ViewerState, bool]:
+        """The viewer's profile, and whether it could be read."""
+        try:
+            value = await self._profiles.get(viewer)
+            if value is None:
+                return ViewerState(viewer), True
+            return fold.load(viewer, unseal(viewer, value)), True
+        except (PortError, ValueError, OSError) as error:
+            self.failures += 1
+            if self.failures == 1:
+                log.error("a profile could not be read: %s", error)
+            return ViewerState(viewer), False

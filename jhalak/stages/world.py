@@ -1,0 +1,48 @@
+"""What every stage of one process looks at: the live catalogue and the learned state over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from jhalak.catalogue.live import LiveCatalogue
+from jhalak.learning.features import ItemColumns
+from jhalak.learning.serving import Serving, nothing_learned
+from jhalak.schema.candidates import Rows
+
+
+@dataclass(slots=True, eq=False)
+class World:
+    """Written by the serving thread alone; workers hand it finished parts."""
+
+    catalogue: LiveCatalogue = field(default_factory=LiveCatalogue)
+    serving: Serving = field(init=False)
+    alive_ms: int = 0
+    """When the learner last said that it is alive; 0: never."""
+    renewed: list[Rows] = field(default_factory=list)
+    """Rows that got a new item since the last snapshot was begun to be laid."""
+
+    def __post_init__(self) -> None:
+        self.serving = nothing_learned(self.catalogue.capacity)
+
+    def renew(self, rows: Rows) -> None:
+        """New items came into `rows`."""
+        self.serving.fit(self.catalogue.capacity)
+        if len(rows):
+            self.serving.renew(rows, self.catalogue.language[rows], self.catalogue.topic[rows])
+            self.renewed.append(rows)
+
+    def replace(self, serving: Serving) -> None:
+        """Take a newly laid snapshot; what came while it was laid is renewed in it."""
+        self.serving = serving
+        renewed, self.renewed = self.renewed, []
+        serving.fit(self.catalogue.capacity)
+        for rows in renewed:
+            serving.renew(rows, self.catalogue.language[rows], self.catalogue.topic[rows])
+
+    def columns(self) -> ItemColumns:
+        """The columns that features read."""
+        c = self.catalogue
+        return ItemColumns(
+            c.topic, c.language, c.creator, c.published_ms, c.lifetime_h, c.duration_s,
+            c.sensitive, c.embedding,
+        )  # fmt: skip
