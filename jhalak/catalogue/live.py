@@ -82,7 +82,7 @@ class LiveCatalogue:
 
     def __init__(self, capacity: int = 4096) -> None:
         self.seq = 0
-        """Sequence number of the newest change that is in place."""
+        """Sequence number up to which changes are in place; set by who follows them."""
         self.row_of = np.full(capacity, -1, np.int32)
         """int32[numbers]: an item's number to its row, -1 for none."""
         self.by_id: dict[str, int] = {}
@@ -106,6 +106,10 @@ class LiveCatalogue:
         """Creator number to name, for those with live items."""
         self.creator_num: dict[str, int] = {}
         self.pools = Pools()
+        self.recalled: dict[int, str] = {}
+        """Number to public id of every recalled item."""
+        self.recalls: list[tuple[int, str, int]] = []
+        """(sequence number, public id, Unix ms) of recalls, in order."""
         self._free: list[int] = list(range(capacity - 1, -1, -1))
         self._resting: deque[tuple[int, int]] = deque()
         self._stale = False
@@ -128,8 +132,10 @@ class LiveCatalogue:
         new: list[int] = []
         for change in changes:
             record = change.record
-            self.seq = max(self.seq, record.seq)
             row = self.by_id.get(record.item.id)
+            if record.status == "recalled" and record.num not in self.recalled:
+                self.recalled[record.num] = record.item.id
+                self.recalls.append((record.seq, record.item.id, record.changed_ms))
             if record.status == "recalled" or record.item.expires_ms <= now_ms:
                 if row is not None:
                     self._leave(row, now_ms)
@@ -148,12 +154,6 @@ class LiveCatalogue:
         for row in rows.tolist():
             self._leave(row, now_ms)
         return len(rows)
-
-    def recall(self, item_id: str, now_ms: int) -> None:
-        """Take one item out at once, ahead of the sequence."""
-        row = self.by_id.get(item_id)
-        if row is not None:
-            self._leave(row, now_ms)
 
     def find(self, item: int) -> int:
         """The live row of an item's number, or -1."""

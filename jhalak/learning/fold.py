@@ -97,6 +97,7 @@ class Fold:
         self.relations: dict[str, int] = {}
         """Relation record ids of the last seven days of log time, with their times."""
         self.counts: dict[str, int] = {"records": 0, "events": 0, "repeats": 0, "unjoined": 0}
+        self.windows = (label_window_s, join_h)
         self._window_ms = int(label_window_s * 1000)
         self._join_ms = int(join_h * 3_600_000)
 

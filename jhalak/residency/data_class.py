@@ -46,8 +46,8 @@ REGISTRY: Final[tuple[Holding, ...]] = (
         "viewers.erase", "consents",
     ),
     Holding(
-        "table", "revocations", "pseudonymous", "least valid token epoch", "kept: it keeps an erased"
-        " viewer's token dead", "none: holds a random number and an epoch", "none",
+        "table", "revocations", "pseudonymous", "least valid token epoch", "kept: an erased viewer's token"
+        " stays dead", "none: holds a random number and an epoch", "none",
     ),
     Holding("table", "operators", "secret", "hashes of operator tokens", "kept"),
     Holding("table", "audit", "aggregate", "what operators and the system did", "kept"),
@@ -65,10 +65,6 @@ REGISTRY: Final[tuple[Holding, ...]] = (
         "folded away within 24 h of erasure", "none: not about one person",
     ),
     Holding("blob", "learned", "aggregate", "item counters and weights for serving", "newest"),
-    Holding(
-        "blob", "exports", "personal", "a viewer's export", "7 days", "exports of the viewer"
-        " are deleted", "itself",
-    ),
     Holding("blob", "keys", "secret", "keys of tokens and signatures", "rotated"),
 )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final, Literal
 
@@ -62,3 +62,16 @@ class Slate:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def first(self, k: int) -> Slate:
+        """The slate as if it had had k slots."""
+        return replace(
+            self,
+            rows=self.rows[:k],
+            items=self.items[:k],
+            propensity=self.propensity[:k],
+            reason=self.reason[:k],
+            features=self.features[:k],
+            contributions=self.contributions[:k],
+            ref=self.ref[:k],
+        )

@@ -1,0 +1,1 @@
+"""HTTP: decode, call one feed or room, encode. Alone with the web framework."""

@@ -1,0 +1,57 @@
+"""Who may call a handler: the viewer of a token, or an operator."""
+
+from __future__ import annotations
+
+import asyncio
+from hashlib import blake2b
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+
+from jhalak.api.raw import Refused, claim_of_header
+from jhalak.api.services import Services
+from jhalak.ports.operators import OperatorToken
+from jhalak.ports.viewers import Viewer
+
+
+def services_of(connection: ASGIConnection[Any, Any, Any, State]) -> Services:
+    services: Services = connection.app.state.services
+    return services
+
+
+async def current_services(request: Request[Any, Any, State]) -> Services:
+    """The process's services."""
+    return services_of(request)
+
+
+async def current_viewer(request: Request[Any, Any, State]) -> Viewer:
+    """The viewer of the request's token, as stored. Raises Refused (401, 421)."""
+    services = services_of(request)
+    claim = claim_of_header(request.headers.get("authorization"), services.viewer_tokens)
+    viewer = await services.directory.get(claim.viewer)
+    if viewer is None:
+        raise Refused(401, "no_such_viewer", "this viewer was erased")
+    return viewer
+
+
+async def current_operator(request: Request[Any, Any, State]) -> OperatorToken:
+    """The operator of the request's token. Raises Refused (401)."""
+    services = services_of(request)
+    value = request.headers.get("authorization", "")
+    token = value.removeprefix("Bearer ")
+    found = None
+    if value.startswith("Bearer ") and 20 <= len(token) <= 200:
+        found = await asyncio.to_thread(services.operators.find, token_hash(token))
+    if found is None:
+        raise Refused(
+            401, "no_operator", "this needs an operator token (jhalak operator token NAME)",
+            [(b"www-authenticate", b"Bearer")],
+        )  # fmt: skip
+    return found
+
+
+def token_hash(token: str) -> bytes:
+    """What is stored of an operator token."""
+    return blake2b(token.encode(), digest_size=32, person=b"jhalak-operator").digest()

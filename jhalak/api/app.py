@@ -1,0 +1,159 @@
+"""The application: routes, errors, and what wraps them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar, Request, asgi, get
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Server
+from litestar.response import Response
+from litestar.static_files import create_static_files_router
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from jhalak import __version__
+from jhalak.api import items, me, ops, relations, why
+from jhalak.api.access import current_operator, current_services, current_viewer
+from jhalak.api.events import EventRoutes
+from jhalak.api.feeds import FeedRoutes
+from jhalak.api.openapi import complete
+from jhalak.api.raw import JSON, PRIVATE, Refused, respond
+from jhalak.api.services import Services
+from jhalak.api.viewers import create_viewer
+from jhalak.ports.errors import Conflict, DiskFull, PortError
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def _problem(status: int, code: str, detail: str, headers: dict[str, str]) -> Response[Any]:
+    return Response(
+        {"error": code, "detail": detail}, status_code=status, headers=headers,
+        media_type="application/json",
+    )  # fmt: skip
+
+
+def _on_refused(_: Request[Any, Any, State], error: Refused) -> Response[Any]:
+    headers = {name.decode(): value.decode() for name, value in error.headers}
+    return _problem(error.status, error.code, error.detail, headers)
+
+
+def _on_http(_: Request[Any, Any, State], error: HTTPException) -> Response[Any]:
+    detail = error.detail
+    extra = getattr(error, "extra", None)
+    if isinstance(extra, list):
+        said = [f"{e.get('key', '')}: {e.get('message', '')}".strip(": ") for e in extra]
+        detail = "; ".join(said) or detail
+    code = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+    headers = dict(error.headers or {})
+    status = error.status_code
+    if status >= 500:
+        log.error("a request failed: %s", error, exc_info=error)
+        detail = "this is our fault; it was logged"
+    return _problem(status, code.get(status, f"http_{status}"), detail, headers)
+
+
+def _on_port(_: Request[Any, Any, State], error: PortError) -> Response[Any]:
+    if isinstance(error, DiskFull):
+        return _problem(507, "disk_full", "nothing can be stored now", {"retry-after": "30"})
+    if isinstance(error, Conflict):
+        return _problem(409, "conflict", "it changed meanwhile; read it again", {})
+    return _problem(503, "unavailable", "a store does not answer now", {"retry-after": "1"})
+
+
+def _on_any(_: Request[Any, Any, State], error: Exception) -> Response[Any]:
+    log.error("a request failed: %s", error, exc_info=error)
+    return _problem(500, "internal", "this is our fault; it was logged", {})
+
+
+def _hot(method: str, handler: Handler) -> ASGIApp:
+    """A raw handler with its method checked and its refusals answered."""
+
+    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            if scope.get("method") != method:
+                allow = [(b"allow", method.encode())]
+                raise Refused(405, "method_not_allowed", f"this takes {method}", allow)
+            await handler(scope, receive, send)
+        except Refused as error:
+            await respond(send, error.status, error.body(), [JSON, PRIVATE, *error.headers])
+
+    return handle
+
+
+def _page_routes() -> list[Any]:
+    folder = Path(str(files("jhalak.api").joinpath("page")))
+
+    @get("/", include_in_schema=False, media_type="text/html; charset=utf-8")
+    async def index() -> Response[bytes]:
+        return Response(
+            (folder / "index.html").read_bytes(),
+            media_type="text/html; charset=utf-8",
+            headers={
+                "content-security-policy": "default-src 'self'; img-src 'self' data:;"
+                " style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+                "x-content-type-options": "nosniff",
+                "referrer-policy": "no-referrer",
+                "cache-control": "no-cache",
+            },
+        )
+
+    static = create_static_files_router(
+        "/page", [folder], include_in_schema=False, cache_control=None
+    )
+    return [index, static]
+
+
+def create_app(services: Services) -> Litestar:
+    """The ASGI application over `services`."""
+    feeds, events = FeedRoutes(services), EventRoutes(services)
+
+    @asgi("/v1/lockscreen/edition", copy_scope=False)
+    async def edition(scope: Scope, receive: Receive, send: Send) -> None:
+        await _edition(scope, receive, send)
+
+    @asgi("/v1/video/feed", copy_scope=False)
+    async def video(scope: Scope, receive: Receive, send: Send) -> None:
+        await _video(scope, receive, send)
+
+    @asgi("/v1/events", copy_scope=False)
+    async def post_events(scope: Scope, receive: Receive, send: Send) -> None:
+        await _events(scope, receive, send)
+
+    _edition = _hot("GET", feeds.edition)
+    _video = _hot("GET", feeds.page)
+    _events = _hot("POST", events.post)
+
+    @get("/openapi.json", include_in_schema=False)
+    async def openapi(request: Request[Any, Any, State]) -> dict[str, Any]:
+        return complete(request.app.openapi_schema.to_schema())
+
+    return Litestar(
+        route_handlers=[
+            edition, video, post_events, create_viewer, *me.ROUTES, *relations.ROUTES,
+            *why.ROUTES, *items.ROUTES, *ops.ROUTES, openapi, *_page_routes(),
+        ],
+        dependencies={
+            "services": Provide(current_services),
+            "viewer": Provide(current_viewer),
+            "operator": Provide(current_operator),
+        },
+        exception_handlers={
+            Refused: _on_refused, HTTPException: _on_http, PortError: _on_port, Exception: _on_any,
+        },
+        openapi_config=OpenAPIConfig(
+            title="Jhalak", version=__version__, path=None, servers=[Server(url="/")],
+        ),
+        request_max_body_size=services.settings.server.body_limit,
+        state=State({"services": services}),
+        logging_config=None,
+        debug=False,
+    )  # fmt: skip

@@ -1,0 +1,212 @@
+"""POST /v1/events: batches of what devices saw, verified without I/O, on disk before the answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final
+
+import msgspec
+from litestar.types import Receive, Scope, Send
+
+from jhalak.api.raw import JSON, PRIVATE, Refused, claim_of, read_body, respond
+from jhalak.api.services import Services
+from jhalak.feeds.slot_token import BadToken, Claim
+from jhalak.ports.errors import DiskFull, PortError
+from jhalak.residency.seal import seal
+from jhalak.schema.activity import EVENT_INDEX, TOPIC, Outcome, Outcomes, encode
+
+REPORTS: Final = (
+    "spam", "violence", "sexual", "hate", "false", "illegal", "child_safety", "copyright", "other",
+)  # fmt: skip
+"""Reason codes of a report; the order is stored in logs."""
+LONGEST_MS: Final = 86_400_000
+RANGES: Final = 16
+
+
+class EventIn(msgspec.Struct, forbid_unknown_fields=True):
+    """One event of a device."""
+
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    """Made by the device, unique for the viewer; sent again it counts as a duplicate."""
+    slot: Annotated[str, msgspec.Meta(max_length=256)]
+    """The slot token of the card or video."""
+    type: Annotated[str, msgspec.Meta(max_length=32)]
+    """impression, dwell, tap, play, complete, share, report or undo."""
+    at: Annotated[str, msgspec.Meta(max_length=40)]
+    """RFC 3339; clamped to [served, received]."""
+    value: int | float | Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    """dwell, play: milliseconds; report: reason code; undo: the id of the event taken back."""
+    ranges: list[tuple[int, int]] | None = None
+    """play: the parts watched, at most 16 of [from_ms, to_ms]."""
+
+
+class EventsIn(msgspec.Struct, forbid_unknown_fields=True):
+    """A batch."""
+
+    events: list[EventIn]
+
+
+class Rejected(msgspec.Struct):
+    """An event that was not taken."""
+
+    id: str
+    code: str
+    """bad_token, wrong_viewer_or_forged, expired_token, unknown_type, bad_value or bad_time."""
+    reason: str
+
+
+class EventsOut(msgspec.Struct):
+    """What became of a batch."""
+
+    accepted: int
+    duplicates: int
+    rejected: list[Rejected]
+
+
+class _Bad(Exception):
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+class EventRoutes:
+    """POST /v1/events."""
+
+    def __init__(self, services: Services) -> None:
+        self._s = services
+        self._decoder = msgspec.json.Decoder(EventsIn)
+        self._encoder = msgspec.json.Encoder()
+
+    async def post(self, scope: Scope, receive: Receive, send: Send) -> None:
+        s = self._s
+        claim = claim_of(scope, s.viewer_tokens)
+        body = await read_body(scope, receive, s.settings.server.body_limit)
+        batch = self._decode(body)
+        now_ms = s.clock()
+        async with s.event_ids.of(claim.viewer, now_ms) as known:
+            answer, outcomes = self._sort(batch, claim.viewer, now_ms, known)
+            if outcomes:
+                await self._append(claim.viewer, now_ms, outcomes)
+                known.update(outcome.id for outcome in outcomes)
+        s.count("events accepted", answer.accepted)
+        s.count("events duplicate", answer.duplicates)
+        s.count("events rejected", len(answer.rejected))
+        await respond(send, 202, self._encoder.encode(answer), [JSON, PRIVATE])
+
+    def _decode(self, body: bytes) -> EventsIn:
+        try:
+            batch = self._decoder.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise Refused(400, "bad_body", str(error) or "the body nests too deep") from None
+        limit = self._s.settings.server.events_limit
+        if len(batch.events) > limit:
+            raise Refused(400, "too_many", f"a batch has at most {limit} events")
+        return batch
+
+    def _sort(
+        self, batch: EventsIn, viewer: int, now_ms: int, known: set[str]
+    ) -> tuple[EventsOut, list[Outcome]]:
+        """What became of each event, and the outcomes of those to append."""
+        answer = EventsOut(0, 0, [])
+        outcomes: list[Outcome] = []
+        fresh: set[str] = set()
+        claims: dict[str, Claim] = {}
+        for event in batch.events:
+            if event.id in known or event.id in fresh:
+                answer.duplicates += 1
+                continue
+            try:
+                claim = claims.get(event.slot)
+                if claim is None:
+                    claim = self._s.slot_tokens.verify(event.slot, viewer, now_ms)
+                    claims[event.slot] = claim
+                outcomes.append(self._outcome(event, claim, now_ms))
+                fresh.add(event.id)
+            except (BadToken, _Bad) as error:
+                answer.rejected.append(Rejected(event.id, error.code, str(error)))
+        answer.accepted = len(outcomes)
+        return answer, outcomes
+
+    def _outcome(self, event: EventIn, claim: Claim, now_ms: int) -> Outcome:
+        type_ = EVENT_INDEX.get(event.type)
+        if type_ is None:
+            kinds = ", ".join(EVENT_INDEX)
+            raise _Bad("unknown_type", f"there is no type {event.type!r}: {kinds}")
+        value, undoes = _value(event)
+        ranges = _ranges(event)
+        catalogue = self._s.world.catalogue
+        row = catalogue.find(claim.item)
+        topic, language, creator = -1, -1, 0
+        if row >= 0:
+            topic = int(catalogue.topic[row])
+            language = int(catalogue.language[row])
+            creator = int(catalogue.creator[row])
+        return Outcome(
+            event.id, type_, min(max(_time(event.at), claim.issued_ms), now_ms), value,
+            claim.slate, claim.item, claim.position, claim.surface, claim.issued_ms, ranges,
+            undoes, topic, language, creator,
+        )  # fmt: skip
+
+    async def _append(self, viewer: int, now_ms: int, outcomes: list[Outcome]) -> None:
+        s = self._s
+        known = s.directory.at_hand(viewer)
+        if known is None:
+            try:
+                known = await s.directory.get(viewer)
+            except PortError:
+                known = None
+        profiled = known is not None and known.profiled
+        record = Outcomes(viewer, now_ms, profiled, tuple(outcomes))
+        payload = seal(viewer, encode(record))
+        try:
+            _, n = await s.event_log.append(TOPIC, viewer, payload, now_ms)
+        except DiskFull:
+            raise Refused(
+                507, "disk_full", "nothing can be stored now; nothing was taken; send it again",
+                [(b"retry-after", b"30")],
+            ) from None  # fmt: skip
+        except PortError as error:
+            raise Refused(503, "unavailable", str(error), [(b"retry-after", b"1")]) from None
+        s.states.note(viewer, n, record)
+
+
+def _time(text: str) -> int:
+    """RFC 3339 to Unix milliseconds. Raises _Bad."""
+    try:
+        at = datetime.fromisoformat(text)
+        if at.tzinfo is None or len(text) < 20:
+            raise ValueError
+        return int(at.timestamp() * 1000)
+    except (ValueError, OverflowError):
+        raise _Bad("bad_time", "at is a time of RFC 3339, such as 2026-11-23T18:47:00Z") from None
+
+
+def _value(event: EventIn) -> tuple[float, str]:
+    """(number, undone id) of an event. Raises _Bad."""
+    value = event.value
+    if event.type in ("dwell", "play"):
+        if isinstance(value, str) or value is None or not 0 <= value <= LONGEST_MS:
+            raise _Bad("bad_value", f"{event.type} has milliseconds from 0 to {LONGEST_MS}")
+        return float(value), ""
+    if event.type == "report":
+        if value not in REPORTS:
+            raise _Bad("bad_value", f"report has a reason code: {', '.join(REPORTS)}")
+        return float(REPORTS.index(str(value))), ""
+    if event.type == "undo":
+        if not isinstance(value, str) or not value:
+            raise _Bad("bad_value", "undo has the id of the event that it takes back")
+        return 0.0, value
+    if isinstance(value, str):
+        raise _Bad("bad_value", f"{event.type} has no value")
+    return 0.0, ""
+
+
+def _ranges(event: EventIn) -> tuple[tuple[int, int], ...]:
+    """The parts watched. Raises _Bad."""
+    if not event.ranges:
+        return ()
+    if event.type != "play" or len(event.ranges) > RANGES:
+        raise _Bad("bad_value", f"only play has ranges, at most {RANGES}")
+    if any(not 0 <= start <= end <= LONGEST_MS for start, end in event.ranges):
+        raise _Bad("bad_value", "a range is [from_ms, to_ms] with 0 <= from_ms <= to_ms")
+    return tuple(event.ranges)

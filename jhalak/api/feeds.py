@@ -1,0 +1,153 @@
+"""The hot routes that answer slates: an edition for the lock screen, a page of the video feed."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from random import Random
+
+from litestar.types import Receive, Scope, Send
+
+from jhalak.api.raw import (
+    JSON,
+    PRIVATE,
+    Refused,
+    claim_of,
+    header,
+    query_values,
+    respond,
+    whole_number,
+)
+from jhalak.api.services import Services
+from jhalak.feeds.edition import language_of
+from jhalak.people.viewer_token import ViewerClaim
+from jhalak.ports.errors import PortError
+from jhalak.ports.viewers import Viewer
+from jhalak.schema.ids import parse
+from jhalak.schema.languages import LANGUAGE_INDEX
+from jhalak.schema.query import Query
+from jhalak.schema.slate import SURFACES, Level, Slate
+
+LOCKSCREEN, VIDEO = SURFACES.index("lockscreen"), SURFACES.index("video")
+MINORS = ("under13", "13-17")
+
+
+class FeedRoutes:
+    """GET /v1/lockscreen/edition and GET /v1/video/feed."""
+
+    def __init__(self, services: Services) -> None:
+        self._s = services
+        self._rng = Random()
+
+    async def edition(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """An edition; 304 when the one that the device holds is still good."""
+        s = self._s
+        claim = claim_of(scope, s.viewer_tokens)
+        rules = s.settings.lockscreen
+        values = query_values(scope, ("slots", "have"))
+        slots = whole_number(values, "slots", rules.slots, rules.min_slots, rules.max_slots)
+        etag = header(scope, b"if-none-match")
+        have = _slate_name(values.get("have") or (etag or "").strip('"'), etag is not None)
+        query, to = await self._query(claim, LOCKSCREEN, slots, have)
+        if self._still_good(query):
+            tag = values.get("have", "") or (etag or "").strip('"')
+            await respond(send, 304, b"", [(b"etag", f'"{tag}"'.encode()), PRIVATE])
+            s.count("GET /v1/lockscreen/edition 304")
+            return
+        slate = await s.lockscreen.slate(query)
+        edition = s.packer.edition(slate, s.slot_tokens.mint(slate), to, self._recalled(query))
+        signature = base64.b64encode(s.signer.sign(edition.body)).decode()
+        await respond(
+            send, 200, edition.body,
+            [
+                JSON, PRIVATE, (b"etag", edition.etag.encode()),
+                (b"jhalak-signature", f"ed25519={signature}".encode()),
+                (b"jhalak-key", s.signer.key_id.encode()),
+            ],
+        )  # fmt: skip
+        self._after(slate, edition.cards)
+        s.count("GET /v1/lockscreen/edition 200")
+
+    async def page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A page of the video feed."""
+        s = self._s
+        claim = claim_of(scope, s.viewer_tokens)
+        rules = s.settings.video
+        values = query_values(scope, ("limit",))
+        slots = whole_number(values, "limit", rules.slots, 1, rules.max_slots)
+        query, to = await self._query(claim, VIDEO, slots, 0)
+        slate = await s.video.slate(query)
+        body = s.packer.page(slate, s.slot_tokens.mint(slate), to)
+        await respond(send, 200, body, [JSON, PRIVATE])
+        self._after(slate, len(slate))
+        s.count("GET /v1/video/feed 200")
+
+    def _after(self, slate: Slate, sent: int) -> None:
+        feed = self._s.lockscreen if slate.surface == LOCKSCREEN else self._s.video
+        feed.after(slate if sent == len(slate) else slate.first(sent))
+
+    async def _query(
+        self, claim: ViewerClaim, surface: int, slots: int, have: int
+    ) -> tuple[Query, str]:
+        """The query of a viewer, and the language in which reasons are told. Raises Refused."""
+        s = self._s
+        now_ms = s.clock()
+        viewer = s.directory.at_hand(claim.viewer)
+        if viewer is None:
+            viewer = await self._look_up(claim)
+        if viewer is None:
+            # Records are down: the token knows the languages, and nothing personal is read.
+            languages, profiled, minor = claim.languages, False, True
+        else:
+            languages = tuple(LANGUAGE_INDEX[code] for code in viewer.languages)
+            profiled, minor = viewer.profiled, viewer.age_band in MINORS
+        query = Query(
+            viewer=claim.viewer, surface=surface, now_ms=now_ms, languages=languages,
+            slots=slots, profiled=profiled, minor=minor, have=have,
+            hour=(now_ms / 3_600_000) % 24, rng=self._rng,
+        )  # fmt: skip
+        if viewer is None:
+            query.lower(Level.unpersonalised)
+        return query, language_of(languages)
+
+    async def _look_up(self, claim: ViewerClaim) -> Viewer | None:
+        s = self._s
+        budget_s = s.settings.feed.source_budget_ms / 1000
+        try:
+            viewer = await asyncio.wait_for(s.directory.get(claim.viewer), budget_s)
+        except (PortError, TimeoutError):
+            return None
+        if viewer is None:
+            raise Refused(401, "no_such_viewer", "this viewer was erased")
+        return viewer
+
+    def _still_good(self, query: Query) -> bool:
+        """Is the edition that the device holds the newest, with nothing new and time left?"""
+        state = self._s.states.at_hand(query.viewer, profiled=query.profiled)
+        if not query.have or state is None or state.edition != query.have:
+            return False
+        left_ms = state.edition_valid_ms - query.now_ms
+        refresh_ms = self._s.settings.lockscreen.refresh_before_h * 3_600_000
+        fresh = state.events_since_edition == 0 and left_ms >= refresh_ms
+        return fresh and not self._recalled(query)
+
+    def _recalled(self, query: Query) -> list[str]:
+        """Ids of recalled items among the cards of the edition that the device holds."""
+        state = self._s.states.at_hand(query.viewer, profiled=query.profiled)
+        if state is None or not query.have or state.edition != query.have:
+            return []
+        recalled = self._s.world.catalogue.recalled
+        return [recalled[num] for num in state.edition_items if num in recalled]
+
+
+def _slate_name(name: str, lenient: bool) -> int:
+    """The number of an edition's name; 0 for none. Raises Refused (400), for a name that is none,
+    unless it came in a header that any cache may have written."""
+    if not name:
+        return 0
+    try:
+        return parse(name)
+    except ValueError as error:
+        if lenient:
+            return 0
+        raise Refused(400, "bad_parameter", f"have names no edition: {error}") from None

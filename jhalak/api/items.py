@@ -1,0 +1,139 @@
+"""/v1/items, /v1/recalls, /v1/topics, /v1/keys: what is public, and the recall."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from typing import Annotated
+
+import msgspec
+from litestar import delete, get
+from litestar.params import Parameter
+
+from jhalak.api.raw import Refused
+from jhalak.api.services import Services
+from jhalak.catalogue.live import prepare
+from jhalak.catalogue.topics import topics
+from jhalak.feeds.edition import rfc3339
+from jhalak.ports.operators import OperatorToken
+from jhalak.schema.item import ItemRecord
+
+ItemId = Annotated[str, Parameter(max_length=512)]
+
+
+class ItemOut(msgspec.Struct):
+    """An item as published."""
+
+    item: str
+    kind: str
+    status: str
+    language: str
+    topic: str
+    title: str
+    summary: str
+    publisher: str | None
+    url: str | None
+    published: str
+    expires: str
+
+
+def _out(record: ItemRecord) -> ItemOut:
+    item = record.item
+    return ItemOut(
+        item.id, item.kind, record.status, item.language, item.topic, item.title, item.summary,
+        item.publisher or None, item.url or None, rfc3339(item.published_ms),
+        rfc3339(item.expires_ms),
+    )  # fmt: skip
+
+
+@get("/v1/items/{item_id:path}", tags=["items"])
+async def get_item(item_id: ItemId, services: Services) -> ItemOut:
+    """One item. 410 when it was recalled."""
+    record = await asyncio.to_thread(services.items.get, item_id.removeprefix("/"))
+    if record is None:
+        raise Refused(404, "no_such_item", f"there is no item {item_id.removeprefix('/')!r}")
+    if record.status == "recalled":
+        raise Refused(410, "recalled", "this item was recalled")
+    return _out(record)
+
+
+@delete("/v1/items/{item_id:path}", tags=["items"], status_code=200)
+async def recall_item(
+    item_id: ItemId,
+    operator: OperatorToken,
+    services: Services,
+    reason: Annotated[str, Parameter(max_length=500)] = "",
+) -> ItemOut:
+    """Recall: when this answers, no slate shows the item again, also after a crash."""
+    record = await asyncio.to_thread(
+        services.items.recall, item_id.removeprefix("/"), f"operator:{operator.name}", reason,
+        services.clock(),
+    )  # fmt: skip
+    if record is None:
+        raise Refused(404, "no_such_item", f"there is no item {item_id.removeprefix('/')!r}")
+    services.world.catalogue.commit([prepare(record)], services.clock())
+    return _out(record)
+
+
+class Recall(msgspec.Struct):
+    seq: int
+    item: str
+    at: str
+
+
+class RecallsOut(msgspec.Struct):
+    """In order; ask again with since=next."""
+
+    recalls: list[Recall]
+    next: int
+
+
+@get("/v1/recalls", tags=["items"])
+async def get_recalls(
+    services: Services,
+    since: Annotated[int, Parameter(ge=0, le=2**62)] = 0,
+    limit: Annotated[int, Parameter(ge=1, le=1000)] = 1000,
+) -> RecallsOut:
+    """Recalls with a sequence number greater than `since`."""
+    found = sorted(row for row in services.world.catalogue.recalls if row[0] > since)[:limit]
+    recalls = [Recall(seq, item, rfc3339(at_ms)) for seq, item, at_ms in found]
+    return RecallsOut(recalls, recalls[-1].seq if recalls else since)
+
+
+class TopicOut(msgspec.Struct):
+    id: str
+    iab: str
+    colour: str
+    sensitive: bool
+    names: dict[str, str]
+
+
+class TopicsOut(msgspec.Struct):
+    topics: list[TopicOut]
+
+
+@get("/v1/topics", tags=["items"], cache=False)
+async def get_topics() -> TopicsOut:
+    """The topics, their colours, and their names in every language."""
+    return TopicsOut([TopicOut(t.id, t.iab, t.colour, t.sensitive, t.names) for t in topics()])
+
+
+class KeyOut(msgspec.Struct):
+    id: str
+    algorithm: str
+    public_key: str
+    """Base 64 of the 32 bytes."""
+
+
+class KeysOut(msgspec.Struct):
+    keys: list[KeyOut]
+
+
+@get("/v1/keys", tags=["items"])
+async def get_keys(services: Services) -> KeysOut:
+    """The key that signs editions (header Jhalak-Signature)."""
+    signer = services.signer
+    return KeysOut([KeyOut(signer.key_id, "ed25519", base64.b64encode(signer.public_key).decode())])
+
+
+ROUTES = [get_item, recall_item, get_recalls, get_topics, get_keys]

@@ -1,0 +1,294 @@
+"""/v1/me: what a viewer decides and may know about themselves."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+import msgspec
+from litestar import delete, get, post, put
+from litestar.params import Parameter
+
+from jhalak.api.raw import Refused
+from jhalak.api.services import Services
+from jhalak.api.viewers import Languages, unique
+from jhalak.catalogue.topics import topic_by_id, topics
+from jhalak.feeds.edition import rfc3339
+from jhalak.learning.taste import interests
+from jhalak.ports.consents import Consent
+from jhalak.ports.viewers import Viewer
+from jhalak.residency.consent import NOTICE, PURPOSES
+from jhalak.residency.seal import seal, unseal
+from jhalak.schema.activity import (
+    EVENT_TYPES,
+    TOPIC,
+    Forget,
+    Outcome,
+    Outcomes,
+    decode,
+    encode,
+)
+from jhalak.schema.ids import new_id, spell
+from jhalak.schema.languages import LANGUAGES
+
+
+class Preferences(msgspec.Struct, forbid_unknown_fields=True):
+    """What a viewer chose."""
+
+    languages: Languages
+    profiled: bool = True
+    """False: feeds read no profile, and nothing is learned."""
+    data_budget_bytes: Annotated[int, msgspec.Meta(ge=100_000, le=100_000_000)] = 5_000_000
+    """Lock screen, bytes a day."""
+
+
+def _preferences(viewer: Viewer) -> Preferences:
+    return Preferences(
+        list(viewer.languages),  # type: ignore[arg-type]
+        viewer.profiled,
+        viewer.data_budget_bytes,
+    )
+
+
+@get("/v1/me/preferences", tags=["me"])
+async def get_preferences(viewer: Viewer) -> Preferences:
+    """Languages, profiling and data budget."""
+    return _preferences(viewer)
+
+
+@put("/v1/me/preferences", tags=["me"])
+async def put_preferences(data: Preferences, viewer: Viewer, services: Services) -> Preferences:
+    """Replace them; the next slate obeys."""
+    stored = await _change(
+        services,
+        msgspec.structs.replace(
+            viewer,
+            languages=unique(data.languages),
+            profiled=data.profiled,
+            data_budget_bytes=data.data_budget_bytes,
+        ),
+    )
+    return _preferences(stored)
+
+
+async def _change(services: Services, viewer: Viewer) -> Viewer:
+    before = services.directory.at_hand(viewer.id)
+    stored = await asyncio.to_thread(services.viewers.update, viewer)
+    services.directory.put(stored)
+    if before is None or before.profiled != stored.profiled:
+        services.states.drop(viewer.id)
+    return stored
+
+
+class ConsentChoice(msgspec.Struct, forbid_unknown_fields=True):
+    """A decision on one purpose."""
+
+    purpose: Annotated[str, msgspec.Meta(max_length=64)]
+    granted: bool
+
+
+class ConsentsIn(msgspec.Struct, forbid_unknown_fields=True):
+    """Decisions; purposes that are not named stay as they are."""
+
+    consents: Annotated[list[ConsentChoice], msgspec.Meta(min_length=1, max_length=16)]
+
+
+class ConsentState(msgspec.Struct):
+    """Where one purpose stands."""
+
+    purpose: str
+    text: str
+    granted: bool
+    decided: str | None
+    """RFC 3339; null: never decided, and so not granted."""
+    notice: str
+
+
+class ConsentsOut(msgspec.Struct):
+    consents: list[ConsentState]
+
+
+async def _consents(services: Services, viewer: int) -> ConsentsOut:
+    rows = {c.purpose: c for c in await asyncio.to_thread(services.consents.current, viewer)}
+    return ConsentsOut(
+        [
+            ConsentState(
+                purpose,
+                text,
+                purpose in rows and rows[purpose].granted,
+                rfc3339(rows[purpose].at_ms) if purpose in rows else None,
+                rows[purpose].notice if purpose in rows else NOTICE,
+            )
+            for purpose, text in PURPOSES.items()
+        ]
+    )
+
+
+@get("/v1/me/consents", tags=["me"])
+async def get_consents(viewer: Viewer, services: Services) -> ConsentsOut:
+    """Each purpose, and whether it is allowed."""
+    return await _consents(services, viewer.id)
+
+
+@put("/v1/me/consents", tags=["me"])
+async def put_consents(data: ConsentsIn, viewer: Viewer, services: Services) -> ConsentsOut:
+    """Allow or refuse purposes. Refusing personalisation also turns profiling off."""
+    for choice in data.consents:
+        if choice.purpose not in PURPOSES:
+            known = ", ".join(PURPOSES)
+            raise Refused(
+                400, "unknown_purpose", f"there is no purpose {choice.purpose!r}: {known}"
+            )
+    now_ms = services.clock()
+    for choice in data.consents:
+        consent = Consent(choice.purpose, choice.granted, NOTICE, now_ms)
+        await asyncio.to_thread(services.consents.put, viewer.id, consent)
+        if choice.purpose == "personalisation" and choice.granted != viewer.profiled:
+            viewer = await _change(
+                services, msgspec.structs.replace(viewer, profiled=choice.granted)
+            )
+    return await _consents(services, viewer.id)
+
+
+class Interest(msgspec.Struct):
+    topic: str
+    name: str
+    """In the viewer's first language."""
+    share: float
+    """Of what the viewer engaged with, 0 to 1."""
+
+
+class InterestsOut(msgspec.Struct):
+    """What was learned, as it is used."""
+
+    profiled: bool
+    interests: list[Interest]
+    languages: dict[str, float]
+    """Share of engagement by language."""
+
+
+@get("/v1/me/interests", tags=["me"])
+async def get_interests(viewer: Viewer, services: Services) -> InterestsOut:
+    """The viewer's topics, greatest first."""
+    if not viewer.profiled:
+        return InterestsOut(False, [], {})
+    state, _ = await services.states.get(viewer.id)
+    first = viewer.languages[0]
+    table = topics()
+    engaged = state.language_engaged.clip(min=0)
+    total = float(engaged.sum()) or 1.0
+    return InterestsOut(
+        True,
+        [Interest(table[t].id, table[t].names[first], round(s, 4)) for t, s in interests(state)],
+        {
+            code: round(float(engaged[i]) / total, 4)
+            for i, code in enumerate(LANGUAGES)
+            if code in viewer.languages
+        },
+    )
+
+
+@delete("/v1/me/interests/{topic:str}", tags=["me"], status_code=204)
+async def delete_interest(topic: str, viewer: Viewer, services: Services) -> None:
+    """Forget an interest; the next slate obeys."""
+    if topic not in topic_by_id():
+        raise Refused(404, "no_such_topic", f"there is no topic {topic!r}")
+    now_ms = services.clock()
+    record = Forget(f"forget:{new_id()}", viewer.id, now_ms, topic_by_id()[topic].index)
+    _, n = await services.event_log.append(
+        TOPIC, viewer.id, seal(viewer.id, encode(record)), now_ms
+    )
+    services.states.note(viewer.id, n, record)
+
+
+class HistoryEntry(msgspec.Struct):
+    id: str
+    type: str
+    at: str
+    item: str | None
+    """null: the item is not live any more."""
+    title: str | None
+    topic: str | None
+    value: float
+
+
+class HistoryOut(msgspec.Struct):
+    """Newest first."""
+
+    events: list[HistoryEntry]
+
+
+@get("/v1/me/history", tags=["me"])
+async def get_history(
+    viewer: Viewer,
+    services: Services,
+    limit: Annotated[int, Parameter(ge=1, le=500)] = 100,
+) -> HistoryOut:
+    """What the viewer did, newest first."""
+    entries = await services.event_log.read_key(TOPIC, viewer.id)
+    outcomes: list[Outcome] = []
+    for entry in reversed(entries):
+        record = decode(unseal(viewer.id, entry.payload))
+        if isinstance(record, Outcomes):
+            outcomes.extend(reversed(record.events))
+        if len(outcomes) >= limit:
+            break
+    catalogue = services.world.catalogue
+    found = []
+    for outcome in outcomes[:limit]:
+        row = catalogue.find(outcome.item)
+        item = catalogue.record(row).item if row >= 0 else None
+        found.append(
+            HistoryEntry(
+                outcome.id,
+                EVENT_TYPES[outcome.type],
+                rfc3339(outcome.at_ms),
+                item.id if item else None,
+                item.title if item else None,
+                item.topic if item else None,
+                outcome.value,
+            )
+        )
+    return HistoryOut(found)
+
+
+@post("/v1/me/export", tags=["me"], status_code=200)
+async def export(viewer: Viewer, services: Services) -> dict[str, Any]:
+    """Everything that is kept about the viewer, as one JSON document."""
+    entries = await services.event_log.read_key(TOPIC, viewer.id)
+    profile = await services.profiles.get(viewer.id)
+    relations = await asyncio.to_thread(services.relations.of_viewer, viewer.id)
+    consents = await asyncio.to_thread(services.consents.history, viewer.id)
+    activity = [decode(unseal(viewer.id, entry.payload)) for entry in entries]
+    document: dict[str, Any] = msgspec.to_builtins(
+        {
+            "viewer": {**msgspec.to_builtins(viewer), "id": spell(viewer.id)},
+            "relations": [row._asdict() for row in relations],
+            "consents": [row._asdict() for row in consents],
+            "activity": [
+                {"kind": type(record).__name__, **msgspec.structs.asdict(record)}
+                for record in activity
+            ],
+            "profile": None if profile is None else unseal(viewer.id, profile),
+        }
+    )
+    return document
+
+
+@delete("/v1/me", tags=["me"], status_code=204)
+async def erase(viewer: Viewer, services: Services) -> None:
+    """Delete the viewer: rows, profile and log now, what was derived within 24 hours. The token
+    ends here."""
+    services.viewer_tokens.revoked[viewer.id] = viewer.epoch + 1
+    await asyncio.to_thread(services.viewers.erase, viewer.id, services.clock())
+    services.directory.drop(viewer.id)
+    services.states.drop(viewer.id)
+    services.event_ids.drop(viewer.id)
+    await services.event_log.delete_key(TOPIC, viewer.id)
+    await services.profiles.delete(viewer.id)
+
+
+ROUTES = [
+    get_preferences, put_preferences, get_consents, put_consents, get_interests, delete_interest,
+    get_history, export, erase,
+]  # fmt: skip

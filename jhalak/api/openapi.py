@@ -1,0 +1,187 @@
+"""The OpenAPI document: what the framework knows, and the hot routes that it does not decode."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from jhalak.api.events import EventsIn, EventsOut
+
+
+class Art(msgspec.Struct):
+    """Drawn art: the same for the same seed."""
+
+    topic: str
+    seed: str
+
+
+class CardOut(msgspec.Struct):
+    """A card; with `ref` true only slot, item and times: the device holds the rest."""
+
+    slot: str
+    item: str
+    show_from: str
+    show_until: str
+    ref: bool = False
+    why: str = ""
+    story: str = ""
+    headline: str = ""
+    summary: str = ""
+    language: str = ""
+    topic: str = ""
+    publisher: str | None = None
+    art: Art | None = None
+    url: str | None = None
+
+
+class EditionOut(msgspec.Struct):
+    edition: str
+    valid_from: str
+    valid_until: str
+    level: str
+    cards: list[CardOut]
+    recalled: list[str]
+    bytes: int
+
+
+class RenditionOut(msgspec.Struct):
+    src: str
+    height: int
+    bitrate: int
+    type: str
+
+
+class VideoOut(msgspec.Struct):
+    slot: str
+    why: str
+    item: str
+    title: str
+    language: str
+    topic: str
+    creator: str | None
+    duration_s: float | None
+    poster: str | None
+    art: Art
+    renditions: list[RenditionOut]
+
+
+class PageOut(msgspec.Struct):
+    slate: str
+    level: str
+    items: list[VideoOut]
+
+
+class Problem(msgspec.Struct):
+    """What was wrong."""
+
+    error: str
+    """A stable code."""
+    detail: str
+
+
+_REF: Final = "#/components/schemas/{name}"
+_HOT: Final = (EventsIn, EventsOut, EditionOut, PageOut, Problem)
+
+
+def _answer(name: str, text: str) -> dict[str, Any]:
+    schema = {"$ref": _REF.format(name=name)}
+    return {"description": text, "content": {"application/json": {"schema": schema}}}
+
+
+def _number(name: str, low: int, high: int, default: int) -> dict[str, Any]:
+    schema = {"type": "integer", "minimum": low, "maximum": high, "default": default}
+    return {"name": name, "in": "query", "required": False, "schema": schema}
+
+
+_PROBLEMS: Final = {
+    "400": _answer("Problem", "The request is not of this shape"),
+    "401": _answer("Problem", "No viewer token, or not a valid one"),
+    "421": _answer("Problem", "The token belongs to another cell"),
+}
+
+
+def _hot_paths() -> dict[str, Any]:
+    edition = {
+        "tags": ["feeds"],
+        "operationId": "GetEdition",
+        "summary": "An edition for the lock screen",
+        "parameters": [
+            _number("slots", 6, 48, 24),
+            {
+                "name": "have", "in": "query", "required": False,
+                "schema": {"type": "string", "pattern": "^([0-7][0-9a-hjkmnp-tv-z]{12})?$"},
+                "description": "the edition that the device holds",
+            },
+        ],
+        "responses": {
+            "200": _answer("EditionOut", "A new edition, signed in Jhalak-Signature"),
+            "304": {"description": "The edition that the device holds is still good"},
+            **_PROBLEMS,
+        },
+    }  # fmt: skip
+    page = {
+        "tags": ["feeds"],
+        "operationId": "GetVideoFeed",
+        "summary": "A page of the video feed",
+        "parameters": [_number("limit", 1, 50, 12)],
+        "responses": {"200": _answer("PageOut", "A slate"), **_PROBLEMS},
+    }
+    events = {
+        "tags": ["events"],
+        "operationId": "PostEvents",
+        "summary": "A batch of events; on disk before the answer",
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": _REF.format(name="EventsIn")}}},
+        },
+        "responses": {
+            "202": _answer("EventsOut", "What became of each event"),
+            **_PROBLEMS,
+            "413": _answer("Problem", "The body is too large"),
+            "503": _answer("Problem", "Try again after Retry-After"),
+            "507": _answer("Problem", "The disk is full; nothing was taken"),
+        },
+    }
+    return {
+        "/v1/lockscreen/edition": {"get": edition},
+        "/v1/video/feed": {"get": page},
+        "/v1/events": {"post": events},
+    }
+
+
+def complete(document: dict[str, Any]) -> dict[str, Any]:
+    """The framework's document with the hot routes, the errors and the tokens added."""
+    _, components = msgspec.json.schema_components(_HOT, ref_template=_REF)
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas.update(components)
+    document["components"]["securitySchemes"] = {
+        "viewer": {"type": "http", "scheme": "bearer", "description": "of POST /v1/viewers"},
+        "operator": {"type": "http", "scheme": "bearer", "description": "jhalak operator token"},
+    }
+    document["paths"].update(_hot_paths())
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            _secure(path, method, operation)
+    return document
+
+
+def _secure(path: str, method: str, operation: dict[str, Any]) -> None:
+    answers = operation.setdefault("responses", {})
+    answers.setdefault("400", _answer("Problem", "The request is not of this shape"))
+    if path.startswith(("/v1/me", "/v1/lockscreen", "/v1/video", "/v1/events")):
+        operation["security"] = [{"viewer": []}]
+        answers.setdefault("401", _answer("Problem", "No viewer token, or not a valid one"))
+        answers.setdefault("404", _answer("Problem", "There is no such thing"))
+        answers.setdefault("421", _answer("Problem", "The token belongs to another cell"))
+    elif path.startswith("/v1/items"):
+        answers.setdefault("404", _answer("Problem", "There is no such item"))
+        if method == "delete":
+            operation["security"] = [{"operator": []}]
+            answers.setdefault("401", _answer("Problem", "This needs an operator token"))
+        else:
+            answers.setdefault("410", _answer("Problem", "The item was recalled"))
+    if method in ("post", "put", "delete"):
+        answers.setdefault("413", _answer("Problem", "The body is too large"))
+        answers.setdefault("503", _answer("Problem", "Try again after Retry-After"))
+        answers.setdefault("507", _answer("Problem", "The disk is full; nothing was taken"))

@@ -1,0 +1,106 @@
+"""The hot routes' own HTTP: raw bodies in, whole bytes out, one write each."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import msgspec
+from litestar.types import Receive, Scope, Send
+
+from jhalak.people.viewer_token import Unauthorised, ViewerClaim, ViewerTokens, WrongCell
+
+Headers = list[tuple[bytes, bytes]]
+JSON: Final = (b"content-type", b"application/json")
+PRIVATE: Final = (b"cache-control", b"private, no-store")
+
+
+class Refused(Exception):
+    """The request ends here with `status` and a reason."""
+
+    def __init__(self, status: int, code: str, detail: str, headers: Headers | None = None) -> None:
+        super().__init__(detail)
+        self.status, self.code, self.detail = status, code, detail
+        self.headers = headers or []
+
+    def body(self) -> bytes:
+        return msgspec.json.encode({"error": self.code, "detail": self.detail})
+
+
+def header(scope: Scope, name: bytes) -> str | None:
+    """A request header's value, or None. `name` is lower case."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return value.decode("latin-1")
+    return None
+
+
+def claim_of(scope: Scope, tokens: ViewerTokens) -> ViewerClaim:
+    """Who asks. Raises Refused (401, 421)."""
+    return claim_of_header(header(scope, b"authorization"), tokens)
+
+
+def claim_of_header(value: str | None, tokens: ViewerTokens) -> ViewerClaim:
+    """The claim of an Authorization header. Raises Refused (401, 421)."""
+    if value is None or not value.startswith("Bearer "):
+        raise Refused(
+            401, "no_token", "send Authorization: Bearer TOKEN, with a token of POST /v1/viewers",
+            [(b"www-authenticate", b"Bearer")],
+        )  # fmt: skip
+    try:
+        return tokens.verify(value[7:])
+    except Unauthorised as error:
+        challenge = [(b"www-authenticate", b'Bearer error="invalid_token"')]
+        raise Refused(401, "bad_token", str(error), challenge) from None
+    except WrongCell as error:
+        raise Refused(421, "wrong_cell", str(error)) from None
+
+
+async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """The whole body. Raises Refused (413) beyond `limit` bytes, having read no more."""
+    declared = header(scope, b"content-length")
+    if declared is not None and declared.isdigit() and int(declared) > limit:
+        raise Refused(413, "too_large", f"the body may have {limit} bytes")
+    message: Any = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body"):
+        if len(body) > limit:
+            break
+        message = await receive()
+        body += message.get("body", b"")
+    if len(body) > limit:
+        raise Refused(413, "too_large", f"the body may have {limit} bytes")
+    return body
+
+
+async def respond(send: Send, status: int, body: bytes, headers: Headers) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def query_values(scope: Scope, allowed: tuple[str, ...]) -> dict[str, str]:
+    """The query string's values. Raises Refused (400) for a name that is not allowed, or given
+    twice."""
+    raw = scope["query_string"]
+    if not raw:
+        return {}
+    values: dict[str, str] = {}
+    for name, value in parse_qsl(raw.decode("latin-1"), keep_blank_values=True):
+        if name not in allowed:
+            known = ", ".join(allowed)
+            raise Refused(400, "unknown_parameter", f"there is no parameter {name!r}: {known}")
+        if name in values:
+            raise Refused(400, "bad_parameter", f"{name} is given twice")
+        values[name] = value
+    return values
+
+
+def whole_number(values: dict[str, str], name: str, default: int, low: int, high: int) -> int:
+    """A parameter as an integer. Raises Refused (400)."""
+    text = values.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) < 12 and low <= int(text) <= high):
+        raise Refused(400, "bad_parameter", f"{name} is a whole number from {low} to {high}")
+    return int(text)

@@ -1,0 +1,61 @@
+"""What the handlers call: put together by assembly, handed to every handler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from jhalak.api.event_ids import EventIds
+from jhalak.config.settings import Settings
+from jhalak.feeds.edition import Packer
+from jhalak.feeds.feed import Feed
+from jhalak.feeds.slot_token import SlotTokens
+from jhalak.people.directory import Directory
+from jhalak.people.viewer_token import ViewerTokens
+from jhalak.ports.audit import AuditStore
+from jhalak.ports.consents import ConsentStore
+from jhalak.ports.event_log import EventLog
+from jhalak.ports.items import ItemStore
+from jhalak.ports.keys import Signer
+from jhalak.ports.operators import OperatorStore
+from jhalak.ports.profile_store import ProfileStore
+from jhalak.ports.relations import RelationStore
+from jhalak.ports.viewers import ViewerStore
+from jhalak.stages.viewer_states import ViewerStates
+from jhalak.stages.world import World
+
+
+@dataclass(slots=True, eq=False)
+class Services:
+    """One process's rooms and ports."""
+
+    settings: Settings
+    clock: Callable[[], int]
+    """Unix milliseconds."""
+    world: World
+    states: ViewerStates
+    lockscreen: Feed
+    video: Feed
+    packer: Packer
+    slot_tokens: SlotTokens
+    viewer_tokens: ViewerTokens
+    signer: Signer
+    directory: Directory
+    event_ids: EventIds
+    event_log: EventLog
+    profiles: ProfileStore
+    items: ItemStore
+    viewers: ViewerStore
+    relations: RelationStore
+    consents: ConsentStore
+    operators: OperatorStore
+    audit: AuditStore
+    creators: dict[str, int] = field(default_factory=dict)
+    """Name of every creator to its number; follows the store."""
+    ready: bool = False
+    """Set when the catalogue was read and kernels are warm."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """Requests by `route status`, events by outcome."""
+
+    def count(self, name: str, by: int = 1) -> None:
+        self.counts[name] = self.counts.get(name, 0) + by

@@ -1,0 +1,1 @@
+"""Items, creators, topics, languages and their life cycle; the live catalogue in columns."""

@@ -1,0 +1,1 @@
+"""Long-running loops: each a function of ports and a clock."""

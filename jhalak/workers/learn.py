@@ -1,0 +1,123 @@
+"""The learner's loop: read the log, fold, publish, checkpoint.
+
+A process of its own. It keeps nothing that a checkpoint and the log do not hold: ended at any
+moment it goes on from its newest checkpoint and folds the same records to the same end.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import numpy as np
+
+from jhalak.learning.fold import Fold
+from jhalak.ports.blob_store import BlobStore
+from jhalak.ports.event_log import EventLog
+from jhalak.ports.learned import Learned, Snapshot
+from jhalak.residency.seal import unseal
+from jhalak.schema.activity import TOPIC, Served, decode
+
+log = logging.getLogger(__name__)
+
+BATCH = 256
+"""Records read at once."""
+KEPT = 3
+"""Checkpoints kept."""
+FOLDER = "checkpoints"
+
+
+class Learner:
+    """One learner over all partitions of the activity topic."""
+
+    def __init__(
+        self,
+        event_log: EventLog,
+        blobs: BlobStore,
+        learned: Learned,
+        clock: Callable[[], int],
+        *,
+        publish_s: float,
+        checkpoint_s: float,
+        label_window_s: float,
+        join_h: float,
+    ) -> None:
+        self._log, self._blobs, self._learned, self._clock = event_log, blobs, learned, clock
+        self._publish_ms, self._checkpoint_ms = int(publish_s * 1000), int(checkpoint_s * 1000)
+        self.fold = Fold(event_log.partitions, label_window_s, join_h)
+        self._published_ms = self._checkpointed_ms = clock()
+        self._published: list[int] | None = None
+        self._checkpointed = list(self.fold.offsets)
+
+    async def resume(self) -> None:
+        """Load the newest checkpoint that can be read; with none, start at the log's beginning."""
+        for path in reversed(await self._blobs.list(FOLDER)):
+            data = await self._blobs.get(path)
+            try:
+                if data is not None:
+                    self.fold.load(data)
+                    self._checkpointed = list(self.fold.offsets)
+                    log.info("the learner goes on from %s", path)
+                    return
+            except Exception as error:
+                log.error("checkpoint %s cannot be used: %s", path, error)
+                self.fold = Fold(
+                    self._log.partitions, *self.fold.windows
+                )  # nothing half-loaded may stay
+
+    async def step(self) -> bool:
+        """Fold the next records of every partition; True when there were any."""
+        folded = 0
+        for partition in range(self._log.partitions):
+            entries = await self._log.read(TOPIC, partition, self.fold.offsets[partition], BATCH)
+            for entry in entries:
+                record = decode(unseal(entry.key, entry.payload))
+                for part, n in self.fold.missing(record):
+                    await self._fetch(part, n)
+                self.fold.apply(partition, entry.n, record)
+            folded += len(entries)
+        await self._keep_up()
+        return folded > 0
+
+    async def _keep_up(self) -> None:
+        """Publish and checkpoint when it is time to."""
+        now_ms = self._clock()
+        if self._published is None or now_ms - self._published_ms >= self._publish_ms:
+            if self._published != self.fold.offsets:
+                self.publish(now_ms)
+            else:
+                self._learned.beat(now_ms)
+            self._published_ms = now_ms
+        if now_ms - self._checkpointed_ms >= self._checkpoint_ms:
+            await self.checkpoint()
+
+    def publish(self, now_ms: int) -> None:
+        """Hand what was learned to every process that serves."""
+        arrays = self.fold.arrays()
+        newest = self._learned.newest()
+        version = max(newest.version + 1 if newest else 1, sum(self.fold.offsets) + 1)
+        self._learned.publish(
+            Snapshot(
+                version, now_ms, tuple(self.fold.offsets),
+                {name: np.ascontiguousarray(values) for name, values in arrays.items()},
+            )
+        )  # fmt: skip
+        self._published = list(self.fold.offsets)
+
+    async def checkpoint(self) -> None:
+        """Write all of it, with its offsets, in one blob; then drop the oldest ones."""
+        self._checkpointed_ms = self._clock()
+        if self.fold.offsets == self._checkpointed:
+            return
+        path = f"{FOLDER}/{sum(self.fold.offsets):020d}.msgpack"
+        await self._blobs.put(path, self.fold.dump())
+        self._checkpointed = list(self.fold.offsets)
+        for old in (await self._blobs.list(FOLDER))[:-KEPT]:
+            await self._blobs.delete(old)
+
+    async def _fetch(self, partition: int, n: int) -> None:
+        """Put a served record at hand that fell out of the fold's memory."""
+        for entry in await self._log.read(TOPIC, partition, n - 1, 1):
+            record = decode(unseal(entry.key, entry.payload))
+            if entry.n == n and isinstance(record, Served):
+                self.fold.remember(record)
