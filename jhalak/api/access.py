@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from hashlib import blake2b
 from typing import Any
 
 from litestar import Request
@@ -12,6 +11,7 @@ from litestar.datastructures import State
 
 from jhalak.api.raw import Refused, claim_of_header
 from jhalak.api.services import Services
+from jhalak.people.operator_token import token_hash
 from jhalak.ports.operators import OperatorToken
 from jhalak.ports.viewers import Viewer
 
@@ -50,8 +50,3 @@ async def current_operator(request: Request[Any, Any, State]) -> OperatorToken:
             [(b"www-authenticate", b"Bearer")],
         )  # fmt: skip
     return found
-
-
-def token_hash(token: str) -> bytes:
-    """What is stored of an operator token."""
-    return blake2b(token.encode(), digest_size=32, person=b"jhalak-operator").digest()

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 
 class Embedder(Protocol):
-    model: str
-    """Name and version; vectors of different models are not comparable."""
+    @property
+    def model(self) -> str:
+        """Name and version; vectors of different models are not comparable."""
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.int8]:
         """int8[len(texts), EMBEDDING_SIZE], each row of length near 127."""

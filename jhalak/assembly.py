@@ -1,0 +1,179 @@
+"""Builds the application from settings; the only file that knows which adapter is used."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from jhalak.config.settings import Settings, read_settings
+from jhalak.embedded.blob_store import BlobStoreOnObstore
+from jhalak.embedded.event_log import EmbeddedEventLog
+from jhalak.embedded.keys import EmbeddedKeys
+from jhalak.embedded.learned import EmbeddedLearned
+from jhalak.embedded.profile_store import EmbeddedProfileStore
+from jhalak.records.audit import SqlAuditStore
+from jhalak.records.consents import SqlConsentStore
+from jhalak.records.database import Database, open_database
+from jhalak.records.items import SqlItemStore
+from jhalak.records.operators import SqlOperatorStore
+from jhalak.records.relations import SqlRelationStore
+from jhalak.records.viewers import SqlViewerStore
+
+log = logging.getLogger(__name__)
+
+
+def now_ms() -> int:
+    """Unix milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The stores of records over one database."""
+
+    database: Database
+    items: SqlItemStore
+    viewers: SqlViewerStore
+    relations: SqlRelationStore
+    consents: SqlConsentStore
+    operators: SqlOperatorStore
+    audit: SqlAuditStore
+
+
+def open_records(data: Path, settings: Settings) -> Records:
+    """The records of a data folder, migrated. Raises CannotOpen or Unavailable."""
+    data.mkdir(parents=True, exist_ok=True)
+    url = settings.records_url or f"sqlite:///{data.absolute()}/records.sqlite"
+    database = open_database(url)
+    return Records(
+        database,
+        SqlItemStore(database),
+        SqlViewerStore(database),
+        SqlRelationStore(database),
+        SqlConsentStore(database),
+        SqlOperatorStore(database),
+        SqlAuditStore(database),
+    )
+
+
+def open_log(data: Path, settings: Settings, *, writable: bool) -> EmbeddedEventLog:
+    """The event log of a data folder."""
+    return EmbeddedEventLog(data / "log", settings.log.partitions, writable=writable)
+
+
+def open_blobs(data: Path, settings: Settings) -> BlobStoreOnObstore:
+    """The blob store of a data folder."""
+    return BlobStoreOnObstore(settings.blob_url or f"file://{data.absolute()}/blobs")
+
+
+def open_learned(data: Path) -> EmbeddedLearned:
+    """Where the learner's snapshots lie."""
+    return EmbeddedLearned(data / "learned")
+
+
+def open_profiles(data: Path) -> EmbeddedProfileStore:
+    """The profile store of a data folder."""
+    return EmbeddedProfileStore(data / "profiles.sqlite")
+
+
+class Server:
+    """One serving process: everything open, current, and warm."""
+
+    def __init__(
+        self, data: Path, settings: Settings | None = None, clock: Callable[[], int] = now_ms
+    ) -> None:
+        from jhalak.api.event_ids import EventIds
+        from jhalak.api.services import Services
+        from jhalak.feeds.edition import Packer
+        from jhalak.feeds.lockscreen import lockscreen
+        from jhalak.feeds.slot_token import SlotTokens
+        from jhalak.feeds.video import video
+        from jhalak.people.directory import Directory
+        from jhalak.people.viewer_token import ViewerTokens
+        from jhalak.stages.viewer_states import ViewerStates
+        from jhalak.stages.world import World
+        from jhalak.workers.follow_catalogue import FollowCatalogue
+        from jhalak.workers.follow_learned import FollowLearned
+        from jhalak.workers.keep_time import KeepTime
+
+        settings = settings or read_settings(data)
+        self.data, self.settings = data, settings
+        self.records = records = open_records(data, settings)
+        self.event_log = open_log(data, settings, writable=True)
+        self.profiles = open_profiles(data)
+        keys = EmbeddedKeys(data / "keys", clock())
+        world = World()
+        states = ViewerStates(
+            self.event_log, self.profiles, records.relations, world.catalogue.embedding_of, clock,
+            size=settings.server.active_viewers, keep_days=settings.feed.never_repeat_days,
+            hide_days=settings.feed.hide_days,
+        )  # fmt: skip
+        tokens = ViewerTokens(settings.cell, keys.ring("viewer"))
+        self.services = Services(
+            settings=settings,
+            clock=clock,
+            world=world,
+            states=states,
+            lockscreen=lockscreen(world, states, self.event_log, settings),
+            video=video(world, states, self.event_log, settings),
+            packer=Packer(world.catalogue, settings.lockscreen.edition_bytes),
+            slot_tokens=SlotTokens(keys.ring("slot")),
+            viewer_tokens=tokens,
+            signer=keys.signer("edition"),
+            directory=Directory(records.viewers, 2 * settings.server.active_viewers),
+            event_ids=EventIds(self.event_log),
+            event_log=self.event_log,
+            profiles=self.profiles,
+            items=records.items,
+            viewers=records.viewers,
+            relations=records.relations,
+            consents=records.consents,
+            operators=records.operators,
+            audit=records.audit,
+        )
+        self._follow_catalogue = FollowCatalogue(
+            world, records.items, records.viewers, tokens, self.services.creators, clock
+        )
+        self._follow_learned = FollowLearned(world, open_learned(data))
+        label_ms = int(settings.learning.label_window_s * 1000)
+        self._keep_time = KeepTime(self.event_log, clock, label_ms, settings.log.retention_days)
+        self._stop = asyncio.Event()
+        self._loops: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Read the catalogue, warm the kernels, begin the loops. Then slates can be served."""
+        from jhalak.feeds.warm import warm
+        from jhalak.workers.loop import repeat
+
+        await self._follow_catalogue.catch_up()
+        await self._follow_learned.step()
+        await warm(self.services.lockscreen, self.services.video, self.services.states)
+        for name, step, every_s in (
+            ("following the catalogue", self._follow_catalogue.step, 0.2),
+            ("following the learner", self._follow_learned.step, 0.2),
+            ("keeping time", self._keep_time.step, 10.0),
+            ("keeping profiles", self._keep_profiles, 5.0),
+        ):
+            self._loops.append(asyncio.create_task(repeat(name, step, every_s, self._stop)))
+        self.services.ready = True
+
+    async def _keep_profiles(self) -> bool:
+        return await self.services.states.flush() > 0
+
+    async def stop(self) -> None:
+        """End the loops and write what is in memory."""
+        self.services.ready = False
+        self._stop.set()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        try:
+            while await self.services.states.flush():
+                pass
+        except Exception as error:
+            log.error("profiles were not written (the log has it all): %s", error)
+        self.event_log.close()
+        self.profiles.close()
+        self.records.database.close()

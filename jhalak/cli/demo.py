@@ -1,0 +1,68 @@
+"""`jhalak demo`: a catalogue, a server and a crowd, in one command."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import threading
+from collections import defaultdict
+from importlib.resources import files
+from pathlib import Path
+
+from jhalak.cli import ingest, serve
+from jhalak.cli.failure import explained
+
+
+def run(arguments: argparse.Namespace) -> int:
+    import uvloop
+
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    starter = Path(str(files("jhalak.demo").joinpath("starter")))
+    sources = arguments.items or [str(starter)]
+    print(f"Taking in {', '.join(sources)} ...", flush=True)
+    ingest.run(
+        argparse.Namespace(
+            sources=sources, data=arguments.data, map="", language="", publisher="",
+            lenient=True, json=False,
+        )
+    )  # fmt: skip
+    arguments.no_learner = False
+    stop = threading.Event()
+    with explained():
+        uvloop.run(serve.serve(arguments, lambda server: _begin(arguments, server, stop)))
+    stop.set()
+    return 0
+
+
+def _begin(arguments: argparse.Namespace, server: serve.Running, stop: threading.Event) -> None:
+    """Say where to look, and let the crowd in."""
+    from jhalak.catalogue.topics import topics
+    from jhalak.demo.crowd import Crowd
+    from jhalak.schema.languages import LANGUAGES
+
+    catalogue = server.services.world.catalogue
+    by_language: dict[str, set[str]] = defaultdict(set)
+    for language, pool in catalogue.pools.by_topic.items():
+        for topic in topics():
+            held = pool.offsets[topic.index + 1] - pool.offsets[topic.index]
+            if held >= 5 and not topic.sensitive:
+                by_language[LANGUAGES[language]].add(topic.id)
+    print(
+        f"\n  Open {server.address}/ on a phone-sized window: a lock screen in"
+        f" {len(by_language)} languages.\n"
+        f"  The API: {server.address}/openapi.json   metrics: {server.address}/metrics\n"
+        f"  {arguments.viewers} simulated viewers with hidden tastes come in now."
+        "  Ctrl-C ends it.\n",
+        flush=True,
+    )
+    topics_of = {code: sorted(names) for code, names in by_language.items()}
+    crowd = Crowd(server.host, server.port, topics_of, arguments.viewers)
+    loop = asyncio.get_running_loop()
+
+    def work() -> None:
+        crowd.run(arguments.rounds, 3.0, stop, lambda text: print(text, flush=True))
+        if arguments.rounds:
+            loop.call_soon_threadsafe(server.stop)
+
+    threading.Thread(target=work, daemon=True, name="crowd").start()

@@ -1,0 +1,142 @@
+"""`jhalak serve`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import gc
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jhalak.cli.failure import Failure, explained
+from jhalak.cli.work import PARENT_GONE
+
+if TYPE_CHECKING:
+    from jhalak.api.services import Services
+
+log = logging.getLogger("jhalak")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    import uvloop
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    with explained():
+        uvloop.run(serve(arguments, _say))
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that answers."""
+
+    services: Services
+    host: str
+    port: int
+    stop: Callable[[], None]
+
+    @property
+    def address(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+
+def _say(running: Running) -> None:
+    count = len(running.services.world.catalogue)
+    print(f"Jhalak serves {count:,} items at {running.address}", flush=True)
+
+
+async def serve(arguments: argparse.Namespace, on_ready: Callable[[Running], None]) -> None:
+    """Serve until a signal; `on_ready` is called when slates can be asked for."""
+    import uvicorn
+
+    from jhalak.api.app import create_app
+    from jhalak.assembly import Server
+
+    server = Server(arguments.data)
+    rules = server.settings.server
+    host = arguments.host or rules.host
+    listening = _listen(host, rules.port if arguments.port is None else arguments.port)
+    stop = asyncio.Event()
+    learner = None
+    if not arguments.no_learner:
+        learner = asyncio.create_task(supervise_learner(arguments.data, stop))
+    await server.start()
+    gc.collect()
+    gc.freeze()  # the catalogue and the code stay: no collection need ever look at them again
+    web = uvicorn.Server(
+        uvicorn.Config(
+            create_app(server.services), http="httptools", loop="none", lifespan="off",
+            access_log=False, log_level="warning", server_header=False, date_header=False,
+            timeout_graceful_shutdown=10, timeout_keep_alive=75, backlog=4096,
+        )
+    )  # fmt: skip
+    bound, port = listening.getsockname()[:2]
+    on_ready(Running(server.services, bound, port, lambda: setattr(web, "should_exit", True)))
+    try:
+        await web.serve(sockets=[listening])
+    finally:
+        stop.set()
+        if learner is not None:
+            await learner
+        await server.stop()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises Failure saying what to do."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        raise Failure(f"cannot listen on {host}:{port}: {error.strerror}; try --port") from None
+    listening.setblocking(False)
+    return listening
+
+
+async def supervise_learner(data: Path, stop: asyncio.Event) -> None:
+    """Keep a learner running at lower priority until `stop`: one that ends is started again,
+    later and later while it keeps ending at once. It ends with this process, however that ends:
+    its standard input closes."""
+    command = [sys.executable, "-m", "jhalak", "work", "learn", "--data", str(data)]
+    environment = {**os.environ, PARENT_GONE: "1", "OPENBLAS_NUM_THREADS": "1"}
+    pause = 0.5
+    while not stop.is_set():
+        started = asyncio.get_running_loop().time()
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment,
+            preexec_fn=_lower_priority,
+        )  # fmt: skip
+        ended = asyncio.create_task(process.wait())
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if stop.is_set():
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGTERM)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(ended), 10)
+            if process.returncode is None:
+                process.kill()
+                await ended
+            return
+        lived = asyncio.get_running_loop().time() - started
+        pause = 0.5 if lived > 30 else min(pause * 2, 30.0)
+        log.error("the learner ended with %s; again in %.1f s", process.returncode, pause)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause)
+
+
+def _lower_priority() -> None:
+    os.nice(10)
+    # Signals from the terminal are the parent's to pass on.
+    os.setpgrp()

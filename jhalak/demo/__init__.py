@@ -1,0 +1,1 @@
+"""The starter catalogue and the simulated crowd of `make demo`."""

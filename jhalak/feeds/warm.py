@@ -1,0 +1,55 @@
+"""Warming: compiled kernels are loaded before the first viewer waits for them."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from jhalak.feeds.feed import Feed
+from jhalak.learning.taste import count_engaged, count_shown
+from jhalak.learning.viewer import ViewerFold
+from jhalak.schema.activity import EVENT_INDEX, Outcome, Outcomes, Served
+from jhalak.schema.item import EMBEDDING_SIZE
+from jhalak.schema.languages import LANGUAGES
+from jhalak.schema.query import Query
+from jhalak.schema.viewer_state import ViewerState
+from jhalak.stages.fatigue import faded_load
+from jhalak.stages.viewer_states import ViewerStates
+
+NOBODY = 0
+"""No viewer has this number."""
+
+
+async def warm(lockscreen: Feed, video: Feed, states: ViewerStates) -> None:
+    """Run every kernel once on the types that serving uses. Serves and records nothing."""
+    _warm_folds()
+    for surface, feed in enumerate((lockscreen, video)):
+        for profiled in (True, False):
+            query = Query(
+                viewer=NOBODY, surface=surface, now_ms=int(time.time() * 1000),
+                languages=tuple(range(len(LANGUAGES))), slots=12, profiled=profiled,
+            )  # fmt: skip
+            await feed.slate(query)
+    states.drop(NOBODY)
+    for feed in (lockscreen, video):
+        feed.answers = dict.fromkeys(feed.answers, 0)
+
+
+def _warm_folds() -> None:
+    embedding = np.zeros(EMBEDDING_SIZE, np.float32)
+    fold = ViewerFold(lambda _: embedding, 1, 1)
+    state = ViewerState(NOBODY)
+    one = np.ones(1, np.int64).tobytes()
+    served = Served(
+        slate=1, viewer=NOBODY, surface=0, at_ms=1, level=0, model=0, profiled=True,
+        valid_until_ms=0, items=one, propensity=b"", features=b"", contributions=b"",
+        reason=b"\0", topic=b"\0", language=b"\0", creator=b"\0\0\0\0", ref=b"\0",
+    )  # fmt: skip
+    fold.apply(state, 1, served)
+    tap = Outcome("", EVENT_INDEX["tap"], 1, 0.0, 1, 1, 0, 0, 1, topic=0, language=0, creator=1)
+    fold.apply(state, 2, Outcomes(NOBODY, 1, True, (tap,)))
+    count_shown(state, 0, 0, 1)
+    count_engaged(state, 1.0, 0, 0, 1, embedding)
+    creators = np.ones(1, np.int32)
+    faded_load(creators, creators, np.ones(1), 1.0)

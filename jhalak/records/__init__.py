@@ -1,0 +1,1 @@
+"""Adapters on SQL: one set of tables and statements for SQLite and PostgreSQL."""

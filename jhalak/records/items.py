@@ -1,0 +1,208 @@
+"""The item store on SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from jhalak.ports.items import Change, Draft
+from jhalak.records import sequences
+from jhalak.records.audit import append_audit
+from jhalak.records.database import Database
+from jhalak.records.staging import Known, Staged, check_ids, stage
+from jhalak.records.tables import AnyRow, creators, items, recalls
+from jhalak.records.text import creator_name, is_storable, storable
+from jhalak.schema.item import Item, ItemRecord
+
+_CHUNK = 500
+"""Values in one IN list: well below every limit, and few shapes of statement to cache."""
+
+_decoder = msgspec.msgpack.Decoder(Item)
+
+_RECORD = select(
+    items.c.num,
+    items.c.seq,
+    items.c.status,
+    items.c.body,
+    items.c.creator,
+    items.c.embedding,
+    items.c.changed_ms,
+)
+_BY_ID = _RECORD.where(items.c.id == bindparam("item_id"))
+_BY_NUMS = _RECORD.where(items.c.num.in_(bindparam("nums", expanding=True)))
+_CHANGES = (
+    _RECORD.where(items.c.seq > bindparam("after")).order_by(items.c.seq).limit(bindparam("most"))
+)
+_KNOWN = select(
+    items.c.id,
+    items.c.num,
+    items.c.status,
+    items.c.content_hash,
+    items.c.published_ms,
+    items.c.expires_ms,
+).where(items.c.id.in_(bindparam("ids", expanding=True)))
+_CREATORS_NAMED = select(creators.c.name, creators.c.num).where(
+    creators.c.name.in_(bindparam("names", expanding=True))
+)
+_CREATORS_AFTER = (
+    select(creators.c.num, creators.c.name)
+    .where(creators.c.num > bindparam("after"))
+    .order_by(creators.c.num)
+    .limit(bindparam("most"))
+)
+_UPDATE = update(items).where(items.c.num == bindparam("at_num"))
+
+
+class SqlItemStore:
+    """ItemStore (ports/items.py) on SQLite or PostgreSQL.
+
+    Each writer holds the `items` sequence from its first statement to its commit: it decides on
+    what is there now, and its numbers become visible before any greater one.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, drafts: Sequence[Draft], now_ms: int) -> list[Change]:
+        """As the port says; and raises Conflict for an id that is not 1 to 128 characters.
+
+        Cost: a few statements a call, whatever its length; 200 drafts are a good call.
+        """
+        if not drafts:
+            return []
+        check_ids(drafts)
+        with self._database.write() as connection:
+            sequences.lock(connection, sequences.ITEMS)
+            known = _known(connection, {draft.item.id for draft in drafts})
+            changes, staged = stage(drafts, known, now_ms)
+            if staged:
+                _write(connection, staged, now_ms)
+        return changes
+
+    def get(self, item_id: str) -> ItemRecord | None:
+        if not is_storable(item_id):
+            return None
+        with self._database.read() as connection:
+            row = connection.execute(_BY_ID, {"item_id": item_id}).first()
+        return None if row is None else _record(row)
+
+    def recall(self, item_id: str, by: str, reason: str, now_ms: int) -> ItemRecord | None:
+        if not is_storable(item_id):
+            return None
+        with self._database.write() as connection:
+            sequences.lock(connection, sequences.ITEMS)
+            row = connection.execute(_BY_ID, {"item_id": item_id}).first()
+            if row is None:
+                return None
+            record = _record(row)
+            if record.status == "recalled":
+                return record
+            seq = sequences.take(connection, sequences.ITEMS)
+            changed = {"status": "recalled", "seq": seq, "changed_ms": now_ms}
+            connection.execute(_UPDATE.values(changed), {"at_num": record.num})
+            connection.execute(
+                insert(recalls),
+                {"num": record.num, "seq": seq, "reason": storable(reason), "at_ms": now_ms},
+            )
+            append_audit(connection, by, "recall item", item_id, reason, now_ms)
+        return msgspec.structs.replace(record, status="recalled", seq=seq, changed_ms=now_ms)
+
+    def changes(self, after: int, limit: int) -> list[ItemRecord]:
+        with self._database.read() as connection:
+            rows = connection.execute(_CHANGES, {"after": after, "most": limit}).all()
+        return [_record(row) for row in rows]
+
+    def by_num(self, nums: Sequence[int]) -> dict[int, ItemRecord]:
+        found: dict[int, ItemRecord] = {}
+        with self._database.read() as connection:
+            for chunk in _chunks(set(nums)):
+                for row in connection.execute(_BY_NUMS, {"nums": chunk}):
+                    found[row.num] = _record(row)
+        return found
+
+    def creators(self, after: int, limit: int) -> list[tuple[int, str]]:
+        with self._database.read() as connection:
+            rows = connection.execute(_CREATORS_AFTER, {"after": after, "most": limit}).all()
+        return [(row.num, row.name) for row in rows]
+
+
+def _record(row: AnyRow) -> ItemRecord:
+    return ItemRecord(
+        num=row.num,
+        seq=row.seq,
+        status=row.status,
+        item=_decoder.decode(row.body),
+        creator=row.creator,
+        embedding=row.embedding,
+        changed_ms=row.changed_ms,
+    )
+
+
+def _known(connection: Connection, ids: set[str]) -> dict[str, Known]:
+    known: dict[str, Known] = {}
+    for chunk in _chunks(ids):
+        for row in connection.execute(_KNOWN, {"ids": chunk}):
+            known[row[0]] = Known(*row[1:])
+    return known
+
+
+def _write(connection: Connection, staged: Sequence[Staged], now_ms: int) -> None:
+    numbers = _creator_numbers(connection, [creator_name(one.item.publisher) for one in staged])
+    seq = sequences.take(connection, sequences.ITEMS, len(staged))
+    fresh: list[dict[str, Any]] = []
+    updated: list[dict[str, Any]] = []
+    for one in staged:
+        row = _row(one) | {
+            "seq": seq,
+            "creator": numbers[creator_name(one.item.publisher)],
+            "changed_ms": now_ms,
+        }
+        seq += 1
+        if one.num:
+            updated.append(row | {"at_num": one.num})
+        else:
+            fresh.append(row | {"id": one.item.id})
+    if fresh:
+        connection.execute(insert(items), fresh)
+    if updated:
+        connection.execute(_UPDATE, updated)
+
+
+def _row(one: Staged) -> dict[str, Any]:
+    item = one.item
+    return {
+        "status": "live",
+        "body": one.body,
+        "embedding": one.embedding,
+        "content_hash": one.content_hash,
+        "published_ms": item.published_ms,
+        "expires_ms": item.expires_ms,
+        "language": storable(item.language),
+        "topic": storable(item.topic),
+        "kind": item.kind,
+    }
+
+
+def _creator_numbers(connection: Connection, names: Iterable[str]) -> dict[str, int]:
+    """The number of each name; those not known yet are created, in order of appearance."""
+    wanted = [name for name in dict.fromkeys(names) if name]
+    numbers = {"": 0}
+    for chunk in _chunks(wanted):
+        for row in connection.execute(_CREATORS_NAMED, {"names": chunk}):
+            numbers[row.name] = row.num
+    missing = [name for name in wanted if name not in numbers]
+    if missing:
+        connection.execute(insert(creators), [{"name": name} for name in missing])
+        for chunk in _chunks(missing):
+            for row in connection.execute(_CREATORS_NAMED, {"names": chunk}):
+                numbers[row.name] = row.num
+    return numbers
+
+
+def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
+    whole = list(values)
+    for start in range(0, len(whole), _CHUNK):
+        yield whole[start : start + _CHUNK]

@@ -1,0 +1,159 @@
+"""All tables of the records, for SQLite and PostgreSQL alike.
+
+A table that is not in residency.data_class.REGISTRY fails the tests, and so does a difference
+between these tables and what the migrations make. Times are Unix milliseconds.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Row,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+AnyRow = Row[*tuple[Any, ...]]
+"""A row of any statement."""
+
+NUMBER: Final = BigInteger().with_variant(Integer, "sqlite")
+"""64 bits on both; SQLite counts a primary key up by itself only under the name INTEGER."""
+
+sequences = Table(
+    "sequences",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+"""The last number given of each sequence; the row's lock orders those who take one."""
+
+creators = Table(
+    "creators",
+    metadata,
+    Column("num", NUMBER, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False),
+    Index(None, "name", unique=True),
+    sqlite_autoincrement=True,
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("num", NUMBER, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("creator", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("embedding", LargeBinary, nullable=False),
+    Column("content_hash", LargeBinary, nullable=False),
+    Column("published_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),
+    Index(None, "id", unique=True),
+    Index(None, "seq", unique=True),
+    sqlite_autoincrement=True,
+)
+
+recalls = Table(
+    "recalls",
+    metadata,
+    Column("num", NUMBER, ForeignKey(items.c.num), primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+)
+"""Public: who recalled stands in `audit`."""
+
+viewers = Table(
+    "viewers",
+    metadata,
+    Column("id", NUMBER, primary_key=True, autoincrement=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("languages", Text, nullable=False),
+    Column("age_band", Text),
+    Column("profiled", Boolean, nullable=False),
+    Column("data_budget_bytes", BigInteger, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
+
+relations = Table(
+    "relations",
+    metadata,
+    Column("viewer", BigInteger, ForeignKey(viewers.c.id), primary_key=True, autoincrement=False),
+    Column("verb", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("target", BigInteger, primary_key=True, autoincrement=False),
+    Column("standing", Boolean, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Index(None, "verb", "kind", "target"),
+)
+"""A relation that was taken back stays with `standing` false, so that its version goes on."""
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("num", NUMBER, primary_key=True, autoincrement=True),
+    Column("viewer", BigInteger, ForeignKey(viewers.c.id), nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("granted", Boolean, nullable=False),
+    Column("notice", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Index(None, "viewer"),
+    sqlite_autoincrement=True,
+)
+
+revocations = Table(
+    "revocations",
+    metadata,
+    Column("seq", NUMBER, primary_key=True, autoincrement=False),
+    Column("viewer", BigInteger, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Index(None, "viewer"),
+)
+
+operators = Table(
+    "operators",
+    metadata,
+    Column("id", NUMBER, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False),
+    Column("token_hash", LargeBinary, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("revoked_ms", BigInteger, nullable=False),
+    Index(None, "token_hash", unique=True),
+    sqlite_autoincrement=True,
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("n", NUMBER, primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+)

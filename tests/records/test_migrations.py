@@ -1,0 +1,101 @@
+"""The migrations make the tables that the statements expect, on both databases."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, make_url, text
+
+from jhalak.records import migrations
+from jhalak.records.database import CannotOpen, Database, open_database
+from jhalak.records.tables import metadata
+
+
+def test_the_migrated_tables_are_those_of_tables_py(database: Database) -> None:
+    with database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_head_is_the_newest_migration() -> None:
+    folder = Path(migrations.__file__).parent
+    assert ScriptDirectory(str(folder)).get_current_head() == migrations.HEAD
+
+
+def test_migrating_again_changes_nothing(database: Database) -> None:
+    database.probe()
+    database.migrate()
+    with database.read() as connection:
+        assert migrations.current(connection) == migrations.HEAD
+        given = connection.execute(text("SELECT value FROM sequences WHERE name = 'probes'"))
+        assert given.scalar_one() == 1
+
+
+def test_records_of_a_newer_jhalak_are_refused(database: Database, records_url: str) -> None:
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(CannotOpen, match=r"newer Jhalak.*upgrade"):
+        open_database(records_url)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "empty_postgres"])
+def test_a_migration_that_fails_leaves_nothing_behind(
+    request: pytest.FixtureRequest, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = request.getfixturevalue(f"{kind}_url")
+    upgrade = migrations.upgrade
+
+    def failing(connection: object) -> None:
+        upgrade(connection)  # type: ignore[arg-type]
+        raise RuntimeError("power cut")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(migrations, "upgrade", failing)
+        with pytest.raises(RuntimeError):
+            open_database(url)
+    database = open_database(url)
+    assert database.writable()
+    database.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "empty_postgres"])
+def test_threads_that_open_new_records_at_once_make_the_tables_once(
+    request: pytest.FixtureRequest, kind: str
+) -> None:
+    url = request.getfixturevalue(f"{kind}_url")
+    gate = threading.Barrier(4)
+
+    def opening(_: int) -> bool:
+        gate.wait()
+        database = open_database(url)
+        try:
+            return database.writable()
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(opening, range(4))) == [True] * 4
+
+
+def test_who_opens_while_another_migrates_waits_for_it(
+    empty_postgres_url: str,
+) -> None:
+    other = create_engine(make_url(empty_postgres_url).set(drivername="postgresql+psycopg"))
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    with ThreadPoolExecutor(1) as pool:
+        with other.begin() as connection:
+            migrations.lock(connection)
+            opener = pool.submit(open_database, empty_postgres_url)
+            while not connection.execute(waiting).scalar():
+                assert not opener.done(), "it did not wait"
+            migrations.upgrade(connection)
+        database = opener.result()
+    assert database.writable()
+    database.close()
+    other.dispose()

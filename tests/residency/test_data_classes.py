@@ -1,0 +1,40 @@
+"""Everything that is kept is declared, and people's data can be taken out and removed."""
+
+from __future__ import annotations
+
+import pytest
+
+from jhalak.records.tables import metadata
+from jhalak.residency.data_class import REGISTRY, Holding, declared
+from jhalak.schema.activity import TOPIC
+
+
+def test_every_table_is_declared_and_every_declared_table_exists() -> None:
+    assert declared("table") == {*metadata.tables, "alembic_version"}
+
+
+def test_the_topics_of_the_log_are_declared() -> None:
+    assert declared("stream") == {TOPIC}
+
+
+@pytest.mark.parametrize("holding", REGISTRY, ids=lambda holding: holding.name)
+def test_peoples_data_has_an_eraser_and_an_exporter(holding: Holding) -> None:
+    if holding.data_class in ("personal", "pseudonymous"):
+        assert holding.eraser, "how is one person's part removed?"
+        assert holding.exporter, "where does one person's part stand in their export?"
+    if holding.data_class == "personal":
+        assert not holding.eraser.startswith("none")
+        assert not holding.exporter.startswith("none")
+
+
+def test_nothing_is_declared_twice_and_everything_says_how_long() -> None:
+    names = [(holding.holder, holding.name) for holding in REGISTRY]
+    assert len(names) == len(set(names))
+    assert all(holding.what and holding.retention for holding in REGISTRY)
+
+
+def test_a_table_that_names_a_viewer_is_declared_as_peoples_data() -> None:
+    classes = {holding.name: holding.data_class for holding in REGISTRY}
+    for name, table in metadata.tables.items():
+        if name == "viewers" or "viewer" in table.columns:
+            assert classes[name] in ("personal", "pseudonymous"), name
