@@ -52,9 +52,10 @@ def _machine(_: Path) -> Iterator[Finding]:
         "cores", "ok" if cores > 1 else "look", str(cores),
         "" if cores > 1 else "serving and learning share one core: slates will wait",
     )  # fmt: skip
-    from jhalak.embedded.sqlite import bundled_version
+    from jhalak.embedded.sqlite import LEAST_VERSION, bundled_version
 
-    yield Finding("sqlite", "ok", f"{bundled_version()} (3.51.3 or newer is needed)")
+    least = ".".join(map(str, LEAST_VERSION))
+    yield Finding("sqlite", "ok", f"{bundled_version()} ({least} or newer is needed)")
 
 
 def _disk(data: Path) -> Iterator[Finding]:

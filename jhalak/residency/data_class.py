@@ -46,8 +46,8 @@ REGISTRY: Final[tuple[Holding, ...]] = (
         "viewers.erase", "consents",
     ),
     Holding(
-        "table", "revocations", "pseudonymous", "least valid token epoch", "kept: an erased viewer's token"
-        " stays dead", "none: holds a random number and an epoch", "none",
+        "table", "revocations", "pseudonymous", "least valid token epoch",
+        "kept: a revoked token stays dead", "none: holds a random number and an epoch", "none",
     ),
     Holding("table", "operators", "secret", "hashes of operator tokens", "kept"),
     Holding("table", "audit", "aggregate", "what operators and the system did", "kept"),

@@ -1,0 +1,53 @@
+# Two commands on a fresh machine: `make demo` and `make test`. What they need, they install.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8787
+DATA ?=
+STATE ?= demo-data
+
+export OPENBLAS_NUM_THREADS := 1
+
+.PHONY: demo test lint types soak bench setup system clean
+
+demo: setup
+	$(BIN)/jhalak demo --data $(STATE) --port $(PORT) $(if $(DATA),--items $(DATA))
+
+test: setup system
+	$(BIN)/ruff check jhalak tests benchmarks
+	$(BIN)/ruff format --check jhalak tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak"
+
+lint: setup
+	$(BIN)/ruff check jhalak tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+soak: setup system
+	$(BIN)/python -m pytest -m soak -x -o log_cli=true -o log_cli_level=INFO
+
+bench: setup system
+	$(BIN)/python -m benchmarks
+
+setup: $(VENV)/.installed
+
+$(VENV)/.installed: requirements/dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+		|| { echo "Jhalak needs Python 3.11 to 3.13; name one with make PYTHON=..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || sh scripts/debian.sh python3-venv
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--no-build-isolation -e .
+	touch $@
+
+# What the tests need beside Python packages: a browser, fonts for every script, nginx to compare.
+system:
+	@sh scripts/debian.sh chromium fonts-noto-core fonts-noto-color-emoji nginx-light
+
+clean:
+	rm -rf $(VENV) demo-data soak-data .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,297 @@
+"""The event log's writer: one thread, one transaction for all that waits (group commit)."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from asyncio import AbstractEventLoop, Future
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from jhalak.embedded.log_files import (
+    CHUNK,
+    DAY_MS,
+    PUT_MARK,
+    Period,
+    Place,
+    StatementCache,
+    check_partitions,
+    create_period,
+    periods_in,
+    stored_ends,
+    sweep,
+)
+from jhalak.embedded.log_queue import Command, LogQueue, Record
+from jhalak.embedded.sqlite import Connection, connect, port_error, truncate_wal
+from jhalak.ports.errors import PortError
+
+log = logging.getLogger(__name__)
+
+Answer = tuple[Future[Any], Any]
+"""A future, and its result or the PortError that it shall raise."""
+
+
+class LogWriter:
+    """Writes what LogQueue holds. Everything but `start` and `stop` runs on its thread.
+
+    A transaction that fails (disk full, I/O error, a failed fsync) fails all its records and
+    nothing else: it is rolled back, its numbers are used again, and the next transaction
+    overwrites what it left in the write-ahead log.
+    """
+
+    def __init__(self, folder: Path, partitions: int, queue: LogQueue) -> None:
+        self.folder = folder
+        self.lost = 0
+        """Records that nobody waited for and that could not be written."""
+        self._partitions = partitions
+        self._queue = queue
+        self.statements = StatementCache()
+        self._connection: Connection | None = None
+        self._period: Period | None = None
+        self._tables: set[Place] = set()
+        self._scrub = False
+        self.ends: dict[Place, int] = {}
+        """Greatest n on disk; replaced key by key, so any thread may read it."""
+        self._thread = threading.Thread(target=self._run, name="event log writer", daemon=True)
+
+    def start(self) -> None:
+        """Take up the log where it ended. Raises Conflict, DiskFull or Unavailable."""
+        sweep(self.folder)
+        periods = periods_in(self.folder)
+        if periods:
+            self._open(periods[-1])
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what waits, then end."""
+        self._queue.close()
+        self._thread.join()
+
+    # --- commands, run on the thread by way of the queue
+
+    def delete_key(self, topic: str, partition: int, key: int) -> tuple[int, list[Period]]:
+        """Remove from the current period; answers how many, and the periods before it."""
+        if self._period is None:
+            return 0, []
+        connection = self._ready(self._period)
+        sealed = [p for p in periods_in(self.folder) if p.serial < self._period.serial]
+        place = (topic, partition)
+        if not self._has_table(place):
+            return 0, sealed
+        with _transaction(connection):
+            gone: int = connection.execute(self.statements[place].delete, (key,)).rowcount
+            if gone:  # the greatest n may be among them: remember it
+                connection.execute(PUT_MARK, (*place, self.ends.get(place, 0)))
+        self._scrub = self._scrub or gone > 0
+        return gone, sealed
+
+    def seal_before(self, at_ms: int) -> list[Period]:
+        """The periods that lie before `at_ms`, none of them still written to."""
+        if self._period is not None and self._period.end_ms <= at_ms:
+            self._begin_period(at_ms // DAY_MS)
+        return [period for period in periods_in(self.folder) if period.end_ms <= at_ms]
+
+    # --- the thread
+
+    def _run(self) -> None:
+        while batch := self._queue.take():
+            for is_command, entries in groupby(batch, key=lambda entry: type(entry) is Command):
+                if is_command:
+                    for command in entries:
+                        self._obey(command)  # type: ignore[arg-type]
+                else:
+                    self._append(entries)  # type: ignore[arg-type]
+            if self._scrub:
+                self._scrub = not self._try_scrub()
+        self._close()
+
+    def _obey(self, command: Command) -> None:
+        try:
+            result = command.work()
+        except Exception as error:
+            self._recover(error)
+            result = port_error(error, self.folder)
+        _resolve([(command.future, result)])
+
+    def _append(self, entries: Iterable[Record]) -> None:
+        for day, records in _by_day(entries, self._period):
+            answers: list[Answer] = []
+            try:
+                self._turn_to(day)
+                answers = self._commit(records)
+            except Exception as error:
+                self._recover(error)
+                self.lost += sum(record.future is None for record in records)
+                # An error of its own for each: raising adds a traceback to it.
+                answers = [
+                    (record.future, port_error(error, self.folder))
+                    for record in records
+                    if record.future is not None
+                ]
+            _resolve(answers)
+
+    def _commit(self, records: list[Record]) -> list[Answer]:
+        """One transaction; answers who is to be told which (partition, n)."""
+        connection = self._connection
+        rows: dict[Place, list[Any]] = {}
+        for record in records:
+            rows.setdefault(record[:2], []).append(record)
+        for place in rows:
+            self._make_table(place)
+        answers: list[Answer] = []
+        ends = {}
+        if len(rows) == 1 and len(records) <= CHUNK:  # one statement is a transaction itself
+            place = records[0][:2]
+            ends[place] = self._insert(connection, place, records, answers)
+        else:
+            with _transaction(connection):
+                for place, part in rows.items():
+                    ends[place] = self._insert(connection, place, part, answers)
+        self.ends.update(ends)
+        return answers
+
+    def _insert(
+        self, connection: Connection, place: Place, records: list[Record], answers: list[Answer]
+    ) -> int:
+        """Insert `records`, note their answers; the new end."""
+        inserts = self.statements[place].inserts
+        partition = place[1]
+        n = self.ends.get(place, 0)
+        for start in range(0, len(records), CHUNK):
+            chunk = records[start : start + CHUNK]
+            values: list[Any] = []
+            for _, _, key, at_ms, payload, future in chunk:
+                n += 1
+                values += (n, key, at_ms, payload)
+                if future is not None:
+                    answers.append((future, (partition, n)))
+            connection.execute(inserts[len(chunk)], values)
+        return n
+
+    # --- periods and tables
+
+    def _turn_to(self, day: int) -> None:
+        period = self._period
+        if period is None or _turns(period.day, day):
+            self._begin_period(day)
+        else:
+            self._ready(period)
+
+    def _ready(self, period: Period) -> Connection:
+        """The connection to the current period; opened again when an error closed it."""
+        if self._connection is None:
+            self._open(period)
+        return self._connection
+
+    def _begin_period(self, day: int) -> None:
+        serial = self._period.serial + 1 if self._period else 1
+        if self._connection is not None:
+            # Emptied, so that nothing deleted lingers beside a file nobody writes to again.
+            truncate_wal(self._connection)
+        self._open(create_period(self.folder, serial, day, self._partitions, self.ends))
+
+    def _open(self, period: Period) -> None:
+        connection = connect(period.path, cache_mib=64, busy_ms=250)
+        try:
+            check_partitions(connection, period.path, self._partitions)
+            truncate_wal(connection)  # a kill may have left a deletion half scrubbed
+        except BaseException:
+            connection.close()
+            raise
+        self._close()
+        self._connection, self._period, self._tables = connection, period, set()
+        # A commit whose fsync failed and that nothing overwrote may be there after all: its
+        # numbers are taken.
+        for place, n in stored_ends(connection).items():
+            self.ends[place] = max(n, self.ends.get(place, 0))
+
+    def _close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def _make_table(self, place: Place) -> None:
+        if place not in self._tables:
+            assert self._connection is not None
+            for statement in self.statements[place].create:
+                self._connection.execute(statement)
+            self._tables.add(place)
+
+    def _has_table(self, place: Place) -> bool:
+        if place in self._tables:
+            return True
+        assert self._connection is not None
+        name = "log_{}_{}".format(*place)
+        found = self._connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (name,))
+        return found.fetchone() is not None
+
+    def _recover(self, error: Exception) -> None:
+        log.warning("event log: a transaction failed: %s", error)
+        try:
+            if self._connection is not None and self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+        except Exception as second:
+            log.error("event log: cannot roll back, opening the file again: %s", second)
+            self._close()
+
+    def _try_scrub(self) -> bool:
+        try:
+            return self._connection is None or truncate_wal(self._connection)
+        except Exception as error:  # tried again after the next batch
+            log.warning("event log: emptying the write-ahead log failed: %s", error)
+            return False
+
+
+@contextmanager
+def _transaction(connection: Connection) -> Iterator[None]:
+    """All of it or nothing; whoever catches the error rolls back."""
+    connection.execute("BEGIN IMMEDIATE")
+    yield
+    connection.execute("COMMIT")
+
+
+def _turns(current: int, day: int) -> bool:
+    """Does a record of `day` start a new period? Records late by some seconds do not."""
+    return day > current or day < current - 1
+
+
+def _by_day(entries: Iterable[Record], period: Period | None) -> Iterator[tuple[int, list[Record]]]:
+    """Runs of records that go into one period, with the day that the period has to have."""
+    current = period.day if period is not None else None
+    run: list[Record] = []
+    for record in entries:
+        day = record.at_ms // DAY_MS
+        if current is None:
+            current = day
+        elif day != current and _turns(current, day):
+            if run:
+                yield current, run
+            current, run = day, []
+        run.append(record)
+    if run and current is not None:
+        yield current, run
+
+
+def _resolve(answers: list[Answer]) -> None:
+    """Tell everyone, with one call into each event loop."""
+    loops: dict[AbstractEventLoop, list[Answer]] = {}
+    for answer in answers:
+        loops.setdefault(answer[0].get_loop(), []).append(answer)
+    for loop, part in loops.items():
+        try:
+            loop.call_soon_threadsafe(_settle, part)
+        except RuntimeError:  # that loop is closed: nobody waits any more
+            log.info("event log: %d answers found their loop closed", len(part))
+
+
+def _settle(answers: list[Answer]) -> None:
+    for future, result in answers:
+        if future.done():  # whoever waited has given up
+            continue
+        if isinstance(result, PortError):
+            future.set_exception(result)
+        else:
+            future.set_result(result)
