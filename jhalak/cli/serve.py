@@ -99,6 +99,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.bind((host, port))
     except OSError as error:
         raise Failure(f"cannot listen on {host}:{port}: {error.strerror}; try --port") from None
+    listening.listen(4096)
     listening.setblocking(False)
     return listening
 

@@ -70,8 +70,8 @@ class LearningSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
     publish_s: float = 0.5
     checkpoint_s: float = 30.0
-    label_window_s: float = 600.0
-    """Log time after an impression at which a tap or long view that did not come is a no."""
+    label_window_s: float = 120.0
+    """Log time after an impression at which its labels close: what did not come is a no."""
     join_h: float = 72.0
     """Log time for which served slots wait for outcomes."""
 

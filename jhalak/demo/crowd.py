@@ -22,6 +22,11 @@ LIKES, ELSE = 0.65, 0.04
 """How probably a viewer taps a card of a topic they like, or of another."""
 
 
+VISITS = 4
+"""Editions that one viewer asks for; then another one with the same taste comes in their place,
+so that a small catalogue is not used up."""
+
+
 @dataclass(slots=True)
 class Member:
     """One viewer of the crowd. `tastes` are the topics that they like."""
@@ -29,7 +34,7 @@ class Member:
     language: str
     tastes: tuple[str, ...]
     token: str = ""
-    edition: str = ""
+    visits: int = 0
 
 
 class Crowd:
@@ -46,58 +51,55 @@ class Crowd:
             language = languages[i % len(languages)]
             tastes = tuple(self._rng.sample(sorted(topics[language]), 2))
             self.members.append(Member(language, tastes))
-        self.shares: list[float] = []
-        """For each round, the share of cards that are to the taste of those who got them."""
+        self.liked = [0] * VISITS
+        """By how many-th edition of a viewer: cards to their taste."""
+        self.shown = [0] * VISITS
+        self.rounds = 0
 
     def run(
         self, rounds: int, pause_s: float, stop: threading.Event, say: Callable[[str], None]
     ) -> None:
         """Ask, look and tap until `stop` (or for `rounds` rounds, if there are any)."""
-        while not stop.is_set() and (not rounds or len(self.shares) < rounds):
-            liked = shown = 0
+        while not stop.is_set() and (not rounds or self.rounds < rounds):
             for member in self.members:
                 if stop.is_set():
                     return
                 try:
-                    found = self._visit(member)
+                    self._visit(member)
                 except (OSError, http.client.HTTPException, KeyError, ValueError) as error:
                     say(f"crowd: the server did not answer as expected: {error!r}")
                     stop.wait(2.0)
-                    continue
-                liked, shown = liked + found[0], shown + found[1]
-            if shown:
-                self.shares.append(liked / shown)
-                say(self._line())
+            self.rounds += 1
+            say(self._line())
             stop.wait(pause_s)
 
-    def _line(self) -> str:
-        first, now = self.shares[0], self.shares[-1]
-        bar = "#" * round(40 * now)
-        return (
-            f"round {len(self.shares):3}: {100 * now:4.0f} % of the cards are to the taste of those"
-            f" who got them (first round {100 * first:.0f} %)  {bar}"
-        )
+    def shares(self) -> list[float]:
+        """Share of cards to a viewer's taste in their first, second... edition."""
+        pairs = zip(self.liked, self.shown, strict=True)
+        return [liked / shown for liked, shown in pairs if shown]
 
-    def _visit(self, member: Member) -> tuple[int, int]:
-        """One edition: (cards to the member's taste, cards)."""
-        if not member.token:
+    def _line(self) -> str:
+        told = "  ".join(f"{i + 1}: {100 * share:3.0f} %" for i, share in enumerate(self.shares()))
+        return f"round {self.rounds:3}   cards to a viewer's hidden taste, by edition   {told}"
+
+    def _visit(self, member: Member) -> None:
+        """One edition: look at every card, tap what is to the member's taste."""
+        if not member.token or member.visits == VISITS:
             made = self._ask("POST", "/v1/viewers", "", {"languages": [member.language]})
-            member.token = made["token"]
+            member.token, member.visits = made["token"], 0
         edition = self._ask("GET", "/v1/lockscreen/edition?slots=12", member.token)
-        member.edition = edition["edition"]
-        cards = [card for card in edition["cards"] if "topic" in card]
         now = rfc3339(time.time_ns() // 1_000_000)
         events = []
-        liked = 0
-        for card in cards:
+        for card in edition["cards"]:
             events.append(self._event(card, "impression", now, None))
             to_taste = card["topic"] in member.tastes
-            liked += to_taste
+            self.liked[member.visits] += to_taste
+            self.shown[member.visits] += 1
             if self._rng.random() < (LIKES if to_taste else ELSE):
                 events.append(self._event(card, "tap", now, None))
                 events.append(self._event(card, "dwell", now, 6000 + self._rng.randrange(9000)))
         self._ask("POST", "/v1/events", member.token, {"events": events})
-        return liked, len(cards)
+        member.visits += 1
 
     def _event(self, card: dict[str, Any], type_: str, at: str, value: int | None) -> Any:
         name = str(UUID(int=self._rng.getrandbits(128), version=4))

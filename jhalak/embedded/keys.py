@@ -1,131 +1,211 @@
-"""Keys in a folder: MAC keys of tokens by purpose, and the key that signs editions."""
+"""The keys of a cell: MAC keys in rings that rotate, and the key that signs editions.
+
+Rings lie in `ring.json`, the signing key raw in `edition.ed25519`, both readable by their owner
+only. Rotation makes a new current key; the older ones are still accepted for an overlap.
+"""
 
 from __future__ import annotations
 
-import base64
+import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from jhalak.embedded.files import locked, make_folder, write_durably
-from jhalak.ports.errors import Unavailable
+from jhalak.embedded.sqlite import port_error
+from jhalak.ports.errors import Conflict, Unavailable
 
-PURPOSES: Final = ("slot", "viewer")
-ROTATE_MS: Final = 30 * 86_400_000
-OVERLAP_MS: Final[Mapping[str, int]] = {"slot": 8 * 86_400_000, "viewer": 1 << 62}
-"""How long after its successor a key is still accepted: slot tokens live 7 days; viewer tokens
-never expire by rotation, they are revoked by epoch."""
+DAY_MS: Final = 86_400_000
+PERIOD_MS: Final = 30 * DAY_MS
+"""Age at which a current key is replaced."""
+KEY_BYTES: Final = 32
+LAST_ID: Final = 255
+"""Key ids are one byte of a token, from 1."""
+
+OVERLAPS: Final[dict[str, int | None]] = {
+    "slot": 8 * DAY_MS,  # slot tokens are valid for 7 days, and for clocks that differ one more
+    "viewer": None,  # viewer tokens end by epoch, never by rotation
+}
+"""For each ring, how long a replaced key is still accepted; None: for ever."""
 
 
-class StoredKey(msgspec.Struct, frozen=True):
-    """One MAC key."""
+class MacKey(msgspec.Struct, frozen=True):
+    """One key of a ring."""
 
     id: int
-    """1 to 255."""
-    made_ms: int
-    secret: str
-    """32 bytes, base 64."""
+    key: bytes
+    created_ms: int
 
 
-def accepted(keys: list[StoredKey], now_ms: int, overlap_ms: int) -> list[StoredKey]:
-    """Those of `keys` (oldest first) whose MACs are accepted: the newest, and each one whose
-    successor was made less than `overlap_ms` ago."""
-    return [
+class SigningKey(NamedTuple):
+    """The key that signs editions."""
+
+    id: str
+    """First 16 hexadecimal digits of the public key's SHA-256."""
+    private: Ed25519PrivateKey
+    public: bytes
+    """32 bytes, raw."""
+
+
+# --- the rule, pure
+
+
+def accepted(keys: Sequence[MacKey], now_ms: int, overlap_ms: int | None) -> tuple[MacKey, ...]:
+    """Those of `keys` (oldest first) that are accepted at `now_ms`: the last one, and each other
+    one until `overlap_ms` after its successor was made."""
+    if overlap_ms is None:
+        return tuple(keys)
+    return tuple(
         key
-        for i, key in enumerate(keys)
-        if i + 1 == len(keys) or now_ms - keys[i + 1].made_ms < overlap_ms
-    ]
+        for key, successor in zip(keys, [*keys[1:], None], strict=True)
+        if successor is None or now_ms < successor.created_ms + overlap_ms
+    )
 
 
-def rotated(keys: list[StoredKey], now_ms: int, overlap_ms: int) -> list[StoredKey]:
-    """The accepted keys and a new one. Raises Unavailable when all 255 ids are in use."""
-    kept = accepted(keys, now_ms, overlap_ms)
-    used = {key.id for key in kept}
-    last = keys[-1].id if keys else 0
-    free = [i for i in [*range(last + 1, 256), *range(1, last + 1)] if i not in used]
-    if not free:
-        raise Unavailable("all 255 key ids are in use")
-    secret = base64.b64encode(secrets.token_bytes(32)).decode()
-    return [*kept, StoredKey(free[0], now_ms, secret)]
+def is_due(keys: Sequence[MacKey], now_ms: int, period_ms: int = PERIOD_MS) -> bool:
+    """Is it time for a new current key?"""
+    return not keys or now_ms - keys[-1].created_ms > period_ms
 
 
-class Ring:
-    """The keys of one purpose."""
+def rotated(
+    keys: Sequence[MacKey], secret: bytes, now_ms: int, overlap_ms: int | None
+) -> tuple[MacKey, ...]:
+    """`keys` with a new current one, less those no longer accepted.
 
-    def __init__(self, keys: list[StoredKey]) -> None:
-        self._keys = {key.id: base64.b64decode(key.secret) for key in keys}
-        self._current = keys[-1].id
+    Raises Conflict when all 255 ids are taken by keys that are.
+    """
+    number = keys[-1].id % LAST_ID + 1 if keys else 1
+    # A clock that stepped back must not order the new key before its predecessor.
+    created_ms = max(now_ms, keys[-1].created_ms) if keys else now_ms
+    kept = accepted((*keys, MacKey(number, secret, created_ms)), now_ms, overlap_ms)
+    if any(key.id == number for key in kept[:-1]):
+        raise Conflict(f"key id {number} is still in use: rotate less often")
+    return kept
+
+
+# --- the files
+
+
+class KeyRing:
+    """The keys of one purpose, shared by all processes on the folder."""
+
+    def __init__(self, folder: Path, purpose: str) -> None:
+        self._folder = folder
+        self._path = folder / "ring.json"
+        self._purpose = purpose
+        self._seen_ns = -1
+        self._keys: tuple[MacKey, ...] = ()
+        self._by_id: dict[int, bytes] = {}
+        self._look()
 
     def current(self) -> tuple[int, bytes]:
-        return self._current, self._keys[self._current]
+        """The id and the key to make tokens with. Cost: a `stat`, since another process may
+        have rotated."""
+        self._look()
+        newest = self._keys[-1]
+        return newest.id, newest.key
 
-    def by_id(self, key_id: int) -> bytes | None:
-        return self._keys.get(key_id)
+    def by_id(self, number: int) -> bytes | None:
+        """The key to verify a token with, or None. Cost: a dict look-up when it is known."""
+        key = self._by_id.get(number)
+        if key is None:
+            self._look()
+            key = self._by_id.get(number)
+        return key
 
+    def rotate(self, now_ms: int) -> int:
+        """Make a new current key, durably; answers its id.
 
-class EditionSigner:
-    """The Ed25519 key pair that signs editions."""
-
-    def __init__(self, private: bytes) -> None:
-        self._key = Ed25519PrivateKey.from_private_bytes(private)
-        self.public_key = self._key.public_key().public_bytes_raw()
-        self.key_id = self.public_key[:6].hex()
-
-    def sign(self, message: bytes) -> bytes:
-        return self._key.sign(message)
-
-
-class EmbeddedKeys:
-    """All keys of `folder`, made when they are missing, rotated when they are old. Two processes
-    that start at once end with the same keys."""
-
-    def __init__(self, folder: Path, now_ms: int) -> None:
-        make_folder(folder, 0o700)
-        self._folder = folder
-        with locked(folder / "keys.lock"):
-            self._rings = self._read()
-            for purpose in PURPOSES:
-                keys = self._rings.setdefault(purpose, [])
-                if not keys or now_ms - keys[-1].made_ms >= ROTATE_MS:
-                    self._rings[purpose] = rotated(keys, now_ms, OVERLAP_MS[purpose])
-            self._write()
-            self._signing = self._signing_key()
-
-    def ring(self, purpose: str) -> Ring:
-        """The keys of `purpose`, as they were when this was opened."""
-        return Ring(self._rings[purpose])
-
-    def signer(self, purpose: str) -> EditionSigner:
-        """The key pair of `purpose`; there is one, "edition"."""
-        if purpose != "edition":
-            raise KeyError(purpose)
-        return EditionSigner(self._signing)
-
-    def rotate(self, purpose: str, now_ms: int) -> None:
-        """Make a new current key; the others are accepted for their overlap."""
+        Raises Conflict when ids run out, DiskFull or Unavailable.
+        """
         with locked(self._folder / "keys.lock"):
-            self._rings = self._read()
-            self._rings[purpose] = rotated(self._rings[purpose], now_ms, OVERLAP_MS[purpose])
-            self._write()
+            _rotate(self._path, [self._purpose], now_ms)
+        return self.current()[0]
 
-    def _read(self) -> dict[str, list[StoredKey]]:
-        path = self._folder / "ring.json"
-        if not path.exists():
-            return {}
-        try:
-            return msgspec.json.decode(path.read_bytes(), type=dict[str, list[StoredKey]])
-        except msgspec.DecodeError as error:
-            raise Unavailable(f"{path} is damaged ({error}); restore it from a backup") from error
+    def rotate_if_due(self, now_ms: int) -> bool:
+        """`rotate` when the current key is older than PERIOD_MS; did it?"""
+        self._look()
+        if not is_due(self._keys, now_ms):
+            return False
+        with locked(self._folder / "keys.lock"):
+            keys = _read(self._path).get(self._purpose, ())
+            due = is_due(keys, now_ms)  # unless another process was quicker
+            if due:
+                _rotate(self._path, [self._purpose], now_ms)
+        self._look()
+        return due
 
-    def _write(self) -> None:
-        write_durably(self._folder / "ring.json", msgspec.json.encode(self._rings))
+    def _look(self) -> None:
+        changed_ns = self._path.stat().st_mtime_ns
+        if changed_ns != self._seen_ns:
+            self._keys = _read(self._path)[self._purpose]
+            self._by_id = {key.id: key.key for key in self._keys}
+            self._seen_ns = changed_ns
 
-    def _signing_key(self) -> bytes:
-        path = self._folder / "edition.ed25519"
-        if not path.exists():
-            write_durably(path, Ed25519PrivateKey.generate().private_bytes_raw())
-        return path.read_bytes()
+
+class Keys(NamedTuple):
+    """All keys of a cell."""
+
+    slot: KeyRing
+    viewer: KeyRing
+    edition: SigningKey
+
+
+def open_keys(folder: Path, now_ms: int) -> Keys:
+    """The keys in `folder`, made when missing, rotated when due; for all processes the same.
+
+    Raises Unavailable for a file that cannot be read: it is never replaced by a new one, since
+    all tokens given out would die with it. Also DiskFull.
+    """
+    try:
+        make_folder(folder, 0o700)
+        with locked(folder / "keys.lock"):
+            rings = _read(folder / "ring.json")
+            due = [name for name in OVERLAPS if is_due(rings.get(name, ()), now_ms)]
+            if due:
+                _rotate(folder / "ring.json", due, now_ms)
+            edition = _signing_key(folder / "edition.ed25519")
+    except OSError as error:
+        raise port_error(error, folder) from error
+    return Keys(KeyRing(folder, "slot"), KeyRing(folder, "viewer"), edition)
+
+
+_Rings = dict[str, tuple[MacKey, ...]]
+
+
+def _read(path: Path) -> _Rings:
+    if not path.exists():
+        return {}
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_Rings)
+    except (OSError, msgspec.DecodeError) as error:
+        raise Unavailable(f"{path}: {error}; restore it from a backup") from error
+
+
+def _rotate(path: Path, purposes: Sequence[str], now_ms: int) -> None:
+    """Give each ring of `purposes` a new current key; the caller holds the lock."""
+    rings = _read(path)
+    for name in purposes:
+        secret = secrets.token_bytes(KEY_BYTES)
+        rings[name] = rotated(rings.get(name, ()), secret, now_ms, OVERLAPS[name])
+    try:
+        write_durably(path, msgspec.json.format(msgspec.json.encode(rings)))
+    except OSError as error:
+        raise port_error(error, path) from error
+
+
+def _signing_key(path: Path) -> SigningKey:
+    if path.exists():
+        raw = path.read_bytes()
+        if len(raw) != KEY_BYTES:
+            raise Unavailable(f"{path}: {len(raw)} bytes are no key; restore it from a backup")
+        private = Ed25519PrivateKey.from_private_bytes(raw)
+    else:
+        private = Ed25519PrivateKey.generate()
+        write_durably(path, private.private_bytes_raw())
+    public = private.public_key().public_bytes_raw()
+    return SigningKey(hashlib.sha256(public).hexdigest()[:16], private, public)

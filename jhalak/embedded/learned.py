@@ -1,116 +1,183 @@
-"""Learned on files: the newest snapshot is one file that every reader maps into memory.
+"""Learned state in a folder: the newest snapshot is a file that readers map into memory.
 
-Layout: 8 bytes magic, 8 bytes length of the head, the head (MessagePack), then the arrays, each at
-a multiple of 64 bytes from the start. A new snapshot replaces the file; a reader's map stays valid.
+Layout of `newest.snapshot`, little-endian: the magic number (8 bytes), the header's length
+(uint64), the header (MessagePack), and the raw arrays, each at a multiple of 64 bytes.
+Nothing is synced: what the file says can be learned again, and a file from before the last
+boot, which a power cut may have torn, is not read.
 """
 
 from __future__ import annotations
 
 import mmap
 import os
+import struct
 from pathlib import Path
-from struct import Struct
 from typing import Any, Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from jhalak.embedded.files import make_folder
+from jhalak.embedded.sqlite import port_error
+from jhalak.ports.errors import Conflict, Unavailable
 from jhalak.ports.learned import Snapshot
 
-_MAGIC: Final = b"JHALAK01"
-_HEAD: Final = Struct("<8sQ")
+_MAGIC: Final = b"JHALAKL1"
+_START: Final = struct.Struct("<8sQ")
 _ALIGN: Final = 64
+_BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
-class _Array(msgspec.Struct, array_like=True):
+class _Array(msgspec.Struct, frozen=True, array_like=True):
     name: str
     dtype: str
     shape: tuple[int, ...]
     at: int
-    """Bytes from the end of the head."""
+    """Bytes from the first multiple of 64 after the header."""
 
 
-class _Head(msgspec.Struct, array_like=True):
+class _Header(msgspec.Struct, frozen=True, array_like=True):
+    boot: str
     version: int
     published_ms: int
     offsets: tuple[int, ...]
-    arrays: list[_Array]
+    arrays: tuple[_Array, ...]
+    size: int
+    """Bytes of all arrays together."""
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Header).decode
+
+
+def boot_id() -> str:
+    """Names the time since the machine started; empty where the system does not say."""
+    return _BOOT_ID.read_text("ascii").strip() if _BOOT_ID.exists() else ""
 
 
 class EmbeddedLearned:
-    """Snapshots in `folder`. Nothing is synced: it is derived, and made again after a crash."""
+    """Learned in `folder`. An object may publish or look; it is for one thread at a time.
 
-    def __init__(self, folder: Path) -> None:
-        make_folder(folder)
-        self._newest = folder / "newest.snapshot"
-        self._alive = folder / "alive"
-        self._seen: tuple[int, int] = (0, 0)
-        self._last: Snapshot | None = None
+    `newest` costs one `stat` when there is nothing new, and one `mmap` when there is.
+    """
+
+    def __init__(self, folder: Path, boot: str | None = None) -> None:
+        """Raises Unavailable or DiskFull when `folder` cannot be made."""
+        self._folder = folder
+        self._path = str(folder / "newest.snapshot")
+        self._new = str(folder / "newest.snapshot.new")
+        self._alive = str(folder / "alive")
+        self._boot = boot_id() if boot is None else boot
+        self._identity: tuple[int, int, int] | None = None
+        # Kept mapped, so that its inode cannot come back with other content.
+        self._snapshot: Snapshot | None = None
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise port_error(error, folder) from error
 
     def publish(self, snapshot: Snapshot) -> None:
-        arrays, at = [], 0
-        for name, values in snapshot.arrays.items():
-            arrays.append(_Array(name, values.dtype.str, values.shape, at))
-            at += -(-values.nbytes // _ALIGN) * _ALIGN
-        head = msgspec.msgpack.encode(
-            _Head(snapshot.version, snapshot.published_ms, snapshot.offsets, arrays)
-        )
-        new = self._newest.with_suffix(f".{os.getpid()}")
-        with new.open("wb") as file:
-            file.write(_HEAD.pack(_MAGIC, len(head)))
-            file.write(head)
-            start = _start(len(head))
-            for array, values in zip(arrays, snapshot.arrays.values(), strict=True):
-                file.seek(start + array.at)
-                file.write(np.ascontiguousarray(values).tobytes())
-            file.truncate(start + at)
-        new.replace(self._newest)
+        """As the port says. Raises Conflict when the version did not rise, ValueError for an
+        array of objects, DiskFull or Unavailable."""
+        last = self.newest()
+        if last is not None and snapshot.version <= last.version:
+            raise Conflict(f"version {snapshot.version} follows {last.version}: it must rise")
+        arrays = {name: np.ascontiguousarray(array) for name, array in snapshot.arrays.items()}
+        try:
+            self._write(snapshot, arrays)
+            Path(self._new).replace(self._path)
+        except OSError as error:
+            Path(self._new).unlink(missing_ok=True)
+            raise port_error(error, self._path) from error
         self.beat(snapshot.published_ms)
 
     def beat(self, now_ms: int) -> None:
-        self._alive.touch()
-        os.utime(self._alive, ns=(now_ms * 1_000_000, now_ms * 1_000_000))
+        """As the port says. Raises DiskFull or Unavailable."""
+        try:
+            os.close(os.open(self._alive, os.O_WRONLY | os.O_CREAT, 0o644))
+            os.utime(self._alive, ns=(now_ms * 1_000_000, now_ms * 1_000_000))
+        except OSError as error:
+            raise port_error(error, self._alive) from error
 
     def newest(self, than: int = 0) -> Snapshot | None:
+        """As the port says. Raises Unavailable for a file that is not one of ours."""
         try:
-            status = self._newest.stat()
+            stat = os.stat(self._path)  # noqa: PTH116 (a third of Path's cost; asked every slate)
         except FileNotFoundError:
             return None
-        if (status.st_ino, status.st_mtime_ns) != self._seen:
-            self._last = self._map()
-            self._seen = (status.st_ino, status.st_mtime_ns)
-        if self._last is None or self._last.version <= than:
-            return None
-        return self._last
+        identity = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+        if identity != self._identity:
+            self._snapshot = self._read()
+            self._identity = identity
+        snapshot = self._snapshot
+        return snapshot if snapshot is not None and snapshot.version > than else None
 
     def alive_ms(self) -> int:
+        """As the port says."""
         try:
-            return self._alive.stat().st_mtime_ns // 1_000_000
+            return os.stat(self._alive).st_mtime_ns // 1_000_000  # noqa: PTH116
         except FileNotFoundError:
             return 0
 
-    def _map(self) -> Snapshot | None:
-        """The file as it is now; None when it is not whole."""
-        with self._newest.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size < _HEAD.size:
+    def _write(self, snapshot: Snapshot, arrays: dict[str, NDArray[Any]]) -> None:
+        described = []
+        at = 0
+        for name, array in arrays.items():
+            if array.dtype.hasobject:
+                raise ValueError(f"array {name!r} holds Python objects")
+            described.append(_Array(name, array.dtype.str, array.shape, at))
+            at = _aligned(at + array.nbytes)
+        header = _encode(
+            _Header(
+                self._boot,
+                snapshot.version,
+                snapshot.published_ms,
+                snapshot.offsets,
+                tuple(described),
+                at,
+            )
+        )
+        base = _aligned(_START.size + len(header))
+        with Path(self._new).open("wb", buffering=0) as file:
+            _write_all(file, _START.pack(_MAGIC, len(header)) + header)
+            for place, array in zip(described, arrays.values(), strict=True):
+                file.seek(base + place.at)
+                if array.nbytes:
+                    _write_all(file, array.reshape(-1).view(np.uint8).data)
+            file.truncate(base + at)
+
+    def _read(self) -> Snapshot | None:
+        """Map the file; None for one of an earlier boot."""
+        try:
+            with Path(self._path).open("rb") as file:
+                mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            magic, length = _START.unpack_from(mapped)
+            if magic != _MAGIC:
+                raise ValueError("it begins with other bytes")
+            header = _decode(mapped[_START.size : _START.size + length])
+            base = _aligned(_START.size + length)
+            if header.boot != self._boot:
                 return None
-            memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        magic, length = _HEAD.unpack_from(memory)
-        if magic != _MAGIC or size < _start(length):
+            if base + header.size != len(mapped):
+                raise ValueError(f"{len(mapped)} bytes, expected {base + header.size}")
+        except FileNotFoundError:
             return None
-        head = msgspec.msgpack.decode(memory[_HEAD.size : _HEAD.size + length], type=_Head)
-        start = _start(length)
-        arrays: dict[str, NDArray[Any]] = {}
-        for array in head.arrays:
-            count = int(np.prod(array.shape, dtype=np.int64))
-            values = np.frombuffer(memory, np.dtype(array.dtype), count, start + array.at)
-            arrays[array.name] = values.reshape(array.shape)
-        return Snapshot(head.version, head.published_ms, head.offsets, arrays)
+        except (OSError, ValueError, struct.error, msgspec.DecodeError) as error:
+            raise Unavailable(f"{self._path} is no snapshot: {error}") from error
+        arrays: dict[str, NDArray[Any]] = {
+            place.name: np.ndarray(
+                place.shape, np.dtype(place.dtype), buffer=mapped, offset=base + place.at
+            )
+            for place in header.arrays
+        }
+        return Snapshot(header.version, header.published_ms, header.offsets, arrays)
 
 
-def _start(head: int) -> int:
-    """Where arrays begin behind a head of so many bytes."""
-    return -(-(_HEAD.size + head) // _ALIGN) * _ALIGN
+def _aligned(size: int) -> int:
+    return -(-size // _ALIGN) * _ALIGN
+
+
+def _write_all(file: Any, data: bytes | memoryview) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[file.write(view) :]

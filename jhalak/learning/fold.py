@@ -10,7 +10,9 @@ cut where labels close. So a fold resumed at a checkpoint ends like one that nev
 | like | liked, saved or shared | the same |
 | hide | hidden, blocked or reported | the same |
 
-A yes is learned when it comes; what did not come is learned as a no when the label closes.
+Yes and no are learned together, when the label closes: a yes learned at once and a no minutes
+later would teach the model that everybody likes everything. What reacts at once is the viewer's
+taste and the items' counts. A yes that comes after the close is learned when it comes.
 """
 
 from __future__ import annotations
@@ -169,7 +171,7 @@ class Fold:
     def _positive(
         self, shown: Shown, slate: int, position: int, head: int, item: int, at_ms: int
     ) -> None:
-        """An action that counts once a slot: count it, and learn it at once."""
+        """An action that counts once a slot."""
         if shown.marks[position] & _HEAD_BIT[head]:
             return
         shown.marks[position] |= _HEAD_BIT[head]
@@ -177,9 +179,11 @@ class Fold:
         if known is None:
             return
         self._count_known(_KIND_OF_HEAD[head], known, position, item, at_ms, 1.0)
-        label = np.full(H, -1, np.float32)
-        label[head] = 1
-        self._learn(shown, known, position, label)
+        if shown.marks[position] & _CLOSED:
+            # It was learned as a no already: the yes comes late, but it comes.
+            label = np.full(H, -1, np.float32)
+            label[head] = 1
+            self._learn(shown, known, position, label)
 
     def _undo(self, shown: Shown, event: Outcome, at_ms: int) -> None:
         taken = shown.events.get(event.undoes)
@@ -219,7 +223,7 @@ class Fold:
             self._count_known(kind, known, position, record.item, record.at_ms, -1.0)
 
     def close_labels(self) -> None:
-        """Learn as a no what did not come in time; forget slates whose tokens are dead."""
+        """Learn the slots whose time is over; forget slates whose tokens are dead."""
         while self.closing and self.closing[0][0] <= self.at_ms:
             _, slate, position = self.closing.popleft()
             shown = self.shown.get(slate)
@@ -228,7 +232,7 @@ class Fold:
                 continue
             marks = shown.marks[position]
             shown.marks[position] |= _CLOSED
-            label = np.array([-1.0 if marks & bit else 0.0 for bit in _HEAD_BIT], np.float32)
+            label = np.array([1.0 if marks & bit else 0.0 for bit in _HEAD_BIT], np.float32)
             self._learn(shown, known, position, label)
         while self.shown:
             slate, shown = next(iter(self.shown.items()))
