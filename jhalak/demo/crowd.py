@@ -22,7 +22,7 @@ LIKES, ELSE = 0.65, 0.04
 """How probably a viewer taps a card of a topic they like, or of another."""
 
 
-VISITS = 4
+VISITS = 3
 """Editions that one viewer asks for; then another one with the same taste comes in their place,
 so that a small catalogue is not used up."""
 
@@ -87,7 +87,7 @@ class Crowd:
         if not member.token or member.visits == VISITS:
             made = self._ask("POST", "/v1/viewers", "", {"languages": [member.language]})
             member.token, member.visits = made["token"], 0
-        edition = self._ask("GET", "/v1/lockscreen/edition?slots=12", member.token)
+        edition = self._ask("GET", "/v1/lockscreen/edition?slots=8", member.token)
         now = rfc3339(time.time_ns() // 1_000_000)
         events = []
         for card in edition["cards"]:
