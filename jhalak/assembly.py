@@ -12,7 +12,7 @@ from pathlib import Path
 from jhalak.config.settings import Settings, read_settings
 from jhalak.embedded.blob_store import BlobStoreOnObstore
 from jhalak.embedded.event_log import EmbeddedEventLog
-from jhalak.embedded.keys import EmbeddedKeys
+from jhalak.embedded.keys import open_keys
 from jhalak.embedded.learned import EmbeddedLearned
 from jhalak.embedded.profile_store import EmbeddedProfileStore
 from jhalak.records.audit import SqlAuditStore
@@ -105,14 +105,14 @@ class Server:
         self.records = records = open_records(data, settings)
         self.event_log = open_log(data, settings, writable=True)
         self.profiles = open_profiles(data)
-        keys = EmbeddedKeys(data / "keys", clock())
+        keys = open_keys(data / "keys", clock())
         world = World()
         states = ViewerStates(
             self.event_log, self.profiles, records.relations, world.catalogue.embedding_of, clock,
             size=settings.server.active_viewers, keep_days=settings.feed.never_repeat_days,
             hide_days=settings.feed.hide_days,
         )  # fmt: skip
-        tokens = ViewerTokens(settings.cell, keys.ring("viewer"))
+        tokens = ViewerTokens(settings.cell, keys.viewer)
         self.services = Services(
             settings=settings,
             clock=clock,
@@ -121,9 +121,9 @@ class Server:
             lockscreen=lockscreen(world, states, self.event_log, settings),
             video=video(world, states, self.event_log, settings),
             packer=Packer(world.catalogue, settings.lockscreen.edition_bytes),
-            slot_tokens=SlotTokens(keys.ring("slot")),
+            slot_tokens=SlotTokens(keys.slot),
             viewer_tokens=tokens,
-            signer=keys.signer("edition"),
+            signer=keys.edition,
             directory=Directory(records.viewers, 2 * settings.server.active_viewers),
             event_ids=EventIds(self.event_log),
             event_log=self.event_log,

@@ -62,7 +62,7 @@ class FeedRoutes:
             [
                 JSON, PRIVATE, (b"etag", edition.etag.encode()),
                 (b"jhalak-signature", f"ed25519={signature}".encode()),
-                (b"jhalak-key", s.signer.key_id.encode()),
+                (b"jhalak-key", s.signer.id.encode()),
             ],
         )  # fmt: skip
         self._after(slate, edition.cards)

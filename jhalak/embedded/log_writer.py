@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from asyncio import AbstractEventLoop, Future
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import groupby
@@ -24,14 +23,11 @@ from jhalak.embedded.log_files import (
     stored_ends,
     sweep,
 )
-from jhalak.embedded.log_queue import Command, LogQueue, Record
+from jhalak.embedded.log_queue import Answer, Command, LogQueue, Record, resolve
 from jhalak.embedded.sqlite import Connection, connect, port_error, truncate_wal
 from jhalak.ports.errors import PortError
 
 log = logging.getLogger(__name__)
-
-Answer = tuple[Future[Any], Any]
-"""A future, and its result or the PortError that it shall raise."""
 
 
 class LogWriter:
@@ -53,6 +49,7 @@ class LogWriter:
         self._period: Period | None = None
         self._tables: set[Place] = set()
         self._scrub = False
+        self._failing = False
         self.ends: dict[Place, int] = {}
         """Greatest n on disk; replaced key by key, so any thread may read it."""
         self._thread = threading.Thread(target=self._run, name="event log writer", daemon=True)
@@ -114,7 +111,7 @@ class LogWriter:
         except Exception as error:
             self._recover(error)
             result = port_error(error, self.folder)
-        _resolve([(command.future, result)])
+        resolve([(command.future, result)])
 
     def _append(self, entries: Iterable[Record]) -> None:
         for day, records in _by_day(entries, self._period):
@@ -122,6 +119,7 @@ class LogWriter:
             try:
                 self._turn_to(day)
                 answers = self._commit(records)
+                self._failing = False
             except Exception as error:
                 self._recover(error)
                 self.lost += sum(record.future is None for record in records)
@@ -131,7 +129,7 @@ class LogWriter:
                     for record in records
                     if record.future is not None
                 ]
-            _resolve(answers)
+            resolve(answers)
 
     def _commit(self, records: list[Record]) -> list[Answer]:
         """One transaction; answers who is to be told which (partition, n)."""
@@ -229,7 +227,9 @@ class LogWriter:
         return found.fetchone() is not None
 
     def _recover(self, error: Exception) -> None:
-        log.warning("event log: a transaction failed: %s", error)
+        if not self._failing:  # once, not for each batch that meets a full disk
+            log.warning("event log: a transaction failed: %s", error)
+        self._failing = True
         try:
             if self._connection is not None and self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
@@ -273,25 +273,3 @@ def _by_day(entries: Iterable[Record], period: Period | None) -> Iterator[tuple[
         run.append(record)
     if run and current is not None:
         yield current, run
-
-
-def _resolve(answers: list[Answer]) -> None:
-    """Tell everyone, with one call into each event loop."""
-    loops: dict[AbstractEventLoop, list[Answer]] = {}
-    for answer in answers:
-        loops.setdefault(answer[0].get_loop(), []).append(answer)
-    for loop, part in loops.items():
-        try:
-            loop.call_soon_threadsafe(_settle, part)
-        except RuntimeError:  # that loop is closed: nobody waits any more
-            log.info("event log: %d answers found their loop closed", len(part))
-
-
-def _settle(answers: list[Answer]) -> None:
-    for future, result in answers:
-        if future.done():  # whoever waited has given up
-            continue
-        if isinstance(result, PortError):
-            future.set_exception(result)
-        else:
-            future.set_result(result)

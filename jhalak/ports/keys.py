@@ -11,16 +11,19 @@ class Keys(Protocol):
     def current(self) -> tuple[int, bytes]:
         """(id, key) to make new MACs with."""
 
-    def by_id(self, key_id: int) -> bytes | None:
+    def by_id(self, number: int) -> bytes | None:
         """The key, if MACs made with it are still accepted."""
 
 
 class Signer(Protocol):
     """An Ed25519 key pair."""
 
-    key_id: str
-    public_key: bytes
-    """32 bytes."""
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def public(self) -> bytes:
+        """32 bytes."""
 
     def sign(self, message: bytes) -> bytes:
         """64 bytes."""
