@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -112,33 +112,44 @@ def _page_routes() -> list[Any]:
     return [index, static]
 
 
-def create_app(services: Services) -> Litestar:
+class Application:
+    """The ASGI callable: the hot routes go straight to their handlers, the rest through the
+    framework, which routes and describes them all. Passing the hot ones by it saves 25 us each.
+    """
+
+    def __init__(self, framework: Litestar, hot: Mapping[str, ASGIApp]) -> None:
+        self.framework = framework
+        self._hot = dict(hot)
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        handler = self._hot.get(scope["path"]) if scope["type"] == "http" else None
+        try:
+            await (handler or self.framework)(scope, receive, send)
+        except Exception as error:
+            if handler is None:
+                raise
+            log.error("a request failed: %s", error, exc_info=error)
+            problem = Refused(500, "internal", "this is our fault; it was logged")
+            await respond(send, problem.status, problem.body(), [JSON, PRIVATE])
+
+
+def create_app(services: Services) -> Application:
     """The ASGI application over `services`."""
     feeds, events = FeedRoutes(services), EventRoutes(services)
-
-    @asgi("/v1/lockscreen/edition", copy_scope=False)
-    async def edition(scope: Scope, receive: Receive, send: Send) -> None:
-        await _edition(scope, receive, send)
-
-    @asgi("/v1/video/feed", copy_scope=False)
-    async def video(scope: Scope, receive: Receive, send: Send) -> None:
-        await _video(scope, receive, send)
-
-    @asgi("/v1/events", copy_scope=False)
-    async def post_events(scope: Scope, receive: Receive, send: Send) -> None:
-        await _events(scope, receive, send)
-
-    _edition = _hot("GET", feeds.edition)
-    _video = _hot("GET", feeds.page)
-    _events = _hot("POST", events.post)
+    hot = {
+        "/v1/lockscreen/edition": _hot("GET", feeds.edition),
+        "/v1/video/feed": _hot("GET", feeds.page),
+        "/v1/events": _hot("POST", events.post),
+    }
+    raw = [asgi(path, copy_scope=False)(handler) for path, handler in hot.items()]
 
     @get("/openapi.json", include_in_schema=False)
     async def openapi(request: Request[Any, Any, State]) -> dict[str, Any]:
         return complete(request.app.openapi_schema.to_schema())
 
-    return Litestar(
+    framework = Litestar(
         route_handlers=[
-            edition, video, post_events, create_viewer, *me.ROUTES, *relations.ROUTES,
+            *raw, create_viewer, *me.ROUTES, *relations.ROUTES,
             *why.ROUTES, *items.ROUTES, *ops.ROUTES, openapi, *_page_routes(),
         ],
         dependencies={
@@ -157,3 +168,4 @@ def create_app(services: Services) -> Litestar:
         logging_config=None,
         debug=False,
     )  # fmt: skip
+    return Application(framework, hot)

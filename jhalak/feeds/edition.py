@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from jhalak.catalogue.live import LiveCatalogue
@@ -18,9 +19,17 @@ from jhalak.schema.slate import Slate
 from jhalak.stages.explanation import Sentences
 
 
+@lru_cache(maxsize=64)
+def _day(days: int) -> str:
+    return datetime.fromtimestamp(days * 86_400, UTC).strftime("%Y-%m-%dT")
+
+
 def rfc3339(at_ms: int) -> str:
     """Unix milliseconds as `2026-11-23T18:47:00Z`."""
-    return datetime.fromtimestamp(at_ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    days, seconds = divmod(at_ms // 1000, 86_400)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{_day(days)}{hours:02}:{minutes:02}:{seconds:02}Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,7 @@ class Packer:
         self._catalogue = catalogue
         self._sentences = Sentences()
         self._edition_bytes = edition_bytes
-        self._said: dict[str, bytes] = {}
+        self._said: dict[tuple[str, int, int, int, int], bytes] = {}
 
     def why(self, slate: Slate, to: str) -> list[bytes]:
         """The JSON string of each slot's reason, told in the language `to`."""
@@ -49,18 +58,16 @@ class Packer:
             slate.reason.tolist(), c.topic[rows].tolist(), c.language[rows].tolist(),
             c.creator[rows].tolist(), strict=True,
         )  # fmt: skip
-        out = []
-        for reason, topic, language, creator in facts:
-            text = self._sentences.say(
-                REASONS[reason], to, topic, language, c.creators.get(creator, "")
-            )
-            said = self._said.get(text)
-            if said is None:
-                said = json.dumps(text, ensure_ascii=False).encode()
-                if len(self._said) < 100_000:
-                    self._said[text] = said
-            out.append(said)
-        return out
+        return [self._said.get((to, *fact)) or self._say(to, *fact) for fact in facts]
+
+    def _say(self, to: str, reason: int, topic: int, language: int, creator: int) -> bytes:
+        publisher = self._catalogue.creators.get(creator, "")
+        text = self._sentences.say(REASONS[reason], to, topic, language, publisher)
+        said = json.dumps(text, ensure_ascii=False).encode()
+        if len(self._said) > 100_000:
+            self._said.clear()
+        self._said[to, reason, topic, language, creator] = said
+        return said
 
     def edition(self, slate: Slate, tokens: list[str], to: str, recalled: list[str]) -> Edition:
         """An edition of the contract in docs/api.md; cards that would exceed the byte budget are

@@ -88,7 +88,7 @@ def _rate(engaged: float, shown: float, usual: float, prior: float) -> float:
     return min(max(rate, 0.002), 0.95)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, fastmath={"contract", "reassoc"})
 def _fill(  # type: ignore[no-untyped-def]
     rows, topic, language, creator, published_ms, lifetime_h, duration_s, sensitive, embedding,
     block, shown, engaged, language_shown, language_engaged, creators, creator_shown,
@@ -105,13 +105,38 @@ def _fill(  # type: ignore[no-untyped-def]
         positive += max(engaged[t], 0.0) * fade
     usual = _rate(total_engaged, total_shown, USUAL_RATE, VIEWER_PRIOR)
     usual_logit = _logit(usual)
-    norm_long = 0.0
-    norm_short = 0.0
+    # What depends on the viewer alone is worked out once, not for each candidate.
+    by_topic = np.empty((len(shown), 2), np.float32)
+    for t in range(len(shown)):
+        by_topic[t, 0] = (
+            _logit(_rate(engaged[t] * fade, shown[t] * fade, usual, TOPIC_PRIOR)) - usual_logit
+        )
+        by_topic[t, 1] = max(engaged[t], 0.0) * fade / (positive + 2.0)
+    by_language = np.empty(len(language_shown), np.float32)
+    for x in range(len(language_shown)):
+        by_language[x] = (
+            _logit(_rate(language_engaged[x] * fade, language_shown[x] * fade, usual, 10.0))
+            - usual_logit
+        )
+    known = 0
+    by_creator = np.empty(len(creators), np.float32)
+    for j in range(len(creators)):
+        if creators[j] > 0:
+            known = j + 1
+            by_creator[j] = (
+                _logit(
+                    _rate(creator_engaged[j] * fade, creator_shown[j] * fade, usual, CREATOR_PRIOR)
+                )
+                - usual_logit
+            )
+    long_sum = np.float32(0.0)
+    short_sum = np.float32(0.0)
     for d in range(size):
-        norm_long += vectors[0, d] * vectors[0, d]
-        norm_short += vectors[1, d] * vectors[1, d]
-    norm_long = math.sqrt(norm_long) + VECTOR_PRIOR
-    norm_short = math.sqrt(norm_short) + VECTOR_PRIOR
+        long_sum += vectors[0, d] * vectors[0, d]
+        short_sum += vectors[1, d] * vectors[1, d]
+    long_scale = np.float32(1.0 / (math.sqrt(long_sum) + VECTOR_PRIOR))
+    short_scale = np.float32(1.0 / (math.sqrt(short_sum) + VECTOR_PRIOR))
+    has_vectors = long_sum > 0.0
     hour_sin = math.sin(hour * math.pi / 12.0)
     hour_cos = math.cos(hour * math.pi / 12.0)
     for i in range(len(rows)):
@@ -120,40 +145,34 @@ def _fill(  # type: ignore[no-untyped-def]
         for j in range(8):
             out[i, 1 + j] = block[row, j]
         age_h = max(now_ms - published_ms[row], 0) / 3_600_000.0
-        out[i, 9] = 2.0 ** (-3.0 * age_h / max(lifetime_h[row], 1.0))
+        out[i, 9] = math.exp2(-3.0 * age_h / max(lifetime_h[row], 1.0))
         out[i, 10] = math.log1p(age_h)
         t = topic[row]
         # Shown while locked, a sensitive topic must not follow from an inferred taste.
-        silent = locked and sensitive[row]
-        if not silent:
-            rate = _rate(engaged[t] * fade, shown[t] * fade, usual, TOPIC_PRIOR)
-            out[i, 11] = _logit(rate) - usual_logit
-            out[i, 12] = max(engaged[t], 0.0) * fade / (positive + 2.0)
+        if not (locked and sensitive[row]):
+            out[i, 11] = by_topic[t, 0]
+            out[i, 12] = by_topic[t, 1]
             c = creator[row]
             if c > 0:
-                for j in range(len(creators)):
+                for j in range(known):
                     if creators[j] == c:
-                        rate = _rate(
-                            creator_engaged[j] * fade, creator_shown[j] * fade, usual, CREATOR_PRIOR
-                        )
-                        out[i, 13] = _logit(rate) - usual_logit
+                        out[i, 13] = by_creator[j]
                         break
                 for j in range(len(followed_creators)):
                     if followed_creators[j] == c:
                         out[i, 18] = 1.0
-            long = 0.0
-            short = 0.0
-            for d in range(size):
-                long += embedding[row, d] * vectors[0, d]
-                short += embedding[row, d] * vectors[1, d]
-            out[i, 15] = long / norm_long
-            out[i, 16] = short / norm_short
+            if has_vectors:
+                long = np.float32(0.0)
+                short = np.float32(0.0)
+                for d in range(size):
+                    long += embedding[row, d] * vectors[0, d]
+                    short += embedding[row, d] * vectors[1, d]
+                out[i, 15] = long * long_scale
+                out[i, 16] = short * short_scale
         for j in range(len(followed_topics)):
             if followed_topics[j] == t:
                 out[i, 18] = 1.0
-        lang = language[row]
-        rate = _rate(language_engaged[lang] * fade, language_shown[lang] * fade, usual, 10.0)
-        out[i, 14] = _logit(rate) - usual_logit
+        out[i, 14] = by_language[language[row]]
         out[i, 17] = usual_logit - _logit(USUAL_RATE)
         out[i, 19] = video
         out[i, 20] = hour_sin

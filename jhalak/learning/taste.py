@@ -52,7 +52,7 @@ def fade_to(state: ViewerState, at_ms: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _creator_place(creators, shown, engaged, creator):  # type: ignore[no-untyped-def]
+def creator_place(creators, shown, engaged, creator):  # type: ignore[no-untyped-def]
     """Index of the creator, taking the place of the least engaged with when there is none free."""
     worst = 0
     for j in range(len(creators)):
@@ -75,7 +75,7 @@ def count_shown(state: ViewerState, topic: int, language: int, creator: int) -> 
     state.shown[topic] += 1
     state.language_shown[language] += 1
     if creator > 0:
-        at = _creator_place(state.creators, state.creator_shown, state.creator_engaged, creator)
+        at = creator_place(state.creators, state.creator_shown, state.creator_engaged, creator)
         state.creator_shown[at] += 1
 
 
@@ -91,14 +91,19 @@ def count_engaged(
     state.engaged[topic] += weight
     state.language_engaged[language] += weight
     if creator > 0:
-        at = _creator_place(state.creators, state.creator_shown, state.creator_engaged, creator)
+        at = creator_place(state.creators, state.creator_shown, state.creator_engaged, creator)
         state.creator_engaged[at] += weight
     if embedding is not None:
-        for row, half_life in enumerate((LONG_HALF_LIFE, SHORT_HALF_LIFE)):
-            vector = state.vectors[row]
-            if weight > 0:
-                vector *= math.pow(2.0, -1.0 / half_life)
-            vector += np.float32(weight) * embedding
+        lean(state, weight, embedding)
+
+
+def lean(state: ViewerState, weight: float, embedding: NDArray[np.float32]) -> None:
+    """Move the viewer's vectors towards an embedding, or away from it (negative weight)."""
+    for row, half_life in enumerate((LONG_HALF_LIFE, SHORT_HALF_LIFE)):
+        vector = state.vectors[row]
+        if weight > 0:
+            vector *= math.pow(2.0, -1.0 / half_life)
+        vector += np.float32(weight) * embedding
 
 
 def forget(state: ViewerState, topic: int) -> None:

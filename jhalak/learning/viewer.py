@@ -16,11 +16,12 @@ from numba import njit
 from numpy.typing import NDArray
 
 from jhalak.learning import taste
+from jhalak.learning.taste import creator_place
 from jhalak.schema.activity import (
+    EVENT_INDEX,
     EVENT_TYPES,
     Activity,
     Forget,
-    Outcome,
     Outcomes,
     Relation,
     Served,
@@ -51,14 +52,43 @@ def _see(seen, seen_ms, flags, count, items, at_ms):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True)
-def _flag(seen, flags, count, item, bit):  # type: ignore[no-untyped-def]
-    """Set a bit of an item's flags; answers whether it was set already. Newest are last."""
-    for j in range(count - 1, -1, -1):
-        if seen[j] == item:
-            before = flags[j] & bit
-            flags[j] |= bit
-            return before != 0
-    return False
+def _happen(  # type: ignore[no-untyped-def]
+    item, weight, is_tap, topic, language, creator, learn, seen, flags, count,
+    shown, engaged, language_shown, language_engaged, creators, creator_shown, creator_engaged,
+    counted,
+):  # fmt: skip
+    """Fold k events (columns int64[k], weight float32[k]) into a state's arrays. Marks in
+    `counted` bool[k] those whose weight was counted, for the embeddings."""
+    for i in range(len(item)):
+        at = -1
+        for j in range(count - 1, -1, -1):  # what was served last is what is acted on
+            if seen[j] == item[i]:
+                at = j
+                break
+        first_look = True
+        first_tap = True
+        if at >= 0:
+            first_look = flags[at] & IMPRESSED == 0
+            first_tap = flags[at] & TAPPED == 0
+            flags[at] |= IMPRESSED
+            if is_tap[i]:
+                flags[at] |= TAPPED
+        if not learn or topic[i] < 0:
+            continue
+        place = -1
+        if creator[i] > 0:
+            place = creator_place(creators, creator_shown, creator_engaged, creator[i])
+        if first_look:
+            shown[topic[i]] += 1
+            language_shown[language[i]] += 1
+            if place >= 0:
+                creator_shown[place] += 1
+        if weight[i] != 0.0 and (first_tap or not is_tap[i]):
+            engaged[topic[i]] += weight[i]
+            language_engaged[language[i]] += weight[i]
+            if place >= 0:
+                creator_engaged[place] += weight[i]
+            counted[i] = True
 
 
 class ViewerFold:
@@ -77,8 +107,7 @@ class ViewerFold:
         elif isinstance(record, Outcomes):
             if record.profiled:
                 taste.fade_to(state, record.received_ms)
-            for event in record.events:
-                self._outcome(state, event, record.profiled)
+            self._outcomes(state, record)
             state.events_since_edition += len(record.events)
         elif isinstance(record, Relation):
             self._relation(state, record)
@@ -112,23 +141,25 @@ class ViewerFold:
             setattr(state, name, new)
         state.seen_count = len(fresh)
 
-    def _outcome(self, state: ViewerState, event: Outcome, profiled: bool) -> None:
-        name = EVENT_TYPES[event.type]
-        seen = _flag(state.seen, state.seen_flags, state.seen_count, event.item, IMPRESSED)
-        if not profiled or event.topic < 0 or name == "undo":
+    def _outcomes(self, state: ViewerState, record: Outcomes) -> None:
+        events = [event for event in record.events if event.type != _UNDO]
+        if not events:
             return
-        if not seen:
-            taste.count_shown(state, event.topic, event.language, event.creator)
-        weight = _weight(name, event.value)
-        if name == "tap" and _flag(
-            state.seen, state.seen_flags, state.seen_count, event.item, TAPPED
-        ):
-            return
-        if weight:
-            taste.count_engaged(
-                state, weight, event.topic, event.language, event.creator,
-                self._embedding_of(event.item),
-            )  # fmt: skip
+        facts = np.array(
+            [(e.item, e.type == _TAP, e.topic, e.language, e.creator) for e in events], np.int64
+        )
+        weight = np.array([_weight(e.type, e.value) for e in events], np.float32)
+        counted = np.zeros(len(events), np.bool_)
+        _happen(
+            facts[:, 0], weight, facts[:, 1], facts[:, 2], facts[:, 3], facts[:, 4],
+            record.profiled, state.seen, state.seen_flags, state.seen_count, state.shown,
+            state.engaged, state.language_shown, state.language_engaged, state.creators,
+            state.creator_shown, state.creator_engaged, counted,
+        )  # fmt: skip
+        for i in np.flatnonzero(counted).tolist():
+            embedding = self._embedding_of(events[i].item)
+            if embedding is not None:
+                taste.lean(state, float(weight[i]), embedding)
 
     def _relation(self, state: ViewerState, record: Relation) -> None:
         verb, at_ms = record.verb, record.at_ms
@@ -160,14 +191,17 @@ def relate(
         (followed.add if on else followed.discard)(target)
 
 
-def _weight(name: str, value: float) -> float:
+def _weight(type_: int, value: float) -> float:
     """What an event adds to engagement."""
-    if name == "dwell":
+    if type_ == _DWELL:
         return taste.WEIGHT["long"] if value >= taste.LONG_DWELL_MS else 0.0
-    if name == "play":
+    if type_ == _PLAY:
         return taste.WEIGHT["long"] if value >= taste.LONG_PLAY_MS else 0.0
-    return taste.WEIGHT[name]
+    return _WEIGHTS[type_]
 
+
+_UNDO, _TAP, _DWELL, _PLAY = (EVENT_INDEX[name] for name in ("undo", "tap", "dwell", "play"))
+_WEIGHTS: Final = tuple(taste.WEIGHT.get(name, 0.0) for name in EVENT_TYPES)
 
 _ARRAYS: Final = (
     "shown", "engaged", "language_shown", "language_engaged", "creators", "creator_shown",

@@ -131,13 +131,17 @@ class Pipeline(Generic[Q]):
     async def run(self, query: Q) -> Outcome:
         """One slate's candidates and selection. Raises what the value model or selector raises."""
         for hydrator, stats in self._query_hydrators:
-            done, _ = await self._guarded(stats, hydrator.prepare, query)
+            done, answer = self._call(stats, hydrator.prepare, query)
+            if answer is not None:
+                done, _ = await self._wait(stats, answer)
             if not done:
                 query.lower(hydrator.lowers)
         candidates = await self._find(query)
         for adder, stats in self._hydrators:
-            done, columns = await self._guarded(stats, adder.hydrate, query, candidates)
-            self._write(query, candidates, adder, columns if done else None)
+            _, columns = self._call(stats, adder.hydrate, query, candidates)
+            if hasattr(columns, "__await__"):
+                _, columns = await self._wait(stats, columns)
+            self._write(query, candidates, adder, columns)
         candidates = self._filter(query, candidates)
         self._score(query, candidates)
         selector, stats = self._selector
@@ -151,8 +155,11 @@ class Pipeline(Generic[Q]):
     async def _find(self, query: Q) -> Candidates:
         found: list[Rows] = []
         for source, stats in self._sources:
-            done, rows = await self._guarded(stats, source.find, query)
-            rows = rows if done and rows is not None else np.empty(0, np.int32)
+            _, rows = self._call(stats, source.find, query)
+            if hasattr(rows, "__await__"):
+                _, rows = await self._wait(stats, rows)
+            if rows is None:
+                rows = _NO_ROWS
             stats.candidates += len(rows)
             found.append(rows)
         rows, bits = self._merger.merge(found, self._limit)
@@ -203,19 +210,30 @@ class Pipeline(Generic[Q]):
                 values = column.filled(n)
             candidates.columns[column] = values
 
-    async def _guarded(
-        self, stats: StageStats, call: Callable[..., T | Awaitable[T]], *arguments: object
-    ) -> tuple[bool, T | None]:
-        """(done, answer) of a call that may wait and may fail. Waiting is bounded."""
+    def _call(
+        self, stats: StageStats, call: Callable[..., Any], *arguments: object
+    ) -> tuple[bool, Any]:
+        """(done, answer) of a call that may fail; the answer may have to be awaited."""
         started = perf_counter_ns()
         stats.calls += 1
         try:
-            answer = call(*arguments)
-            if hasattr(answer, "__await__"):
-                answer = await asyncio.wait_for(cast(Awaitable[T], answer), self._budget_s)
-            return True, answer
+            return True, call(*arguments)
         except Exception as error:
             stats.failed(error)
             return False, None
         finally:
             stats.nanoseconds += perf_counter_ns() - started
+
+    async def _wait(self, stats: StageStats, answer: Awaitable[Any]) -> tuple[bool, Any]:
+        """(done, answer) of what a stage waits for, for as long as its budget allows."""
+        started = perf_counter_ns()
+        try:
+            return True, await asyncio.wait_for(answer, self._budget_s)
+        except Exception as error:
+            stats.failed(error)
+            return False, None
+        finally:
+            stats.nanoseconds += perf_counter_ns() - started
+
+
+_NO_ROWS = np.empty(0, np.int32)

@@ -17,10 +17,16 @@ class ByTopic(NamedTuple):
     rows: Rows
     offsets: NDArray[np.int64]
     """int64[TOPICS_MAX + 1]"""
+    held: NDArray[np.int64]
+    """int64[TOPICS_MAX]: 1 for each topic that has rows."""
+    topics: int
+    """How many topics have rows."""
 
 
 def by_topic(rows: Rows, topic: NDArray[np.int8]) -> ByTopic:
     """Group `rows` by their `topic`, keeping their order within each."""
     order = np.argsort(topic, kind="stable")
     counts = np.bincount(topic, minlength=TOPICS_MAX)
-    return ByTopic(rows[order], np.concatenate([[0], np.cumsum(counts)]).astype(np.int64))
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    held = (counts > 0).astype(np.int64)
+    return ByTopic(rows[order], offsets, held, int(held.sum()))

@@ -61,13 +61,12 @@ def decide(
 
 
 class Sentences:
-    """The sentence of each reason, in each language, filled in once and kept."""
+    """The sentence of each reason, in each language."""
 
     def __init__(self) -> None:
         table = _table()
         self._texts: dict[str, dict[str, str]] = table["reasons"]
         self._languages: dict[str, dict[str, str]] = table["languages"]
-        self._kept: dict[tuple[str, str, int, int, str], str] = {}
 
     def say(self, reason: str, to: str, topic: int, language: int, publisher: str) -> str:
         """The sentence for `reason`, told in the language `to` (a code)."""
@@ -76,17 +75,11 @@ class Sentences:
         text = self._texts[reason][to]
         if "{" not in text:
             return text
-        key = (reason, to, topic, language, publisher)
-        said = self._kept.get(key)
-        if said is None:
-            said = text.format(
-                topic=topics()[topic].names[to],
-                language=self._languages[LANGUAGES[language]][to],
-                publisher=publisher,
-            )
-            if len(self._kept) < 100_000:
-                self._kept[key] = said
-        return said
+        return text.format(
+            topic=topics()[topic].names[to],
+            language=self._languages[LANGUAGES[language]][to],
+            publisher=publisher,
+        )
 
 
 @lru_cache(maxsize=1)

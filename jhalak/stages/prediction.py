@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import numpy as np
 from numpy.typing import NDArray
 
 from jhalak.learning.features import F, features
@@ -47,6 +46,4 @@ class Predictions:
             video=self._video,
             locked=not self._video,
         )
-        # What is logged is float16: score the same numbers that the learner will learn from.
-        x = x.astype(np.float16).astype(np.float32)
         return {FEATURES: x, PREDICTIONS: predict(serving.weights, x)}

@@ -88,10 +88,9 @@ class Fresh:
         parts = []
         for language in query.languages:
             if language in pools:
-                held = np.diff(pools[language].offsets) > 0
-                each = max(self._wanted // (len(query.languages) * max(int(held.sum()), 1)), 2)
-                wanted = np.where(held, each, 0)
-                parts.append(self._walker.each(pools[language], wanted, query.seen))
+                pool = pools[language]
+                each = max(self._wanted // (len(query.languages) * max(pool.topics, 1)), 2)
+                parts.append(self._walker.each(pool, pool.held * each, query.seen))
         return _joined(parts)
 
 
@@ -129,19 +128,16 @@ class Exploration:
 
     def find(self, query: Query) -> Rows:
         pools = self._world.catalogue.pools.fresh
+        blocks = self._world.serving.blocks
+        share = self._wanted // len(query.languages) + 1
         parts = []
         for language in query.languages:
             rows = pools.get(language, NO_ROWS)
             reach = max(len(rows) // 2, min(len(rows), 200))
-            if not reach:
-                continue
-            draws = self._wanted * 3 // len(query.languages) + 1
-            random = query.rng.random
-            drawn = rows[[int(random() * reach) for _ in range(draws)]]
-            unknown = drawn[self._world.serving.blocks[drawn, 8] > 0]
-            parts.append(unknown[: self._wanted // len(query.languages) + 1])
-        found = _joined(parts)
-        return found[self._walker.unseen(found, query.seen)] if len(found) else found
+            if reach:
+                seed = query.rng.getrandbits(62)
+                parts.append(self._walker.draw(rows, reach, blocks, share, query.seen, seed))
+        return _joined(parts)
 
 
 class LongestAgo:
