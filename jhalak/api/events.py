@@ -20,6 +20,8 @@ REPORTS: Final = (
 )  # fmt: skip
 """Reason codes of a report; the order is stored in logs."""
 LONGEST_MS: Final = 86_400_000
+_BARE: Final = frozenset(EVENT_INDEX[name] for name in ("impression", "tap", "complete", "share"))
+"""Types that need no value."""
 RANGES: Final = 16
 
 
@@ -111,6 +113,7 @@ class EventRoutes:
         outcomes: list[Outcome] = []
         fresh: set[str] = set()
         claims: dict[str, Claim] = {}
+        verify = self._s.slot_tokens.of(viewer, now_ms)
         for event in batch.events:
             if event.id in known or event.id in fresh:
                 answer.duplicates += 1
@@ -118,8 +121,7 @@ class EventRoutes:
             try:
                 claim = claims.get(event.slot)
                 if claim is None:
-                    claim = self._s.slot_tokens.verify(event.slot, viewer, now_ms)
-                    claims[event.slot] = claim
+                    claim = claims[event.slot] = verify(event.slot)
                 outcomes.append(self._outcome(event, claim, now_ms))
                 fresh.add(event.id)
             except (BadToken, _Bad) as error:
@@ -132,19 +134,16 @@ class EventRoutes:
         if type_ is None:
             kinds = ", ".join(EVENT_INDEX)
             raise _Bad("unknown_type", f"there is no type {event.type!r}: {kinds}")
-        value, undoes = _value(event)
-        ranges = _ranges(event)
+        value, undoes = (0.0, "") if event.value is None and type_ in _BARE else _value(event)
+        ranges = _ranges(event) if event.ranges else ()
         catalogue = self._s.world.catalogue
         row = catalogue.find(claim.item)
-        topic, language, creator = -1, -1, 0
-        if row >= 0:
-            topic = int(catalogue.topic[row])
-            language = int(catalogue.language[row])
-            creator = int(catalogue.creator[row])
+        topic, language, creator = catalogue.facts[row] if row >= 0 else (-1, -1, 0)
+        at_ms = _time(event.at)
         return Outcome(
-            event.id, type_, min(max(_time(event.at), claim.issued_ms), now_ms), value,
-            claim.slate, claim.item, claim.position, claim.surface, claim.issued_ms, ranges,
-            undoes, topic, language, creator,
+            event.id, type_, min(max(at_ms, claim.issued_ms), now_ms), value, claim.slate,
+            claim.item, claim.position, claim.surface, claim.issued_ms, ranges, undoes,
+            topic, language, creator,
         )  # fmt: skip
 
     async def _append(self, viewer: int, now_ms: int, outcomes: list[Outcome]) -> None:
@@ -203,10 +202,9 @@ def _value(event: EventIn) -> tuple[float, str]:
 
 def _ranges(event: EventIn) -> tuple[tuple[int, int], ...]:
     """The parts watched. Raises _Bad."""
-    if not event.ranges:
-        return ()
-    if event.type != "play" or len(event.ranges) > RANGES:
+    ranges = event.ranges or []
+    if event.type != "play" or len(ranges) > RANGES:
         raise _Bad("bad_value", f"only play has ranges, at most {RANGES}")
-    if any(not 0 <= start <= end <= LONGEST_MS for start, end in event.ranges):
+    if any(not 0 <= start <= end <= LONGEST_MS for start, end in ranges):
         raise _Bad("bad_value", "a range is [from_ms, to_ms] with 0 <= from_ms <= to_ms")
-    return tuple(event.ranges)
+    return tuple(ranges)

@@ -99,6 +99,8 @@ class LiveCatalogue:
         self.duration_s = np.zeros(capacity, np.float32)
         self.sensitive = np.zeros(capacity, np.bool_)
         self.embedding = np.zeros((capacity, EMBEDDING_SIZE), np.float32)
+        self.facts: list[tuple[int, int, int]] = [(0, 0, 0)] * capacity
+        """(topic, language, creator) of each row, for those who ask about one item at a time."""
         self.records: list[ItemRecord | None] = [None] * capacity
         self.card: list[bytes] = [b""] * capacity
         self.video: list[bytes] = [b""] * capacity
@@ -216,6 +218,7 @@ class LiveCatalogue:
         self.duration_s[row] = item.duration_s
         self.sensitive[row] = change.sensitive
         self.embedding[row] = 0.0 if change.embedding is None else change.embedding
+        self.facts[row] = (change.topic, change.language, record.creator)
         self.records[row] = record
         self.card[row] = change.card
         self.video[row] = change.video
@@ -248,6 +251,7 @@ class LiveCatalogue:
             setattr(self, name, np.concatenate([column, np.zeros_like(column)]))
         for store in (self.card, self.video):
             store.extend([b""] * old)
+        self.facts.extend([(0, 0, 0)] * old)
         self.records.extend([None] * old)
         self._free = list(range(2 * old - 1, old - 1, -1))
 

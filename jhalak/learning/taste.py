@@ -51,7 +51,7 @@ def fade_to(state: ViewerState, at_ms: int) -> None:
     state.at_ms = at_ms
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True)
 def creator_place(creators, shown, engaged, creator):  # type: ignore[no-untyped-def]
     """Index of the creator, taking the place of the least engaged with when there is none free."""
     worst = 0

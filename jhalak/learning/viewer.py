@@ -33,7 +33,7 @@ EmbeddingOf = Callable[[int], Floats | None]
 """Item number to its embedding float32[EMBEDDING_SIZE], None when it is not live."""
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True)
 def _see(seen, seen_ms, flags, count, items, at_ms):  # type: ignore[no-untyped-def]
     """Note `items` as served; those seen before move to their newest time. Answers the count."""
     for i in range(len(items)):
@@ -51,7 +51,7 @@ def _see(seen, seen_ms, flags, count, items, at_ms):  # type: ignore[no-untyped-
     return count
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True)
 def _happen(  # type: ignore[no-untyped-def]
     item, weight, is_tap, topic, language, creator, learn, seen, flags, count,
     shown, engaged, language_shown, language_engaged, creators, creator_shown, creator_engaged,

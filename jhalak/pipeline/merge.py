@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from jhalak.schema.candidates import Rows
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True)
 def _merge(
     rows: NDArray[np.int32], bits: NDArray[np.uint16], place: NDArray[np.int32], limit: int
 ) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:

@@ -27,7 +27,7 @@ from jhalak.schema.viewer_state import TOPICS_MAX
 from jhalak.stages.world import World
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True)
 def _choose(  # type: ignore[no-untyped-def]
     value, topic, creator, language, explorable, slots, fades, cap, min_topics, exploration, draws
 ):

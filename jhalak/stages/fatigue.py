@@ -17,7 +17,7 @@ FATIGUE = Column("fatigue", default=1.0)
 """float32[n], a factor in [0, 1]; 1 means that the creator was not seen lately."""
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True)
 def faded_load(creator, seen_creator, age_s, half_life_s):  # type: ignore[no-untyped-def]
     """float32[n]: impressions of each candidate's creator, each halved with every `half_life_s`
     of its age. `creator` int32[n], `seen_creator` int32[m], `age_s` float64[m]."""

@@ -11,7 +11,7 @@ from jhalak.schema.candidates import Floats, Mask, Rows
 from jhalak.schema.pool import ByTopic
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True)
 def _walk(rows, offsets, wanted, seen, row_of, live, mark):  # type: ignore[no-untyped-def]
     total = 0
     for t in range(len(wanted)):
@@ -41,7 +41,7 @@ def _walk(rows, offsets, wanted, seen, row_of, live, mark):  # type: ignore[no-u
     return out[:n]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True)
 def _draw(rows, reach, blocks, wanted, seen, row_of, live, mark, seed):  # type: ignore[no-untyped-def]
     """Up to `wanted` different live, unknown, unseen rows among the first `reach`, each draw
     uniform; three draws for each that is wanted."""
@@ -72,7 +72,7 @@ def _draw(rows, reach, blocks, wanted, seen, row_of, live, mark, seed):  # type:
     return out[:n]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True)
 def _unseen(rows, seen, row_of, mark):  # type: ignore[no-untyped-def]
     keep = np.empty(len(rows), np.bool_)
     for i in range(len(seen)):

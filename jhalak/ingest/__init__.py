@@ -1,0 +1,1 @@
+"""Publishers' files and feeds become items: find, read, clean, compose, store."""

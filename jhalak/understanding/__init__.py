@@ -1,0 +1,1 @@
+"""Language and meaning: functions of text."""
