@@ -60,6 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
     if summary.rejected > SHOWN:
         for reason, count in summary.reasons.most_common(SHOWN):
             print(f"rejected {count:,}: {reason}", file=sys.stderr)
+    for reason, count in summary.dropped.most_common(SHOWN):
+        print(f"left out of taken rows {count:,}: {reason}", file=sys.stderr)
     for skipped in summary.skipped:
         print(f"skipped {skipped.source}: {skipped.reason}", file=sys.stderr)
     counts = summary.counts()

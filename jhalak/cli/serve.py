@@ -56,12 +56,13 @@ def _say(running: Running) -> None:
 
 async def serve(arguments: argparse.Namespace, on_ready: Callable[[Running], None]) -> None:
     """Serve until a signal; `on_ready` is called when slates can be asked for."""
-    import uvicorn
-
     from jhalak.api.app import create_app
     from jhalak.assembly import Server
+    from jhalak.cli.web import Web
 
     server = Server(arguments.data)
+    web = Web(create_app(server.services))
+    web.obey_signals()
     rules = server.settings.server
     host = arguments.host or rules.host
     listening = _listen(host, rules.port if arguments.port is None else arguments.port)
@@ -72,13 +73,6 @@ async def serve(arguments: argparse.Namespace, on_ready: Callable[[Running], Non
     await server.start()
     gc.collect()
     gc.freeze()  # the catalogue and the code stay: no collection need ever look at them again
-    web = uvicorn.Server(
-        uvicorn.Config(
-            create_app(server.services), http="httptools", loop="none", lifespan="off",
-            access_log=False, log_level="warning", server_header=False, date_header=False,
-            timeout_graceful_shutdown=10, timeout_keep_alive=75, backlog=4096,
-        )
-    )  # fmt: skip
     bound, port = listening.getsockname()[:2]
     on_ready(Running(server.services, bound, port, lambda: setattr(web, "should_exit", True)))
     try:

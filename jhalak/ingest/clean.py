@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Final
 
-import regex  # type: ignore[import-untyped]
+import regex
 
 from jhalak.ingest.boilerplate import strip_boilerplate
 from jhalak.ingest.mojibake import repair

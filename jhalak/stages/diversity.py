@@ -2,9 +2,9 @@
 
 Each slot takes the candidate with the greatest value x topic_fade^(times its topic was chosen) x
 creator_fade^(times its creator was chosen) x language_fade^(times its language was chosen). No
-creator comes twice running, no topic takes more than `topic_share` of the slate, and the last
-slots are kept for new topics until there are `min_topics`: each of these rules yields when nothing
-else is left.
+creator comes twice running and no topic three times, no topic takes more than `topic_share` of the
+slate, and the last slots are kept for new topics until there are `min_topics`: each of these rules
+yields when nothing else is left.
 
 Exploration: with probability `exploration` a slot shows instead one of the candidates that the
 exploration source found, each with the same probability. So the propensity of a slot, given the
@@ -43,8 +43,10 @@ def _choose(  # type: ignore[no-untyped-def]
     log_topic, log_creator, log_language = np.log(fades)
     different = 0
     last = 0
+    last_topic = -1
+    run = 0
     for slot in range(k):
-        # 3: all rules; 2: not the creator rule; 1: not the topic rules either; so never stuck.
+        # 3: all rules; 2: not those about neighbours; 1: none; so never stuck.
         best = -1
         rules = 3
         while best < 0:
@@ -54,6 +56,8 @@ def _choose(  # type: ignore[no-untyped-def]
                 if taken[i]:
                     continue
                 if rules >= 3 and creator[i] > 0 and creator[i] == last:
+                    continue
+                if rules >= 3 and run >= 2 and topic[i] == last_topic:
                     continue
                 if rules >= 2 and topics[topic[i]] >= cap:
                     continue
@@ -95,6 +99,8 @@ def _choose(  # type: ignore[no-untyped-def]
             different += 1
         topics[topic[pick]] += 1
         languages[language[pick]] += 1
+        run = run + 1 if topic[pick] == last_topic else 1
+        last_topic = topic[pick]
         last = creator[pick]
         if last > 0:
             for i in range(n):
@@ -159,7 +165,9 @@ def choose_reference(
         under_cap = [i for i in left if of_topic[int(topic[i])] < cap]
         if min(slots, len(value)) - slot <= min_topics - len({int(topic[j]) for j in chosen}):
             under_cap = [i for i in under_cap if of_topic[int(topic[i])] == 0]
-        allowed = [i for i in other if i in under_cap] or under_cap or left
+        ended = [topic[j] for j in chosen[-2:]]
+        fits = [i for i in other if i in under_cap and ended != [topic[i]] * 2]
+        allowed = fits or under_cap or left
 
         def score(i: int) -> float:
             same = sum(creator[j] == creator[i] for j in chosen) if creator[i] > 0 else 0

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import numpy as np
 from numpy.typing import NDArray
 
 from jhalak.learning.features import F, features
 from jhalak.learning.model import H, predict
-from jhalak.schema.candidates import Candidates, Column
+from jhalak.schema.candidates import Candidates, Column, Floats
 from jhalak.schema.query import Query
 from jhalak.schema.slate import Level
 from jhalak.stages.world import World
@@ -18,6 +19,9 @@ FEATURES = Column("features", width=F)
 PREDICTIONS = Column("predictions", default=0.02, width=H)
 """float32[n, H]: probability of each action of learning.model.HEADS, as if shown first."""
 
+HIGHEST_LEVEL = 0.3
+"""Mean probability over the candidates above which predictions are brought down to it."""
+
 
 class Predictions:
     """Scorer: probabilities of tap, long view, like and regret.
@@ -25,6 +29,10 @@ class Predictions:
     Reads   the catalogue's columns, the learner's item blocks, query.state
     Writes  FEATURES float32[n, F], PREDICTIONS float32[n, H]
     Cost    about 80 us for n = 500
+
+    Who taps nearly everything they are known to have seen (as it looks when a device sends taps
+    but no impressions) is expected to tap everything: near 1 probabilities differ by nothing, and
+    taste would decide nothing. So above HIGHEST_LEVEL odds are scaled down, all by one factor.
     """
 
     name: ClassVar[str] = "predictions"
@@ -46,4 +54,18 @@ class Predictions:
             video=self._video,
             locked=not self._video,
         )
-        return {FEATURES: x, PREDICTIONS: predict(serving.weights, x)}
+        return {FEATURES: x, PREDICTIONS: levelled(predict(serving.weights, x))}
+
+
+def levelled(p: Floats) -> Floats:
+    """float32[n, H]: `p` with each head's odds scaled so that their mean is at most HIGHEST_LEVEL.
+    The order within a head stays."""
+    if not len(p):
+        return p
+    level = p.mean(axis=0)
+    if level.max() <= HIGHEST_LEVEL:
+        return p
+    level = np.clip(level, HIGHEST_LEVEL, 1 - 1e-6)
+    scale = HIGHEST_LEVEL / (1 - HIGHEST_LEVEL) * (1 - level) / level
+    scaled: Floats = (p * scale / (1 - p + p * scale)).astype(np.float32)
+    return scaled
