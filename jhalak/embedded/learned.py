@@ -81,7 +81,7 @@ class EmbeddedLearned:
 
     def publish(self, snapshot: Snapshot) -> None:
         """As the port says. Raises Conflict when the version did not rise, ValueError for an
-        array of objects, DiskFull or Unavailable."""
+        array of anything but numbers and truth values, DiskFull or Unavailable."""
         last = self.newest()
         if last is not None and snapshot.version <= last.version:
             raise Conflict(f"version {snapshot.version} follows {last.version}: it must rise")
@@ -126,8 +126,8 @@ class EmbeddedLearned:
         described = []
         at = 0
         for name, array in arrays.items():
-            if array.dtype.hasobject:
-                raise ValueError(f"array {name!r} holds Python objects")
+            if array.dtype.kind not in "biufc":
+                raise ValueError(f"array {name!r} holds {array.dtype}, not plain numbers")
             described.append(_Array(name, array.dtype.str, array.shape, at))
             at = _aligned(at + array.nbytes)
         header = _encode(

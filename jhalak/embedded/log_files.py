@@ -19,8 +19,8 @@ from typing import Final, NamedTuple
 from pysqlite3 import dbapi2
 
 from jhalak.embedded.files import sync_folder
-from jhalak.embedded.sqlite import Connection, connect, connect_readonly
-from jhalak.ports.errors import Conflict
+from jhalak.embedded.sqlite import Connection, connect_readonly
+from jhalak.ports.errors import Conflict, Unavailable
 
 DAY_MS: Final = 86_400_000
 PAGE_BYTES: Final = 8192
@@ -110,25 +110,29 @@ def create_period(
 ) -> Period:
     """Make an empty period that remembers how far each (topic, partition) had come.
 
-    It gets its name when it is whole, so no reader ever sees half of one.
+    It gets its name when it is whole, so no reader ever sees half of one. Raises SQLite's error
+    or OSError.
     """
     date = (_EPOCH + timedelta(days=day)).strftime("%Y-%m-%d")
     path = folder / f"{date}-{serial:06}.sqlite"
     new = path.with_name(path.name + ".new")
     for leftover in folder.glob(f"{new.name}*"):
         leftover.unlink()
-    with closing(dbapi2.connect(str(new), isolation_level=None)) as bare:
-        bare.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # before the file has its first page
-        bare.execute(f"PRAGMA user_version = {partitions}")
-    connection = connect(new)
-    try:
+    # Built without a write-ahead log: what a failed close left in one would not be renamed.
+    with closing(dbapi2.connect(str(new), isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # before there is a first page
+        connection.execute("BEGIN")
+        connection.execute(f"PRAGMA user_version = {partitions}")
         connection.execute(
             "CREATE TABLE marks (topic TEXT NOT NULL, partition INTEGER NOT NULL,"
             " n INTEGER NOT NULL, PRIMARY KEY (topic, partition)) WITHOUT ROWID"
         )
         connection.executemany(PUT_MARK, [(*place, n) for place, n in ends.items()])
-    finally:
-        connection.close()
+        connection.execute("COMMIT")
+        mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    if mode != "wal":
+        raise Unavailable(f"{path}: the disk refuses a write-ahead log")
     new.rename(path)
     sync_folder(folder)
     return Period(serial, day, path)

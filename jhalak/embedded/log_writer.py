@@ -25,7 +25,6 @@ from jhalak.embedded.log_files import (
 )
 from jhalak.embedded.log_queue import Answer, Command, LogQueue, Record, resolve
 from jhalak.embedded.sqlite import Connection, connect, port_error, truncate_wal
-from jhalak.ports.errors import PortError
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +49,7 @@ class LogWriter:
         self._tables: set[Place] = set()
         self._scrub = False
         self._failing = False
+        self._scrub_failing = False
         self.ends: dict[Place, int] = {}
         """Greatest n on disk; replaced key by key, so any thread may read it."""
         self._thread = threading.Thread(target=self._run, name="event log writer", daemon=True)
@@ -57,9 +57,9 @@ class LogWriter:
     def start(self) -> None:
         """Take up the log where it ended. Raises Conflict, DiskFull or Unavailable."""
         sweep(self.folder)
-        periods = periods_in(self.folder)
-        if periods:
-            self._open(periods[-1])
+        self._turn_to_newest()
+        if self._period is not None:
+            self._ready()
         self._thread.start()
 
     def stop(self) -> None:
@@ -73,7 +73,7 @@ class LogWriter:
         """Remove from the current period; answers how many, and the periods before it."""
         if self._period is None:
             return 0, []
-        connection = self._ready(self._period)
+        connection = self._ready()
         sealed = [p for p in periods_in(self.folder) if p.serial < self._period.serial]
         place = (topic, partition)
         if not self._has_table(place):
@@ -89,7 +89,8 @@ class LogWriter:
         """The periods that lie before `at_ms`, none of them still written to."""
         if self._period is not None and self._period.end_ms <= at_ms:
             self._begin_period(at_ms // DAY_MS)
-        return [period for period in periods_in(self.folder) if period.end_ms <= at_ms]
+        periods = periods_in(self.folder)
+        return [p for p in periods if p.end_ms <= at_ms and p != self._period]
 
     # --- the thread
 
@@ -172,39 +173,50 @@ class LogWriter:
     # --- periods and tables
 
     def _turn_to(self, day: int) -> None:
-        period = self._period
-        if period is None or _turns(period.day, day):
+        if self._period is None or _turns(self._period.day, day):
             self._begin_period(day)
-        else:
-            self._ready(period)
+        self._ready()
 
-    def _ready(self, period: Period) -> Connection:
+    def _ready(self) -> Connection:
         """The connection to the current period; opened again when an error closed it."""
         if self._connection is None:
-            self._open(period)
+            assert self._period is not None
+            self._connection = self._open(self._period)
+            # A kill may have left a deletion half scrubbed. On a full disk it is tried again
+            # later: the server has to start, so that reads and takedowns go on.
+            self._scrub = not self._try_scrub()
         return self._connection
 
     def _begin_period(self, day: int) -> None:
-        serial = self._period.serial + 1 if self._period else 1
         if self._connection is not None:
             # Emptied, so that nothing deleted lingers beside a file nobody writes to again.
-            truncate_wal(self._connection)
-        self._open(create_period(self.folder, serial, day, self._partitions, self.ends))
+            self._try_scrub()
+        serial = self._period.serial + 1 if self._period else 1
+        try:
+            create_period(self.folder, serial, day, self._partitions, self.ends)
+        finally:
+            # Even where that failed at the last step: once there is a newer period, readers take
+            # the older one for complete.
+            self._turn_to_newest()
 
-    def _open(self, period: Period) -> None:
+    def _turn_to_newest(self) -> None:
+        newest = next(reversed(periods_in(self.folder)), None)
+        if newest != self._period:
+            self._close()
+            self._period, self._tables = newest, set()
+
+    def _open(self, period: Period) -> Connection:
         connection = connect(period.path, cache_mib=64, busy_ms=250)
         try:
             check_partitions(connection, period.path, self._partitions)
-            truncate_wal(connection)  # a kill may have left a deletion half scrubbed
+            # A commit whose fsync failed and that nothing overwrote may be there after all: its
+            # numbers are taken.
+            for place, n in stored_ends(connection).items():
+                self.ends[place] = max(n, self.ends.get(place, 0))
         except BaseException:
             connection.close()
             raise
-        self._close()
-        self._connection, self._period, self._tables = connection, period, set()
-        # A commit whose fsync failed and that nothing overwrote may be there after all: its
-        # numbers are taken.
-        for place, n in stored_ends(connection).items():
-            self.ends[place] = max(n, self.ends.get(place, 0))
+        return connection
 
     def _close(self) -> None:
         connection, self._connection = self._connection, None
@@ -239,10 +251,14 @@ class LogWriter:
 
     def _try_scrub(self) -> bool:
         try:
-            return self._connection is None or truncate_wal(self._connection)
+            done = self._connection is None or truncate_wal(self._connection)
+            self._scrub_failing = False
         except Exception as error:  # tried again after the next batch
-            log.warning("event log: emptying the write-ahead log failed: %s", error)
+            if not self._scrub_failing:
+                log.warning("event log: emptying the write-ahead log failed: %s", error)
+            self._scrub_failing = True
             return False
+        return done
 
 
 @contextmanager

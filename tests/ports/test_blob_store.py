@@ -1,0 +1,79 @@
+"""The contract of BlobStore, on every adapter."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from jhalak.embedded.blob_store import BlobStoreOnObstore
+from jhalak.ports.blob_store import BlobStore
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(params=["file", "memory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
+    urls = {"file": (tmp_path / "a folder" / "blobs").as_uri(), "memory": "memory:///"}
+    return BlobStoreOnObstore(urls[request.param])
+
+
+@pytest.mark.parametrize("data", [b"", b"x", bytes(range(256)) * 40_000])
+async def test_bytes_come_back(store: BlobStore, data: bytes) -> None:
+    assert await store.get("checkpoints/7.bin") is None
+    await store.put("checkpoints/7.bin", data)
+    found = await store.get("checkpoints/7.bin")
+    assert found == data and type(found) is bytes
+
+
+async def test_a_later_put_replaces_an_earlier_one(store: BlobStore) -> None:
+    await store.put("a", b"a long one" * 100)
+    await store.put("a", b"short")
+    assert await store.get("a") == b"short"
+    assert await store.list("") == ["a"]
+
+
+async def test_a_deleted_blob_is_gone_and_deleting_again_is_no_error(store: BlobStore) -> None:
+    await store.put("a/b/c", b"x")
+    await store.delete("a/b/c")
+    await store.delete("a/b/c")
+    await store.delete("never/was")
+    assert await store.get("a/b/c") is None
+    assert await store.list("a") == []
+
+
+async def test_a_list_is_of_one_folder_with_all_below_it_and_sorted(store: BlobStore) -> None:
+    for path in ("b/2", "b/1", "b/deep/er/3", "bb/4", "a", "b.5"):
+        await store.put(path, b"")
+    assert await store.list("b") == ["b/1", "b/2", "b/deep/er/3"]
+    assert await store.list("b/deep") == ["b/deep/er/3"]
+    assert await store.list("a") == [] == await store.list("nothing")
+    assert await store.list("") == sorted(["b/2", "b/1", "b/deep/er/3", "bb/4", "a", "b.5"])
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "/a", "a/", "a//b", "..", "../a", "a/../b", "./a", "a\\b", "a b", "é", "a\n", "a%2e",
+     "a#1", "x" * 300, "a/" * 600 + "a"],
+)  # fmt: skip
+async def test_paths_that_lead_elsewhere_are_refused(store: BlobStore, path: str) -> None:
+    with pytest.raises(ValueError):
+        await store.put(path, b"x")
+    with pytest.raises(ValueError):
+        await store.get(path)
+    with pytest.raises(ValueError):
+        await store.delete(path)
+
+
+async def test_puts_at_once_each_arrive_whole(store: BlobStore) -> None:
+    await asyncio.gather(*(store.put(f"many/{i % 5}", bytes([i]) * 50_000) for i in range(20)))
+    for i in range(5):
+        found = await store.get(f"many/{i}")
+        assert found is not None and len(found) == 50_000 and len(set(found)) == 1
+    assert len(await store.list("many")) == 5
