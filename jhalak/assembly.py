@@ -141,6 +141,7 @@ class Server:
         self._follow_learned = FollowLearned(world, open_learned(data))
         label_ms = int(settings.learning.label_window_s * 1000)
         self._keep_time = KeepTime(self.event_log, clock, label_ms, settings.log.retention_days)
+        self._keys = keys
         self._stop = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
 
@@ -157,12 +158,18 @@ class Server:
             ("following the learner", self._follow_learned.step, 0.2),
             ("keeping time", self._keep_time.step, 10.0),
             ("keeping profiles", self._keep_profiles, 5.0),
+            ("rotating keys", self._rotate_keys, 3600.0),
         ):
             self._loops.append(asyncio.create_task(repeat(name, step, every_s, self._stop)))
         self.services.ready = True
 
     async def _keep_profiles(self) -> bool:
         return await self.services.states.flush() > 0
+
+    async def _rotate_keys(self) -> bool:
+        self._keys.slot.rotate_if_due(self.services.clock())
+        self._keys.viewer.rotate_if_due(self.services.clock())
+        return False
 
     async def stop(self) -> None:
         """End the loops and write what is in memory."""

@@ -4,7 +4,7 @@
 |---|---|---|---|
 | `log/DAY-SERIAL.sqlite` (`-wal`, `-shm`) | the process that serves | the event log, one file a UTC day | personal |
 | `log/writer.lock` | the process that serves | held while it may append | none |
-| `profiles.sqlite` (`-wal`, `-shm`) | the learner; erasure | derived state by viewer | personal |
+| `profiles.sqlite` (`-wal`, `-shm`) | the process that serves | derived state by viewer | personal |
 | `blobs/` | all | checkpoints, exports, pictures (`blobs/.incoming`: puts under way) | as declared per blob |
 | `learned/newest.snapshot` | the learner | learned arrays for serving, mapped by readers | aggregate |
 | `learned/alive` | the learner | its last sign of life, as the file's time | none |

@@ -46,7 +46,7 @@ class EventLog(Protocol):
         """Remove all records of one key for good; answers how many. Their n is not reused."""
 
     async def ends(self, topic: str) -> list[int]:
-        """The greatest n of each partition, 0 where it is empty."""
+        """The greatest n ever given in each partition, 0 where none was."""
 
     async def drop_before(self, at_ms: int) -> int:
         """Drop whole periods that lie before `at_ms`; answers how many periods."""

@@ -1,4 +1,5 @@
-"""The profile store: what is derived about each viewer, written by the learner, read by feeds."""
+"""The profile store: what is derived about each viewer, so that a process need not fold
+their whole log when it meets them."""
 
 from __future__ import annotations
 
