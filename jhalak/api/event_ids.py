@@ -29,14 +29,14 @@ class EventIds:
         self._log, self._kept = event_log, kept
         self._ids: OrderedDict[int, set[str]] = OrderedDict()
         self._count = 0
-        self._locks: dict[int, asyncio.Lock] = {}
+        self._locks: dict[int, tuple[asyncio.Lock, int]] = {}
+        """A viewer's lock, and how many hold it or wait for it."""
 
     @asynccontextmanager
     async def of(self, viewer: int, now_ms: int) -> AsyncIterator[set[str]]:
         """The viewer's ids, alone with them. Add what was appended before leaving."""
-        lock = self._locks.get(viewer)
-        if lock is None:
-            lock = self._locks[viewer] = asyncio.Lock()
+        lock, users = self._locks.get(viewer) or (asyncio.Lock(), 0)
+        self._locks[viewer] = lock, users + 1
         try:
             async with lock:
                 known = self._ids.get(viewer)
@@ -49,11 +49,14 @@ class EventIds:
                 try:
                     yield known
                 finally:
-                    self._count += len(known) - before
+                    if self._ids.get(viewer) is known:
+                        self._count += len(known) - before
                     self._let_go(viewer)
         finally:
-            if not lock.locked():
-                self._locks.pop(viewer, None)
+            # Not by whether it is locked: one that waits has not locked it yet.
+            lock, users = self._locks.pop(viewer)
+            if users > 1:
+                self._locks[viewer] = lock, users - 1
 
     def new(self, viewer: int) -> None:
         """The viewer was made just now: there is nothing to read."""

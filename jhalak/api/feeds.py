@@ -104,7 +104,7 @@ class FeedRoutes:
         query = Query(
             viewer=claim.viewer, surface=surface, now_ms=now_ms, languages=languages,
             slots=slots, profiled=profiled, minor=minor, have=have,
-            hour=(now_ms / 3_600_000) % 24, rng=self._rng,
+            hour=(now_ms / 3_600_000 + s.settings.utc_offset_h) % 24, rng=self._rng,
         )  # fmt: skip
         if viewer is None:
             query.lower(Level.unpersonalised)

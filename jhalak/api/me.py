@@ -77,6 +77,8 @@ async def _change(services: Services, viewer: Viewer) -> Viewer:
     services.directory.put(stored)
     if before is None or before.profiled != stored.profiled:
         services.states.drop(viewer.id)
+    else:
+        services.states.renew(viewer.id)
     return stored
 
 

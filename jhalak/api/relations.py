@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from hashlib import blake2b
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -90,7 +91,9 @@ async def _tell(
 ) -> None:  # fmt: skip
     """Append the learning event, once for each version of the relation."""
     now_ms = services.clock()
-    name = f"{verb}:{kind}:{target.number}:{version}"
+    # The learner sees all viewers' records: no two of them may have one id.
+    made_of = f"{viewer.id}:{verb}:{kind}:{target.number}:{version}"
+    name = blake2b(made_of.encode(), digest_size=12).hexdigest()
     catalogue = services.world.catalogue
     row = catalogue.find(claim.item) if claim else -1
     known = target
@@ -143,6 +146,9 @@ async def delete_relation(
     )
     if gone is not None:
         await _tell(services, viewer, verb, kind, target, gone[0], False, claim)
+        # What is hidden and blocked stays away when one of the two is taken back.
+        rows = await asyncio.to_thread(services.relations.of_viewer, viewer.id)
+        services.states.relate(viewer.id, rows)
     return Standing(verb, kind, name, False, gone is not None and gone[1])
 
 

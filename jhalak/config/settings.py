@@ -94,6 +94,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     cell: str = "local"
     """Name of this cell; part of every viewer token."""
+    utc_offset_h: float = 5.5
+    """Where the cell's viewers are, for the hour of day: hours east of UTC (India 5.5, western
+    Indonesia 7)."""
     records_url: str = ""
     """SQLAlchemy URL of the records, such as postgresql+psycopg://USER@HOST/NAME; empty: SQLite
     in the data folder."""

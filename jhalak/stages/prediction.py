@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from jhalak.learning.features import F, features
+from jhalak.learning.features import USUAL_RATE, F, features
 from jhalak.learning.model import H, predict
 from jhalak.schema.candidates import Candidates, Column, Floats
 from jhalak.schema.query import Query
@@ -19,7 +19,7 @@ FEATURES = Column("features", width=F)
 PREDICTIONS = Column("predictions", default=0.02, width=H)
 """float32[n, H]: probability of each action of learning.model.HEADS, as if shown first."""
 
-HIGHEST_LEVEL = 0.3
+HIGHEST_LEVEL = USUAL_RATE
 """Mean probability over the candidates above which predictions are brought down to it."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import ClassVar
 
 import numpy as np
@@ -13,6 +14,8 @@ from jhalak.schema.activity import TOPIC, Served, encode
 from jhalak.schema.slate import Slate
 from jhalak.stages.viewer_states import ViewerStates
 from jhalak.stages.world import World
+
+log = logging.getLogger(__name__)
 
 
 def served_record(world: World, slate: Slate) -> Served:
@@ -47,6 +50,8 @@ class RecordServed:
     def __init__(self, world: World, event_log: EventLog, states: ViewerStates) -> None:
         self._world, self._log, self._states = world, event_log, states
         self._appending: set[asyncio.Task[tuple[int, int]]] = set()
+        self.lost = 0
+        """Records that the log did not take."""
 
     def run(self, answer: Slate) -> None:
         record = served_record(self._world, answer)
@@ -56,4 +61,12 @@ class RecordServed:
         append = self._log.append(TOPIC, answer.viewer, payload, answer.at_ms, durable=False)
         task = asyncio.ensure_future(append)
         self._appending.add(task)
-        task.add_done_callback(self._appending.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[tuple[int, int]]) -> None:
+        self._appending.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self.lost += 1
+            if self.lost == 1:
+                log.error("a served record was lost: %s", error)

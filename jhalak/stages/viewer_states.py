@@ -10,21 +10,21 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from jhalak.learning import viewer as fold
 from jhalak.ports.errors import PortError
 from jhalak.ports.event_log import EventLog
 from jhalak.ports.profile_store import ProfileStore
-from jhalak.ports.relations import RelationStore
+from jhalak.ports.relations import RelationRow, RelationStore
 from jhalak.residency.seal import seal, unseal
 from jhalak.schema.activity import TOPIC, Activity, decode
 from jhalak.schema.viewer_state import ViewerState
 
 log = logging.getLogger(__name__)
 
-FLUSH: int = 200
-"""Profiles written at once."""
+FLUSH: int = 50
+"""Profiles written at once: making their bytes holds the serving thread for about 1 ms."""
 
 
 class ViewerStates:
@@ -76,7 +76,7 @@ class ViewerStates:
             if task is None:
                 task = asyncio.create_task(self._load(viewer, profiled))
                 self._loading[viewer] = task
-                task.add_done_callback(lambda _: self._loading.pop(viewer, None))
+                task.add_done_callback(lambda done: self._loaded(viewer, done))
             state = await asyncio.shield(task)
         return state, not profiled or viewer not in self._unprofiled
 
@@ -86,8 +86,20 @@ class ViewerStates:
         if state is not None:
             self._fold.apply(state, n, record)
             self._dirty[viewer] = None
-        elif viewer in self._loading:
+        if viewer in self._loading:
             self._waiting.setdefault(viewer, []).append((n, record))
+
+    def renew(self, viewer: int) -> None:
+        """The viewer chose anew what they want: the edition that they hold is not good any more."""
+        state = self._states.get(viewer)
+        if state is not None:
+            state.events_since_edition += 1
+
+    def relate(self, viewer: int, rows: Sequence[RelationRow]) -> None:
+        """What the viewer hides, blocks and follows is what the store says, and nothing else."""
+        state = self._states.get(viewer)
+        if state is not None:
+            self._relate(state, rows)
 
     def drop(self, viewer: int) -> None:
         """Forget the viewer: they were erased, or want no profile any more."""
@@ -105,13 +117,25 @@ class ViewerStates:
             state = self._states.get(viewer)
             if state is not None and viewer in self._dirty and viewer not in self._unprofiled:
                 values[viewer] = seal(viewer, fold.dump(state))
-        if values:
-            await self._profiles.put_many(values)
+        # Clean from here on: what is noted while they are being written makes them dirty again.
         for viewer in chosen:
             self._dirty.pop(viewer, None)
+        if values:
+            try:
+                await self._profiles.put_many(values)
+            except BaseException:
+                self._dirty.update(dict.fromkeys(viewer for viewer in values if viewer in self._states))
+                raise
         for viewer in leaving:
-            self.drop(viewer)
+            if viewer not in self._dirty:
+                self.drop(viewer)
         return len(values)
+
+    def _loaded(self, viewer: int, task: asyncio.Task[ViewerState]) -> None:
+        self._loading.pop(viewer, None)
+        self._waiting.pop(viewer, None)
+        if not task.cancelled():
+            task.exception()  # whoever waited has it; if nobody did, the next call tries again
 
     async def _load(self, viewer: int, profiled: bool) -> ViewerState:
         state, read = await self._profile(viewer) if profiled else (ViewerState(viewer), False)
@@ -120,12 +144,7 @@ class ViewerStates:
         for entry in await self._log.read_key(TOPIC, viewer, after=state.n, since_ms=since_ms):
             self._fold.apply(state, entry.n, decode(unseal(viewer, entry.payload)))
         # Relations are hard: what the store says stands, whatever the log still holds.
-        for chosen in (state.hidden_creators, state.hidden_topics, state.hidden_items):
-            chosen.clear()
-        state.followed_creators.clear()
-        state.followed_topics.clear()
-        for row in rows:
-            fold.relate(state, row.verb, row.kind, row.target, row.at_ms, True, self._hide_ms)
+        self._relate(state, rows)
         for n, record in self._waiting.pop(viewer, ()):
             if n == 0 or n > state.n:
                 self._fold.apply(state, n, record)
@@ -135,6 +154,14 @@ class ViewerStates:
         else:
             self._unprofiled.discard(viewer)
         return state
+
+    def _relate(self, state: ViewerState, rows: Sequence[RelationRow]) -> None:
+        for chosen in (state.hidden_creators, state.hidden_topics, state.hidden_items):
+            chosen.clear()
+        state.followed_creators.clear()
+        state.followed_topics.clear()
+        for row in rows:
+            fold.relate(state, row.verb, row.kind, row.target, row.at_ms, True, self._hide_ms)
 
     async def _profile(self, viewer: int) -> tuple[ViewerState, bool]:
         """The viewer's profile, and whether it could be read."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+
 import pytest
 
+from jhalak.assembly import Server, open_blobs, open_learned
 from jhalak.records.tables import metadata
 from jhalak.residency.data_class import REGISTRY, Holding, declared
 from jhalak.schema.activity import TOPIC
+from jhalak.workers.learn import FOLDER
 
 
 def test_every_table_is_declared_and_every_declared_table_exists() -> None:
@@ -15,6 +20,18 @@ def test_every_table_is_declared_and_every_declared_table_exists() -> None:
 
 def test_the_topics_of_the_log_are_declared() -> None:
     assert declared("stream") == {TOPIC}
+
+
+def test_everything_under_a_data_folder_is_declared(tmp_path: Path) -> None:
+    server = Server(tmp_path, clock=lambda: 1_800_000_000_000)
+    open_learned(tmp_path)
+    open_blobs(tmp_path, server.settings)
+    asyncio.run(server.stop())
+    known = {"records.sqlite", "profiles.sqlite", "log", "blobs"}  # tables, profiles, streams
+    found = {path.name.removesuffix("-wal").removesuffix("-shm") for path in tmp_path.iterdir()}
+    assert found - known <= declared("blob")
+    assert {FOLDER, "learned", "keys"} == declared("blob")
+    assert declared("profile") == {"profiles"}
 
 
 @pytest.mark.parametrize("holding", REGISTRY, ids=lambda holding: holding.name)
