@@ -72,7 +72,10 @@ async def serve(arguments: argparse.Namespace, on_ready: Callable[[Running], Non
         learner = asyncio.create_task(supervise_learner(arguments.data, stop))
     await server.start()
     gc.collect()
-    gc.freeze()  # the catalogue and the code stay: no collection need ever look at them again
+    # The catalogue and the code stay: no collection need look at them again. What comes later is
+    # freed by its reference counts; looking at all of it often would hold up slates.
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 1_000)
     bound, port = listening.getsockname()[:2]
     on_ready(Running(server.services, bound, port, lambda: setattr(web, "should_exit", True)))
     try:
