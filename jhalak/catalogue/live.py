@@ -138,7 +138,8 @@ class LiveCatalogue:
             if record.status == "recalled" and record.num not in self.recalled:
                 self.recalled[record.num] = record.item.id
                 self.recalls.append((record.seq, record.item.id, record.changed_ms))
-            if record.status == "recalled" or record.item.expires_ms <= now_ms:
+            # A recall is for good: a change that was read before it may be put in place after it.
+            if record.num in self.recalled or record.item.expires_ms <= now_ms:
                 if row is not None:
                     self._leave(row, now_ms)
                 continue

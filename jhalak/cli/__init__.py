@@ -92,8 +92,13 @@ def build_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     replay.add_argument("log", choices=("kuairand",), help="kind of log")
     replay.add_argument("folder", type=Path, help="where it lies")
-    replay.add_argument("--report-from", default="", help="first day reported (YYYY-MM-DD)")
-    replay.add_argument("--limit", type=int, default=0, help="at most so many impressions")
+    replay.add_argument(
+        "--report-from", default="",
+        help="first day reported, YYYY-MM-DD (default: the log's second day)",
+    )  # fmt: skip
+    replay.add_argument(
+        "--limit", type=int, default=0, help="only so many impressions, the oldest (default: all)"
+    )
 
     demo = command(
         "demo", "A server with a catalogue and a simulated crowd whose tastes it must find.",

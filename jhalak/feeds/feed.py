@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from jhalak.catalogue.live import VIDEO
 from jhalak.learning.features import F
 from jhalak.learning.value import C
 from jhalak.pipeline.runner import Pipeline, SideEffects, StageStats
@@ -19,12 +20,14 @@ from jhalak.pipeline.stage import Outcome, SideEffect
 from jhalak.schema.ids import new_id
 from jhalak.schema.query import Query
 from jhalak.schema.reason import REASON_INDEX
-from jhalak.schema.slate import Level, Slate
+from jhalak.schema.slate import SURFACES, Level, Slate
 from jhalak.stages.explanation import decide
 from jhalak.stages.prediction import FEATURES
 from jhalak.stages.world import World
 
 log = logging.getLogger(__name__)
+
+_LOCKSCREEN = SURFACES.index("lockscreen")
 
 
 class Feed:
@@ -79,7 +82,8 @@ class Feed:
         ranked = len(rows)
         if ranked < slots:
             rows = await self._fill_up(query, rows, slots)
-            reason[ranked:] = REASON_INDEX["repeat"]
+            again = "repeat" if query.level is Level.exhausted else "popular"
+            reason[ranked:] = REASON_INDEX[again]
             propensity = np.append(propensity, np.ones(len(rows) - ranked, np.float32))
             x, parts = _padded(x, ranked, len(rows)), _padded(parts, ranked, len(rows))
         self.answers[query.level] += 1
@@ -124,10 +128,15 @@ class Feed:
         rows = np.concatenate(pools) if pools else np.empty(0, np.int32)
         fit = catalogue.live[rows] & (catalogue.expires_ms[rows] > query.now_ms)
         fit &= np.isin(catalogue.language[rows], query.languages)
+        if query.surface == _LOCKSCREEN:
+            fit &= catalogue.kind[rows] != VIDEO
         if query.state is not None:
             fit &= ~np.isin(catalogue.creator[rows], list(query.state.hidden_creators))
             fit &= ~np.isin(catalogue.topic[rows], list(query.state.hidden_topics))
-        return rows[fit][: query.slots]
+            fit &= ~np.isin(catalogue.num[rows], list(query.state.hidden_items))
+        rows = rows[fit]
+        seen = np.isin(catalogue.num[rows], query.seen)
+        return np.concatenate([rows[~seen], rows[seen]])[: query.slots]
 
     async def _fill_up(
         self, query: Query, rows: NDArray[np.int32], slots: int

@@ -119,4 +119,5 @@ class SlotTokens:
         return verify
 
 
-_TO_STANDARD: Final = bytes.maketrans(b"-_+/", b"+/!!")  # the standard alphabet's own two are refused
+# The standard alphabet's own two are refused.
+_TO_STANDARD: Final = bytes.maketrans(b"-_+/", b"+/!!")

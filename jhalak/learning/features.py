@@ -28,6 +28,7 @@ the learner from its counters), what the viewer's state says about it (crosses),
 | 20, 21 | hour | sin, cos | local hour of day |
 | 22 | length | log(1+s) | duration in seconds |
 | 23 | unknown | 0/1 | the item has no counts yet |
+| 24 | viewer_shown | log(1+n) | how much the viewer was shown, decayed: how firm their rates are |
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ FEATURES: Final = (
     "bias", "item_tap", "item_shown", "item_long", "item_like", "item_hide", "creator_tap",
     "topic_tap", "trend", "fresh", "age", "taste_topic", "taste_share", "taste_creator",
     "taste_language", "like_long", "like_short", "viewer_rate", "followed", "video",
-    "hour_sin", "hour_cos", "length", "unknown",
+    "hour_sin", "hour_cos", "length", "unknown", "viewer_shown",
 )  # fmt: skip
 F: Final = len(FEATURES)
 ITEM_BLOCK: Final = 9
@@ -105,6 +106,7 @@ def _fill(  # type: ignore[no-untyped-def]
         positive += max(engaged[t], 0.0) * fade
     usual = _rate(total_engaged, total_shown, USUAL_RATE, VIEWER_PRIOR)
     usual_logit = _logit(usual)
+    viewer_shown = math.log1p(max(total_shown, 0.0))
     # What depends on the viewer alone is worked out once, not for each candidate.
     by_topic = np.empty((len(shown), 2), np.float32)
     for t in range(len(shown)):
@@ -179,6 +181,7 @@ def _fill(  # type: ignore[no-untyped-def]
         out[i, 21] = hour_cos
         out[i, 22] = math.log1p(duration_s[row])
         out[i, 23] = block[row, 8]
+        out[i, 24] = viewer_shown
 
 
 _NOBODY: Final = ViewerState(0)
@@ -266,4 +269,5 @@ def features_reference(
     out[:, 21] = np.cos(hour * np.pi / 12)
     out[:, 22] = np.log1p(items.duration_s[rows])
     out[:, 23] = block[rows, 8]
+    out[:, 24] = np.log1p(max(fade * float(v.shown.sum()), 0.0))
     return out

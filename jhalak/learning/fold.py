@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from jhalak.learning.counters import Counters, trend
 from jhalak.learning.features import F
+from jhalak.learning.joining import Features, Shown
 from jhalak.learning.model import HEADS, H, OnlineModel
 from jhalak.learning.taste import LONG_DWELL_MS, LONG_PLAY_MS
 from jhalak.schema.activity import (
@@ -43,6 +44,9 @@ TOKEN_LIFE_MS: Final = 7 * 86_400_000
 CACHE: Final = 20_000
 """Served records kept decoded; older ones are read from the log again."""
 ITEM_UNUSED_S: Final = 45 * 86_400.0
+DAY_MS: Final = 86_400_000
+SLOTS_MOST: Final = 256
+"""Slots of a slate whose served record was not met."""
 
 _TAP, _LONG, _LIKE, _HIDE = range(H)
 _RELATION_HEAD: Final = {"likes": _LIKE, "saves": _LIKE, "hides": _HIDE, "blocks": _HIDE}
@@ -51,36 +55,6 @@ _KIND_OF_HEAD: Final = ("tap", "long", "like", "hide")
 # Bits of a slot's mark: what was counted, what was learned.
 _IMPRESSION, _CLOSED = 1, 2
 _HEAD_BIT: Final = (4, 8, 16, 32)
-
-
-class Shown:
-    """A served slate on its way to being judged."""
-
-    __slots__ = ("at_ms", "events", "marks", "n", "partition")
-
-    def __init__(self, partition: int, n: int, at_ms: int, marks: bytearray) -> None:
-        self.partition = partition
-        self.n = n
-        self.at_ms = at_ms
-        self.marks = marks
-        self.events: dict[str, tuple[int, int]] = {}
-        """Event id to (type, position): counted once, and undone by id."""
-
-
-class Features:
-    """The arrays of a served record that learning reads."""
-
-    __slots__ = ("creator", "features", "items", "language", "topic")
-
-    def __init__(self, served: Served) -> None:
-        self.items = np.frombuffer(served.items, np.int64)
-        self.topic = np.frombuffer(served.topic, np.uint8)
-        self.language = np.frombuffer(served.language, np.uint8)
-        self.creator = np.frombuffer(served.creator, np.int32)
-        raw = np.frombuffer(served.features, np.float16)
-        self.features: NDArray[np.float16] | None = (
-            raw.reshape(-1, F) if len(raw) == len(self.items) * F else None
-        )
 
 
 class Fold:
@@ -117,7 +91,7 @@ class Fold:
                 break
             slates.add(slate)
         wanted = [self.shown[s] for s in slates if s not in self.cache and s in self.shown]
-        return [(shown.partition, shown.n) for shown in wanted]
+        return [(shown.partition, shown.n) for shown in wanted if shown.n]
 
     def remember(self, served: Served) -> None:
         """Put a served record at hand."""
@@ -127,12 +101,13 @@ class Fold:
 
     def apply(self, partition: int, n: int, record: Activity) -> None:
         """Fold one record, the next of its partition."""
-        self.at_ms = max(self.at_ms, self._time_of(record))
+        before_ms, self.at_ms = self.at_ms, max(self.at_ms, self._time_of(record))
         self.close_labels()
+        if self.at_ms // DAY_MS > before_ms // DAY_MS:
+            # By log time, not when a snapshot is made: a fold must not depend on a clock.
+            self.counters.expire(self.at_ms, ITEM_UNUSED_S)
         if isinstance(record, Served):
-            k = len(record.topic)
-            self.shown[record.slate] = Shown(partition, n, record.at_ms, bytearray(k))
-            self.remember(record)
+            self._served(partition, n, record)
         elif isinstance(record, Outcomes):
             for event in record.events:
                 self._outcome(event, record.received_ms)
@@ -145,17 +120,27 @@ class Fold:
     def _time_of(record: Activity) -> int:
         return record.received_ms if isinstance(record, Outcomes) else record.at_ms
 
+    def _served(self, partition: int, n: int, record: Served) -> None:
+        k = len(record.topic)
+        shown = self.shown.get(record.slate)
+        if shown is None:
+            self.shown[record.slate] = Shown(partition, n, record.at_ms, bytearray(k))
+        elif not shown.n:
+            shown.partition, shown.n, shown.at_ms = partition, n, record.at_ms
+            shown.marks = shown.marks[:k].ljust(k, b"\0")
+        self.remember(record)
+
     def _outcome(self, event: Outcome, received_ms: int) -> None:
         shown = self.shown.get(event.slate)
         if shown is None:
-            self._count_unjoined(event, received_ms)
-            return
+            shown = self.shown[event.slate] = Shown(0, 0, event.issued_ms, bytearray(SLOTS_MOST))
         if event.id in shown.events or event.position >= len(shown.marks):
             self.counts["repeats"] += 1
             return
-        shown.events[event.id] = (event.type, event.position)
-        self.counts["events"] += 1
         name = EVENT_TYPES[event.type]
+        head = _head_of(name, event.value)
+        shown.events[event.id] = (-1 if head is None else head, event.position)
+        self.counts["events" if shown.n else "unjoined"] += 1
         if name == "undo":
             self._undo(shown, event, received_ms)
             return
@@ -164,40 +149,36 @@ class Fold:
             shown.marks[event.position] |= _IMPRESSION
             self._count("impression", event, received_ms)
             self.closing.append((self.at_ms + self._window_ms, event.slate, event.position))
-        head = _head_of(name, event.value)
-        if head is not None:
-            self._positive(shown, event.slate, event.position, head, event.item, received_ms)
+        if head is not None and not shown.marks[event.position] & _HEAD_BIT[head]:
+            self._count(_KIND_OF_HEAD[head], event, received_ms)
+            self._positive(shown, event.slate, event.position, head)
 
-    def _positive(
-        self, shown: Shown, slate: int, position: int, head: int, item: int, at_ms: int
-    ) -> None:
-        """An action that counts once a slot."""
-        if shown.marks[position] & _HEAD_BIT[head]:
-            return
+    def _positive(self, shown: Shown, slate: int, position: int, head: int) -> None:
+        """Mark an action that counts once a slot; it was counted."""
         shown.marks[position] |= _HEAD_BIT[head]
         known = self.cache.get(slate)
-        if known is None:
-            return
-        self._count_known(_KIND_OF_HEAD[head], known, position, item, at_ms, 1.0)
-        if shown.marks[position] & _CLOSED:
+        if known is not None and shown.marks[position] & _CLOSED:
             # It was learned as a no already: the yes comes late, but it comes.
             label = np.full(H, -1, np.float32)
             label[head] = 1
             self._learn(shown, known, position, label)
 
     def _undo(self, shown: Shown, event: Outcome, at_ms: int) -> None:
+        """Take an event back, unless another one of the slot says the same (a long dwell, say,
+        beside a completion)."""
         taken = shown.events.get(event.undoes)
-        if taken is None:
+        if taken is None or taken[0] < 0:
             return
-        type_, position = taken
-        head = _head_of(EVENT_TYPES[type_], float("inf"))
-        if head is None or not shown.marks[position] & _HEAD_BIT[head]:
+        shown.events[event.undoes] = (-1, taken[1])
+        head, position = taken
+        if taken in shown.events.values() or not shown.marks[position] & _HEAD_BIT[head]:
             return
         shown.marks[position] &= ~_HEAD_BIT[head] & 0xFF
-        known = self.cache.get(event.slate)
+        known, kind = self.cache.get(event.slate), _KIND_OF_HEAD[head]
         if known is not None:
-            item = int(known.items[position])
-            self._count_known(_KIND_OF_HEAD[head], known, position, item, at_ms, -1.0)
+            self._count_known(kind, known, position, int(known.items[position]), at_ms, -1.0)
+        elif event.position == position:
+            self._count(kind, event, at_ms, -1.0)
 
     def _relation(self, record: Relation) -> None:
         head = _RELATION_HEAD.get(record.verb)
@@ -215,12 +196,16 @@ class Fold:
         if not len(places):
             return
         position = int(places[0])
+        marked = bool(shown.marks[position] & _HEAD_BIT[head])
+        if record.on == marked:
+            return
+        amount = 1.0 if record.on else -1.0
+        kind = _KIND_OF_HEAD[head]
+        self._count_known(kind, known, position, record.item, record.at_ms, amount)
         if record.on:
-            self._positive(shown, record.slate, position, head, record.item, record.at_ms)
-        elif shown.marks[position] & _HEAD_BIT[head]:
+            self._positive(shown, record.slate, position, head)
+        else:
             shown.marks[position] &= ~_HEAD_BIT[head] & 0xFF
-            kind = _KIND_OF_HEAD[head]
-            self._count_known(kind, known, position, record.item, record.at_ms, -1.0)
 
     def close_labels(self) -> None:
         """Learn the slots whose time is over; forget slates whose tokens are dead."""
@@ -253,9 +238,15 @@ class Fold:
         x = known.features[position : position + 1].astype(np.float32)
         self.model.learn(x, np.array([position]), label[None, :])
 
-    def _count(self, kind: str, event: Outcome, at_ms: int) -> None:
-        if event.topic >= 0:
-            self.counters.count(kind, event.item, event.topic, event.language, event.creator, at_ms)
+    def _count(self, kind: str, event: Outcome, at_ms: int, amount: float = 1.0) -> None:
+        """Count under what the item was when it was served; if that is lost, when it came back."""
+        known = self.cache.get(event.slate)
+        if known is not None:
+            self._count_known(kind, known, event.position, event.item, at_ms, amount)
+        elif event.topic >= 0:
+            self.counters.count(
+                kind, event.item, event.topic, event.language, event.creator, at_ms, amount
+            )
 
     def _count_known(
         self, kind: str, known: Features, position: int, item: int, at_ms: int, amount: float
@@ -265,18 +256,8 @@ class Fold:
             int(known.creator[position]), at_ms, amount,
         )  # fmt: skip
 
-    def _count_unjoined(self, event: Outcome, at_ms: int) -> None:
-        """No served record (lost, or too old): counted, not learned."""
-        self.counts["unjoined"] += 1
-        head = _head_of(EVENT_TYPES[event.type], event.value)
-        if EVENT_TYPES[event.type] == "impression":
-            self._count("impression", event, at_ms)
-        elif head is not None:
-            self._count(_KIND_OF_HEAD[head], event, at_ms)
-
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What serving needs, for a snapshot: see learning.serving."""
-        self.counters.expire(self.at_ms, ITEM_UNUSED_S)
         nums, blocks = self.counters.blocks(self.at_ms)
         return {
             "weights": self.model.weights.copy(),
@@ -290,15 +271,12 @@ class Fold:
         """A checkpoint: all of it, with the offsets that it stands for."""
         return msgspec.msgpack.encode(
             {
-                "format": 1,
+                "format": 2,
                 "features": F,
                 "heads": HEADS,
                 "offsets": self.offsets,
                 "at_ms": self.at_ms,
-                "items": self.counters.items.dump(),
-                "creators": self.counters.creators.dump(),
-                "topics": self.counters.topics.dump(),
-                "facts": list(self.counters.facts.items()),
+                "counters": self.counters.dump(),
                 "model": {name: getattr(self.model, name).tobytes() for name in OnlineModel.ARRAYS},
                 "examples": self.model.examples,
                 "shown": [
@@ -314,16 +292,13 @@ class Fold:
     def load(self, data: bytes) -> None:
         """Continue from a checkpoint. Raises ValueError for one of another shape."""
         state = msgspec.msgpack.decode(data)
-        if (state["format"], state["features"], tuple(state["heads"])) != (1, F, HEADS):
+        if (state["format"], state["features"], tuple(state["heads"])) != (2, F, HEADS):
             raise ValueError("the checkpoint was written by another version of the learner")
         if len(state["offsets"]) != len(self.offsets):
             raise ValueError("the checkpoint is of a log with another number of partitions")
         self.offsets = list(state["offsets"])
         self.at_ms = state["at_ms"]
-        self.counters.items.load(state["items"])
-        self.counters.creators.load(state["creators"])
-        self.counters.topics.load(state["topics"])
-        self.counters.facts = {key: tuple(value) for key, value in state["facts"]}
+        self.counters.load(state["counters"])
         for name, raw in state["model"].items():
             mine = getattr(self.model, name)
             setattr(self.model, name, np.frombuffer(raw, np.float32).reshape(mine.shape).copy())

@@ -28,13 +28,13 @@ WARM: Final = 2.0
 
 _START: Final[dict[str, dict[str, float]]] = {
     "tap": {
-        "bias": -0.6, "item_tap": 0.45, "topic_tap": 0.25, "creator_tap": 0.1, "trend": 0.25,
+        "bias": -1.2, "item_tap": 0.25, "topic_tap": 0.1, "creator_tap": 0.05, "trend": 0.25,
         "item_hide": -0.1, "fresh": 0.5, "taste_topic": 0.9, "taste_share": 1.6,
         "taste_creator": 0.4, "taste_language": 0.4, "like_long": 0.5, "like_short": 0.6,
         "viewer_rate": 0.8, "followed": 0.8,
     },
     "long": {
-        "bias": -1.2, "item_long": 0.6, "topic_tap": 0.15, "fresh": 0.2, "taste_topic": 0.6,
+        "bias": -1.3, "item_long": 0.6, "topic_tap": 0.1, "fresh": 0.2, "taste_topic": 0.6,
         "taste_share": 1.0, "taste_creator": 0.3, "taste_language": 0.3, "like_long": 0.4,
         "like_short": 0.4, "viewer_rate": 0.6, "followed": 0.5,
     },

@@ -18,7 +18,7 @@ PARTS: Final[dict[str, tuple[str, ...]]] = {
     "fresh": ("fresh", "age"),
     "other": (
         "bias", "creator_tap", "topic_tap", "taste_language", "viewer_rate", "video", "hour_sin",
-        "hour_cos", "length", "unknown",
+        "hour_cos", "length", "unknown", "viewer_shown",
     ),
 }  # fmt: skip
 """Every feature belongs to one part; parts are what a reason can name."""

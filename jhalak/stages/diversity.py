@@ -49,9 +49,15 @@ def _choose(  # type: ignore[no-untyped-def]
         # 3: all rules; 2: not those about neighbours; 1: none; so never stuck.
         best = -1
         rules = 3
+        new_left = False
+        if k - slot <= min_topics - different:
+            for i in range(n):
+                if not taken[i] and topics[topic[i]] == 0:
+                    new_left = True
+                    break
         while best < 0:
             top = -1e30
-            need_new = rules >= 2 and k - slot <= min_topics - different
+            need_new = rules >= 2 and new_left
             for i in range(n):
                 if taken[i]:
                     continue
@@ -164,7 +170,7 @@ def choose_reference(
         other = [i for i in left if creator[i] == 0 or creator[i] != last]
         under_cap = [i for i in left if of_topic[int(topic[i])] < cap]
         if min(slots, len(value)) - slot <= min_topics - len({int(topic[j]) for j in chosen}):
-            under_cap = [i for i in under_cap if of_topic[int(topic[i])] == 0]
+            under_cap = [i for i in left if of_topic[int(topic[i])] == 0] or under_cap
         ended = [topic[j] for j in chosen[-2:]]
         fits = [i for i in other if i in under_cap and ended != [topic[i]] * 2]
         allowed = fits or under_cap or left

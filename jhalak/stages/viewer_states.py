@@ -124,7 +124,7 @@ class ViewerStates:
             try:
                 await self._profiles.put_many(values)
             except BaseException:
-                self._dirty.update(dict.fromkeys(viewer for viewer in values if viewer in self._states))
+                self._dirty.update((viewer, None) for viewer in values if viewer in self._states)
                 raise
         for viewer in leaving:
             if viewer not in self._dirty:
@@ -139,6 +139,9 @@ class ViewerStates:
 
     async def _load(self, viewer: int, profiled: bool) -> ViewerState:
         state, read = await self._profile(viewer) if profiled else (ViewerState(viewer), False)
+        known = self._states.get(viewer)
+        if not read and known is not None:
+            return known  # it was noted all along: the log alone would say less
         rows = await asyncio.to_thread(self._relations.of_viewer, viewer)
         since_ms = self._clock() - self._keep_ms
         for entry in await self._log.read_key(TOPIC, viewer, after=state.n, since_ms=since_ms):

@@ -9,7 +9,8 @@ from jhalak.schema.activity import TOPIC, Tick, encode
 
 
 class KeepTime:
-    """Appends a tick to each partition after something else was appended to it."""
+    """Appends ticks for a while after something else was appended. One partition is enough: the
+    learner's time is the greatest of all of them."""
 
     def __init__(
         self, event_log: EventLog, clock: Callable[[], int], label_ms: int, retention_days: int
@@ -25,8 +26,11 @@ class KeepTime:
         ends = await self._log.ends(TOPIC)
         if ends != self._last:
             self._owed_until_ms = now_ms + 2 * self._label_ms
+        self._last = list(ends)
         if now_ms < self._owed_until_ms:
-            await self._log.append(TOPIC, 0, encode(Tick(now_ms)), now_ms, durable=False)
-            self._last = await self._log.ends(TOPIC)
+            # Durable, so that its place is known: a tick alone is nothing to tick for.
+            partition, n = await self._log.append(TOPIC, 0, encode(Tick(now_ms)), now_ms)
+            if n == ends[partition] + 1:
+                self._last[partition] = n
         await self._log.drop_before(now_ms - self._retention_ms)
         return False
