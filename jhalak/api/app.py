@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from litestar import Litestar, Request, asgi, get
-from litestar.datastructures import State
+from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
@@ -107,7 +107,7 @@ def _page_routes() -> list[Any]:
         )
 
     static = create_static_files_router(
-        "/page", [folder], include_in_schema=False, cache_control=None
+        "/page", [folder], include_in_schema=False, cache_control=CacheControlHeader(no_cache=True)
     )
     return [index, static]
 
