@@ -1,7 +1,8 @@
 """A feed: a ranked pipeline, and what it answers from when that is not enough.
 
-It always answers. When the ranked pipeline fails: popular and new, unranked; when that fails too:
-a safe slate made beforehand. When fewer items are left than slots: what was seen the longest ago.
+It always answers. When the ranked pipeline fails, or finds fewer items than slots: whatever else is
+unseen, newest first; when that is not enough: what was seen the longest ago; when that fails too: a
+safe slate made beforehand.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from jhalak.catalogue.live import VIDEO
 from jhalak.learning.features import F
 from jhalak.learning.value import C
 from jhalak.pipeline.runner import Pipeline, SideEffects, StageStats
-from jhalak.pipeline.stage import Outcome, SideEffect
+from jhalak.pipeline.stage import SideEffect
 from jhalak.schema.ids import new_id
 from jhalak.schema.query import Query
 from jhalak.schema.reason import REASON_INDEX
@@ -28,6 +29,9 @@ from jhalak.stages.world import World
 log = logging.getLogger(__name__)
 
 _LOCKSCREEN = SURFACES.index("lockscreen")
+_NO_ROWS = np.empty(0, np.int32)
+ALL = 1 << 30
+"""Limit of a pipeline that may look at every live item."""
 
 
 class Feed:
@@ -38,7 +42,7 @@ class Feed:
         world: World,
         *,
         ranked: Pipeline[Query],
-        popular: Pipeline[Query],
+        unranked: Pipeline[Query],
         again: Pipeline[Query],
         side_effects: Sequence[SideEffect[Slate]],
         trending_source: int,
@@ -46,7 +50,7 @@ class Feed:
         new_slate_id: Callable[[], int] = new_id,
     ) -> None:
         self._world = world
-        self._ranked, self._popular, self._again = ranked, popular, again
+        self._ranked, self._unranked, self._again = ranked, unranked, again
         self._side_effects = SideEffects(side_effects)
         self._trending_source = trending_source
         self._valid_ms = valid_ms
@@ -74,16 +78,15 @@ class Feed:
         except Exception as error:
             self.failures.failed(error)
             query.lower(Level.popular)
-            rows = await self._unranked(query)
-            propensity, reasons = np.ones(len(rows), np.float32), []
+            rows = _NO_ROWS
+            propensity, reasons = np.ones(0, np.float32), []
             x, parts = np.zeros((0, F), np.float16), np.zeros((0, C), np.float32)
         reason = np.full(slots, REASON_INDEX["popular"], np.uint8)
         reason[: len(reasons)] = reasons
         ranked = len(rows)
         if ranked < slots:
-            rows = await self._fill_up(query, rows, slots)
-            again = "repeat" if query.level is Level.exhausted else "popular"
-            reason[ranked:] = REASON_INDEX[again]
+            rows, repeats_from = await self._fill_up(query, rows, slots)
+            reason[repeats_from:] = REASON_INDEX["repeat"]
             propensity = np.append(propensity, np.ones(len(rows) - ranked, np.float32))
             x, parts = _padded(x, ranked, len(rows)), _padded(parts, ranked, len(rows))
         self.answers[query.level] += 1
@@ -109,16 +112,6 @@ class Feed:
         """The side effects; call it when the answer is on its way."""
         self._side_effects.run(slate)
 
-    async def _unranked(self, query: Query) -> NDArray[np.int32]:
-        """Rows without the ranked pipeline."""
-        try:
-            outcome = await self._popular.run(query)
-            rows = _chosen(outcome)
-        except Exception as error:
-            self.failures.failed(error)
-            rows = np.empty(0, np.int32)
-        return rows if len(rows) else self._static(query)
-
     def _static(self, query: Query) -> NDArray[np.int32]:
         """What was found safe for everyone beforehand, less what was recalled since."""
         query.lower(Level.static)
@@ -140,20 +133,31 @@ class Feed:
 
     async def _fill_up(
         self, query: Query, rows: NDArray[np.int32], slots: int
-    ) -> NDArray[np.int32]:
-        """`rows`, and what the viewer saw the longest ago."""
+    ) -> tuple[NDArray[np.int32], int]:
+        """`rows` and what else there is, and the place from which on it repeats: first whatever
+        is unseen, newest first (the sources reach only so deep), then what was seen the longest
+        ago, at last what was found safe beforehand."""
+        rows, done = await self._more(self._unranked, query, rows, slots)
+        unseen = len(rows)
+        if done and unseen < slots:
+            rows, _ = await self._more(self._again, query, rows, slots)
+            if len(rows) > unseen:
+                query.lower(Level.exhausted)
+        if not done or not len(rows):
+            rows = _joined(rows, self._static(query), slots)
+            unseen = len(rows)
+        return rows, unseen
+
+    async def _more(
+        self, pipeline: Pipeline[Query], query: Query, rows: NDArray[np.int32], slots: int
+    ) -> tuple[NDArray[np.int32], bool]:
+        """`rows` filled up to `slots` by what `pipeline` finds beside them; and did it run?"""
         try:
-            again = _chosen(await self._again.run(query))
+            outcome = await pipeline.run(query)
         except Exception as error:
             self.failures.failed(error)
-            again = np.empty(0, np.int32)
-        again = again[~np.isin(again, rows)][: slots - len(rows)]
-        if len(again):
-            query.lower(Level.exhausted)
-            rows = np.concatenate([rows, again])
-        elif not len(rows):
-            rows = self._static(query)
-        return rows
+            return rows, False
+        return _joined(rows, outcome.candidates.rows[outcome.selection.index], slots), True
 
     def _held(self, query: Query, rows: NDArray[np.int32]) -> NDArray[np.uint8]:
         """uint8[k]: 1 where the card is of the edition that the device named."""
@@ -163,8 +167,9 @@ class Feed:
         return np.isin(self._world.catalogue.num[rows], state.edition_items).astype(np.uint8)
 
 
-def _chosen(outcome: Outcome) -> NDArray[np.int32]:
-    return outcome.candidates.rows[outcome.selection.index]
+def _joined(rows: NDArray[np.int32], more: NDArray[np.int32], slots: int) -> NDArray[np.int32]:
+    """`rows`, then those of `more` that are not among them, up to `slots`."""
+    return np.concatenate([rows, more[~np.isin(more, rows)]])[:slots]
 
 
 def _padded(values: NDArray[np.floating], used: int, length: int) -> NDArray[np.floating]:

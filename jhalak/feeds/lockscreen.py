@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jhalak.config.settings import Settings
-from jhalak.feeds.feed import Feed
+from jhalak.feeds.feed import ALL, Feed
 from jhalak.pipeline.runner import Pipeline
 from jhalak.pipeline.stage import Filter
 from jhalak.ports.event_log import EventLog
@@ -64,12 +64,13 @@ def lockscreen(world: World, states: ViewerStates, event_log: EventLog, settings
             limit=feed.candidates,
             budget_s=budget_s,
         ),
-        popular=Pipeline(
+        unranked=Pipeline(
             sources=[Newest(world, walker)],
             filters=[*safe, SafeWhenLocked(world, chosen=())],
             scorers=[],
             value=AsFound(),
             selector=InOrder(world),
+            limit=ALL,
         ),
         again=Pipeline(
             sources=[LongestAgo(world)],
@@ -77,6 +78,7 @@ def lockscreen(world: World, states: ViewerStates, event_log: EventLog, settings
             scorers=[],
             value=AsFound(),
             selector=InOrder(world),
+            limit=ALL,
         ),
         side_effects=[RecordServed(world, event_log, states)],
         trending_source=0,

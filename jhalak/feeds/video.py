@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jhalak.config.settings import Settings
-from jhalak.feeds.feed import Feed
+from jhalak.feeds.feed import ALL, Feed
 from jhalak.pipeline.runner import Pipeline
 from jhalak.pipeline.stage import Filter
 from jhalak.ports.event_log import EventLog
@@ -60,12 +60,13 @@ def video(world: World, states: ViewerStates, event_log: EventLog, settings: Set
             limit=feed.candidates,
             budget_s=feed.source_budget_ms / 1000,
         ),
-        popular=Pipeline(
+        unranked=Pipeline(
             sources=[Newest(world, walker)],
             filters=safe,
             scorers=[],
             value=AsFound(),
             selector=InOrder(world),
+            limit=ALL,
         ),
         again=Pipeline(
             sources=[LongestAgo(world)],
@@ -73,6 +74,7 @@ def video(world: World, states: ViewerStates, event_log: EventLog, settings: Set
             scorers=[],
             value=AsFound(),
             selector=InOrder(world),
+            limit=ALL,
         ),
         side_effects=[RecordServed(world, event_log, states)],
         trending_source=0,

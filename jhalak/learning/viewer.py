@@ -22,12 +22,13 @@ from jhalak.schema.activity import (
     EVENT_TYPES,
     Activity,
     Forget,
+    Outcome,
     Outcomes,
     Relation,
     Served,
 )
 from jhalak.schema.candidates import Floats
-from jhalak.schema.viewer_state import IMPRESSED, TAPPED, ViewerState
+from jhalak.schema.viewer_state import COMPLETED, IMPRESSED, TAPPED, ViewerState
 
 EmbeddingOf = Callable[[int], Floats | None]
 """Item number to its embedding float32[EMBEDDING_SIZE], None when it is not live."""
@@ -43,7 +44,9 @@ def _see(seen, seen_ms, flags, count, items, at_ms):  # type: ignore[no-untyped-
                 seen_ms[j] = at_ms
                 found = True
                 break
-        if not found:
+        if found:
+            flags[j] = 0  # a new slot: what is done with it counts anew
+        else:
             seen[count] = items[i]
             seen_ms[count] = at_ms
             flags[count] = 0
@@ -53,26 +56,23 @@ def _see(seen, seen_ms, flags, count, items, at_ms):  # type: ignore[no-untyped-
 
 @njit(cache=True)
 def _happen(  # type: ignore[no-untyped-def]
-    item, weight, is_tap, topic, language, creator, learn, seen, flags, count,
+    item, weight, once, topic, language, creator, learn, seen, flags, count,
     shown, engaged, language_shown, language_engaged, creators, creator_shown, creator_engaged,
     counted,
 ):  # fmt: skip
-    """Fold k events (columns int64[k], weight float32[k]) into a state's arrays. Marks in
-    `counted` bool[k] those whose weight was counted, for the embeddings."""
+    """Fold k events (columns int64[k], weight float32[k]) into a state's arrays. `once` is the
+    flag of what counts once a slot, else 0. Marks in `counted` bool[k] whose weight was counted."""
     for i in range(len(item)):
         at = -1
         for j in range(count - 1, -1, -1):  # what was served last is what is acted on
             if seen[j] == item[i]:
                 at = j
                 break
-        first_look = True
-        first_tap = True
-        if at >= 0:
-            first_look = flags[at] & IMPRESSED == 0
-            first_tap = flags[at] & TAPPED == 0
-            flags[at] |= IMPRESSED
-            if is_tap[i]:
-                flags[at] |= TAPPED
+        if at < 0:
+            continue  # what was served is lost: that it counts once could not be known
+        first_look = flags[at] & IMPRESSED == 0
+        first_time = flags[at] & once[i] == 0
+        flags[at] |= IMPRESSED | once[i]
         if not learn or topic[i] < 0:
             continue
         place = -1
@@ -83,7 +83,7 @@ def _happen(  # type: ignore[no-untyped-def]
             language_shown[language[i]] += 1
             if place >= 0:
                 creator_shown[place] += 1
-        if weight[i] != 0.0 and (first_tap or not is_tap[i]):
+        if weight[i] != 0.0 and first_time:
             engaged[topic[i]] += weight[i]
             language_engaged[language[i]] += weight[i]
             if place >= 0:
@@ -143,33 +143,67 @@ class ViewerFold:
 
     def _outcomes(self, state: ViewerState, record: Outcomes) -> None:
         events = [event for event in record.events if event.type != _UNDO]
-        if not events:
-            return
+        if events:
+            self._happen(state, events, record.profiled)
+        for event in record.events:
+            if event.type == _UNDO and record.profiled:
+                taken = state.recent.pop(event.undoes, None)
+                if taken is not None:
+                    weight, topic, language, creator, item = taken
+                    embedding = self._embedding_of(item)
+                    taste.count_engaged(state, -weight, topic, language, creator, embedding)
+
+    def _happen(self, state: ViewerState, events: list[Outcome], profiled: bool) -> None:
         facts = np.array(
-            [(e.item, e.type == _TAP, e.topic, e.language, e.creator) for e in events], np.int64
+            [(e.item, _ONCE.get(e.type, 0), e.topic, e.language, e.creator) for e in events],
+            np.int64,
         )
         weight = np.array([_weight(e.type, e.value) for e in events], np.float32)
         counted = np.zeros(len(events), np.bool_)
         _happen(
             facts[:, 0], weight, facts[:, 1], facts[:, 2], facts[:, 3], facts[:, 4],
-            record.profiled, state.seen, state.seen_flags, state.seen_count, state.shown,
+            profiled, state.seen, state.seen_flags, state.seen_count, state.shown,
             state.engaged, state.language_shown, state.language_engaged, state.creators,
             state.creator_shown, state.creator_engaged, counted,
         )  # fmt: skip
         for i in np.flatnonzero(counted).tolist():
-            embedding = self._embedding_of(events[i].item)
+            e = events[i]
+            state.recent[e.id] = (float(weight[i]), e.topic, e.language, e.creator, e.item)
+            embedding = self._embedding_of(e.item)
             if embedding is not None:
                 taste.lean(state, float(weight[i]), embedding)
+        while len(state.recent) > RECENT:
+            del state.recent[next(iter(state.recent))]
 
     def _relation(self, state: ViewerState, record: Relation) -> None:
         verb, at_ms = record.verb, record.at_ms
-        relate(state, verb, record.kind, record.target, at_ms, record.on, self._hide_ms)
+        note_relation(state, record, self._hide_ms)
         if not record.profiled or record.topic < 0:
             return
         taste.fade_to(state, at_ms)
         weight = taste.WEIGHT[verb] * (1.0 if record.on else -1.0)
         embedding = self._embedding_of(record.item) if record.item else None
         taste.count_engaged(state, weight, record.topic, record.language, record.creator, embedding)
+
+
+def note_relation(state: ViewerState, record: Relation, hide_ms: int) -> None:
+    """What a relation's record hides or follows, apart from taste; idempotent."""
+    relate(state, record.verb, record.kind, record.target, record.at_ms, record.on, hide_ms)
+
+
+def see_too(state: ViewerState, other: ViewerState) -> None:
+    """What `other`, an earlier state of the same viewer, was served counts as seen here too."""
+    items = other.seen[: other.seen_count]
+    new = ~np.isin(items, state.seen[: state.seen_count])
+    for name in ("seen", "seen_ms", "seen_flags"):
+        mine, theirs = getattr(state, name), getattr(other, name)
+        joined = np.concatenate([mine[: state.seen_count], theirs[: other.seen_count][new]])
+        setattr(state, name, joined)
+    state.seen_count = len(state.seen)
+    if not state.edition:
+        state.edition, state.edition_items = other.edition, other.edition_items
+        state.edition_valid_ms = other.edition_valid_ms
+        state.events_since_edition = other.events_since_edition
 
 
 def relate(
@@ -200,7 +234,10 @@ def _weight(type_: int, value: float) -> float:
     return _WEIGHTS[type_]
 
 
-_UNDO, _TAP, _DWELL, _PLAY = (EVENT_INDEX[name] for name in ("undo", "tap", "dwell", "play"))
+_UNDO, _DWELL, _PLAY = (EVENT_INDEX[name] for name in ("undo", "dwell", "play"))
+_ONCE: Final = {EVENT_INDEX["tap"]: TAPPED, EVENT_INDEX["complete"]: COMPLETED}
+RECENT: Final = 64
+"""Engagements that can be undone; an undo that comes later than that takes nothing back."""
 _WEIGHTS: Final = tuple(taste.WEIGHT.get(name, 0.0) for name in EVENT_TYPES)
 
 _ARRAYS: Final = (

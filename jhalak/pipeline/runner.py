@@ -5,7 +5,7 @@
 | query hydrator | the query goes on without its facts; the level is lowered |
 | source | go on without it |
 | hydrator, scorer | its columns take their defaults; the level is lowered |
-| filter | closed: removes every candidate; open: keeps all |
+| filter | closed: removes every candidate, the level is lowered; open: keeps all |
 | value model, selector | the run fails: the feed answers from its fallback |
 | side effect | counted |
 
@@ -177,6 +177,7 @@ class Pipeline(Generic[Q]):
             except Exception as error:
                 stats.failed(error)
                 if stage.fails == "closed":
+                    query.lower(Level.popular)
                     keep = np.zeros(len(candidates), np.bool_)
             stats.nanoseconds += perf_counter_ns() - started
         return candidates if keep is None or keep.all() else candidates.take(keep)

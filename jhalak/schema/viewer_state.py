@@ -19,6 +19,7 @@ VECTORS = 2
 
 IMPRESSED = 1
 TAPPED = 2
+COMPLETED = 4
 
 
 def _floats(*shape: int) -> NDArray[np.float32]:
@@ -50,8 +51,11 @@ class ViewerState:
     seen_ms: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     """When each was last served."""
     seen_flags: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
-    """Bits IMPRESSED, TAPPED."""
+    """Bits IMPRESSED, TAPPED, COMPLETED, of the slot that showed the item last."""
     seen_count: int = 0
+    recent: dict[str, tuple[float, int, int, int, int]] = field(default_factory=dict)
+    """Event id to (weight, topic, language, creator, item) of what was engaged with last, so that
+    it can be undone; not kept in the profile."""
     hidden_creators: dict[int, int] = field(default_factory=dict)
     """Creator number to the time until which it stays hidden."""
     hidden_topics: dict[int, int] = field(default_factory=dict)

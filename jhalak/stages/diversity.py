@@ -8,12 +8,13 @@ yields when nothing else is left.
 
 Exploration: with probability `exploration` a slot shows instead one of the candidates that the
 exploration source found, each with the same probability. So the propensity of a slot, given the
-slots before it, is exact: (1 - e) for the best, plus e / |E| for each of the |E| explored.
+candidates and the slots before it, is exact: (1 - e) for the best, plus e / |E| for each of the |E|
+explored. (Which items are candidates is itself drawn: E is a sample of what is not known yet.)
 """
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from numba import njit
@@ -56,7 +57,7 @@ def _choose(  # type: ignore[no-untyped-def]
                     new_left = True
                     break
         while best < 0:
-            top = -1e30
+            top = -np.inf
             need_new = rules >= 2 and new_left
             for i in range(n):
                 if taken[i]:
@@ -72,7 +73,7 @@ def _choose(  # type: ignore[no-untyped-def]
                 score = (
                     worth[i] + topics[topic[i]] * log_topic + languages[language[i]] * log_language
                 )
-                if score > top:
+                if score > top or (rules < 1 and best < 0):
                     top = score
                     best = i
             rules -= 1
@@ -195,6 +196,10 @@ def choose_reference(
     return chosen, propensity, explored
 
 
+REACH: Final = 20
+"""For each slot, how many candidates a fallback looks at."""
+
+
 class InOrder:
     """Selector of fallbacks: the first ones, but no creator twice running while another is left."""
 
@@ -205,7 +210,7 @@ class InOrder:
 
     def select(self, query: Query, candidates: Candidates) -> Selection:
         creator = self._world.catalogue.creator[candidates.rows].tolist()
-        left = list(range(len(candidates)))
+        left = list(range(min(len(candidates), REACH * query.slots)))
         chosen: list[int] = []
         last = 0
         while left and len(chosen) < query.slots:

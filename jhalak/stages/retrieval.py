@@ -145,8 +145,8 @@ class LongestAgo:
 
     name: ClassVar[str] = "longest ago"
 
-    def __init__(self, world: World, wanted: int = 200) -> None:
-        self._world, self._wanted = world, wanted
+    def __init__(self, world: World) -> None:
+        self._world = world
 
     def find(self, query: Query) -> Rows:
         state, catalogue = query.state, self._world.catalogue
@@ -158,26 +158,25 @@ class LongestAgo:
         nums = nums[nums < len(catalogue.row_of)]
         rows = catalogue.row_of[nums]
         rows = rows[rows >= 0]
-        right = np.isin(catalogue.language[rows], query.languages)
-        return rows[right][: self._wanted]
+        return rows[np.isin(catalogue.language[rows], query.languages)]
 
 
 class Newest:
-    """Source: the newest in each language, whatever it is; for the feed's fallback."""
+    """Source: everything unseen in each language, newest first; for the feed's fallbacks. It does
+    not cut: filters may take thousands away before one is left. O(live items of the languages)."""
 
     name: ClassVar[str] = "newest"
 
-    def __init__(self, world: World, walker: Walker, wanted: int = 200) -> None:
-        self._world, self._walker, self._wanted = world, walker, wanted
+    def __init__(self, world: World, walker: Walker) -> None:
+        self._world, self._walker = world, walker
 
     def find(self, query: Query) -> Rows:
         pools = self._world.catalogue.pools.fresh
-        return _joined(
-            [
-                self._walker.first(pools.get(language, NO_ROWS), self._wanted, query.seen)
-                for language in query.languages
-            ]
-        )
+        parts = []
+        for language in query.languages:
+            rows = pools.get(language, NO_ROWS)
+            parts.append(self._walker.first(rows, len(rows), query.seen))
+        return _joined(parts)
 
 
 def _each(

@@ -29,7 +29,8 @@ class Weighted:
         self._weights = np.array([getattr(weights, head) for head in HEADS], np.float32)
 
     def value(self, query: Query, candidates: Candidates) -> Floats:
-        value = np.maximum(candidates[PREDICTIONS] @ self._weights, LEAST)
+        value = candidates[PREDICTIONS] @ self._weights
+        value = np.maximum(np.nan_to_num(value, nan=LEAST, posinf=LEAST), LEAST)
         worth: Floats = value * candidates[FATIGUE]
         return worth
 

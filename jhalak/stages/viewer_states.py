@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 from jhalak.learning import viewer as fold
 from jhalak.ports.errors import PortError
@@ -18,7 +19,7 @@ from jhalak.ports.event_log import EventLog
 from jhalak.ports.profile_store import ProfileStore
 from jhalak.ports.relations import RelationRow, RelationStore
 from jhalak.residency.seal import seal, unseal
-from jhalak.schema.activity import TOPIC, Activity, decode
+from jhalak.schema.activity import TOPIC, Activity, Relation, decode
 from jhalak.schema.viewer_state import ViewerState
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,8 @@ class ViewerStates:
         self._waiting: dict[int, list[tuple[int, Activity]]] = {}
         self._dirty: dict[int, None] = {}
         self._unprofiled: set[int] = set()
+        self.erased: set[int] = set()
+        """Viewers who were erased: nothing is noted, loaded or written about them any more."""
         self.failures = 0
         """Profiles that could not be read."""
 
@@ -82,6 +85,8 @@ class ViewerStates:
 
     def note(self, viewer: int, n: int, record: Activity) -> None:
         """Fold a record of the viewer that was just appended at `n` (0: not known yet)."""
+        if viewer in self.erased:
+            return
         state = self._states.get(viewer)
         if state is not None:
             self._fold.apply(state, n, record)
@@ -102,16 +107,22 @@ class ViewerStates:
             self._relate(state, rows)
 
     def drop(self, viewer: int) -> None:
-        """Forget the viewer: they were erased, or want no profile any more."""
+        """Let go of the viewer's state."""
         self._states.pop(viewer, None)
         self._dirty.pop(viewer, None)
         self._unprofiled.discard(viewer)
 
+    def erase(self, viewer: int) -> None:
+        """The viewer was erased: forget them, whatever is under way."""
+        self.erased.add(viewer)
+        self.drop(viewer)
+
     async def flush(self, limit: int = FLUSH) -> int:
         """Write up to `limit` changed profiles, and let go of viewers beyond `size`."""
         surplus = max(len(self._states) - self._size, 0)
-        leaving = [viewer for viewer, _ in zip(self._states, range(surplus), strict=False)]
-        chosen = (leaving + [v for v in self._dirty if v not in set(leaving)])[: limit + surplus]
+        leaving = list(islice(self._states, surplus))
+        gone = set(leaving)
+        chosen = leaving + list(islice((v for v in self._dirty if v not in gone), limit))
         values = {}
         for viewer in chosen:
             state = self._states.get(viewer)
@@ -142,15 +153,22 @@ class ViewerStates:
         known = self._states.get(viewer)
         if not read and known is not None:
             return known  # it was noted all along: the log alone would say less
-        rows = await asyncio.to_thread(self._relations.of_viewer, viewer)
         since_ms = self._clock() - self._keep_ms
         for entry in await self._log.read_key(TOPIC, viewer, after=state.n, since_ms=since_ms):
             self._fold.apply(state, entry.n, decode(unseal(viewer, entry.payload)))
-        # Relations are hard: what the store says stands, whatever the log still holds.
+        # Relations are hard: what the store says stands, whatever the log still holds. Read after
+        # the log, so that none that the log told of is missed.
+        rows = await asyncio.to_thread(self._relations.of_viewer, viewer)
         self._relate(state, rows)
         for n, record in self._waiting.pop(viewer, ()):
             if n == 0 or n > state.n:
                 self._fold.apply(state, n, record)
+            elif isinstance(record, Relation):
+                fold.note_relation(state, record, self._hide_ms)
+        if known is not None:
+            fold.see_too(state, known)  # what it was served may not be on disk yet
+        if viewer in self.erased:
+            return state
         self._states[viewer] = state
         if not read:
             self._unprofiled.add(viewer)

@@ -68,6 +68,34 @@ def test_a_slots_impression_and_tap_count_once_however_often_they_come() -> None
     assert once.shown.sum() == 1
 
 
+def test_a_completion_counts_once_a_slot_and_anew_when_the_item_is_served_anew() -> None:
+    once = after(served(1, [7]), outcomes(event("a", "complete", 1, 7)))
+    often = after(
+        served(1, [7]),
+        outcomes(*[event(f"c{i}", "complete", 1, 7) for i in range(20)]),
+    )
+    assert same(once, often)
+    anew = after(
+        served(1, [7]), outcomes(event("a", "complete", 1, 7)),
+        served(2, [7]), outcomes(event("b", "complete", 2, 7)),
+    )  # fmt: skip
+    assert anew.engaged.sum() == 2 * once.engaged.sum()
+
+
+def test_an_undo_takes_a_tap_back_from_taste() -> None:
+    state = after(
+        served(1, [7]),
+        outcomes(event("a", "tap", 1, 7)),
+        outcomes(event("b", "undo", 1, 7, undoes="a")),
+    )
+    assert state.engaged.sum() == 0
+    assert taste.interests(state) == []
+
+
+def test_what_was_never_served_teaches_nothing() -> None:
+    assert not after(outcomes(event("a", "tap", 1, 7))).engaged.any()
+
+
 @settings(deadline=None)
 @given(st.lists(st.lists(st.integers(1, 40), max_size=8, unique=True), max_size=12))
 def test_a_served_item_is_seen_once_and_folding_it_again_changes_nothing(slates) -> None:
@@ -150,7 +178,7 @@ def test_of_a_viewer_who_wants_no_profile_nothing_is_learned_but_hides_and_seen_
 
 
 def test_taste_fades_by_half_with_its_half_life_of_log_time() -> None:
-    state = after(outcomes(event("a", "tap", 1, 7)))
+    state = after(served(1, [7]), outcomes(event("a", "tap", 1, 7)))
     later_ms = NOW_MS + int(TASTE_HALF_LIFE_S * 1000)
     after(outcomes(event("b", "impression", 2, 8), at_ms=later_ms), state=state)
     assert state.engaged[facts_of(7)[0]] == pytest.approx(0.5)
@@ -160,10 +188,10 @@ def test_taste_fades_by_half_with_its_half_life_of_log_time() -> None:
 
 
 def test_an_item_that_is_gone_teaches_its_topic_and_no_vector() -> None:
-    state = after(outcomes(event("a", "tap", 1, 1001)))
+    state = after(served(1, [1001]), outcomes(event("a", "tap", 1, 1001)))
     assert state.engaged.sum() == 1
     assert not state.vectors.any()
-    gone = after(outcomes(event("a", "tap", 1, 7, live=False)))
+    gone = after(served(1, [7]), outcomes(event("a", "tap", 1, 7, live=False)))
     assert not gone.engaged.any()
 
 
@@ -178,7 +206,7 @@ def test_the_creators_remembered_are_those_engaged_with() -> None:
 
 
 def test_forgetting_a_topic_ends_it_as_an_interest() -> None:
-    state = after(outcomes(event("a", "tap", 1, 7), event("b", "tap", 1, 8, 1)))
+    state = after(served(1, [7, 8]), outcomes(event("a", "tap", 1, 7), event("b", "tap", 1, 8, 1)))
     after(Forget("f", 5, NOW_MS, facts_of(7)[0]), state=state)
     assert [topic for topic, _ in taste.interests(state)] == [facts_of(8)[0]]
     after(Forget("g", 5, NOW_MS, -1), state=state)
