@@ -14,7 +14,7 @@ from jhalak.embedded.blob_store import BlobStoreOnObstore
 from jhalak.embedded.event_log import EmbeddedEventLog
 from jhalak.embedded.keys import open_keys
 from jhalak.embedded.learned import EmbeddedLearned
-from jhalak.embedded.profile_store import EmbeddedProfileStore
+from jhalak.embedded.profile_store import EmbeddedProfileStore, open_or_begin_anew
 from jhalak.records.audit import SqlAuditStore
 from jhalak.records.consents import SqlConsentStore
 from jhalak.records.database import Database, open_database
@@ -24,6 +24,7 @@ from jhalak.records.relations import SqlRelationStore
 from jhalak.records.viewers import SqlViewerStore
 
 log = logging.getLogger(__name__)
+PROFILES = "profiles.sqlite"
 
 
 def now_ms() -> int:
@@ -77,7 +78,7 @@ def open_learned(data: Path) -> EmbeddedLearned:
 
 def open_profiles(data: Path) -> EmbeddedProfileStore:
     """The profile store of a data folder."""
-    return EmbeddedProfileStore(data / "profiles.sqlite")
+    return EmbeddedProfileStore(data / PROFILES)
 
 
 class Server:
@@ -96,6 +97,7 @@ class Server:
         from jhalak.people.viewer_token import ViewerTokens
         from jhalak.stages.viewer_states import ViewerStates
         from jhalak.stages.world import World
+        from jhalak.workers.finish_erasures import FinishErasures
         from jhalak.workers.follow_catalogue import FollowCatalogue
         from jhalak.workers.follow_learned import FollowLearned
         from jhalak.workers.keep_time import KeepTime
@@ -104,7 +106,7 @@ class Server:
         self.data, self.settings = data, settings
         self.records = records = open_records(data, settings)
         self.event_log = open_log(data, settings, writable=True)
-        self.profiles = open_profiles(data)
+        self.profiles = open_or_begin_anew(data / PROFILES)
         keys = open_keys(data / "keys", clock())
         world = World()
         states = ViewerStates(
@@ -120,7 +122,7 @@ class Server:
             states=states,
             lockscreen=lockscreen(world, states, self.event_log, settings),
             video=video(world, states, self.event_log, settings),
-            packer=Packer(world.catalogue, settings.lockscreen.edition_bytes),
+            packer=Packer(world.catalogue),
             slot_tokens=SlotTokens(keys.slot),
             viewer_tokens=tokens,
             signer=keys.edition,
@@ -136,8 +138,13 @@ class Server:
             audit=records.audit,
         )
         self._follow_catalogue = FollowCatalogue(
-            world, records.items, records.viewers, tokens, self.services.creators, clock
-        )
+            world, records.items, records.viewers, tokens, self.services.creators,
+            self.services.creator_names, clock,
+        )  # fmt: skip
+        self._finish_erasures = FinishErasures(
+            self._follow_catalogue.revoked, records.viewers, self.event_log, self.profiles, states,
+            clock,
+        )  # fmt: skip
         self._follow_learned = FollowLearned(world, open_learned(data))
         label_ms = int(settings.learning.label_window_s * 1000)
         self._keep_time = KeepTime(self.event_log, clock, label_ms, settings.log.retention_days)
@@ -158,6 +165,7 @@ class Server:
             ("following the learner", self._follow_learned.step, 0.2),
             ("keeping time", self._keep_time.step, 10.0),
             ("keeping profiles", self._keep_profiles, 5.0),
+            ("finishing erasures", self._finish_erasures.step, 1.0),
             ("rotating keys", self._rotate_keys, 3600.0),
         ):
             self._loops.append(asyncio.create_task(repeat(name, step, every_s, self._stop)))

@@ -8,11 +8,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from litestar import Litestar, Request, asgi, get
+from litestar import Litestar, Request, Router, asgi, get
+from litestar.connection import ASGIConnection
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
+from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Server
 from litestar.response import Response
 from litestar.static_files import create_static_files_router
@@ -89,6 +92,29 @@ def _hot(method: str, handler: Handler) -> ASGIApp:
     return handle
 
 
+class JsonRequest(Request[Any, Any, State]):
+    """The framework's request; a body that is no JSON at all is refused like any other."""
+
+    async def json(self) -> Any:
+        try:
+            return await super().json()
+        except (UnicodeDecodeError, RecursionError) as error:
+            reason = "not UTF-8" if isinstance(error, UnicodeDecodeError) else "nested too deep"
+            raise Refused(400, "bad_body", f"the body is {reason}") from None
+
+
+def _nothing_here(_: ASGIConnection[Any, Any, Any, State], __: BaseRouteHandler) -> None:
+    """Guard: the framework's own pages about the API load scripts from elsewhere."""
+    raise NotFoundException
+
+
+def _can_be_a_file(connection: ASGIConnection[Any, Any, Any, State], _: BaseRouteHandler) -> None:
+    """Guard: no name that a file system would choke on."""
+    path = str(connection.path_params.get("file_path", ""))
+    if "\0" in path or len(path.encode()) > 200:
+        raise NotFoundException
+
+
 def _page_routes() -> list[Any]:
     folder = Path(str(files("jhalak.api").joinpath("page")))
 
@@ -107,8 +133,9 @@ def _page_routes() -> list[Any]:
         )
 
     static = create_static_files_router(
-        "/page", [folder], include_in_schema=False, cache_control=CacheControlHeader(no_cache=True)
-    )
+        "/page", [folder], include_in_schema=False, cache_control=CacheControlHeader(no_cache=True),
+        guards=[_can_be_a_file],
+    )  # fmt: skip
     return [index, static]
 
 
@@ -161,8 +188,13 @@ def create_app(services: Services) -> Application:
             Refused: _on_refused, HTTPException: _on_http, PortError: _on_port, Exception: _on_any,
         },
         openapi_config=OpenAPIConfig(
-            title="Jhalak", version=__version__, path=None, servers=[Server(url="/")],
+            title="Jhalak", version=__version__, servers=[Server(url="/")],
+            render_plugins=[JsonRenderPlugin()],
+            openapi_router=Router(
+                "/schema", route_handlers=[], guards=[_nothing_here], include_in_schema=False
+            ),
         ),
+        request_class=JsonRequest,
         request_max_body_size=services.settings.server.body_limit,
         state=State({"services": services}),
         logging_config=None,

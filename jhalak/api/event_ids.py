@@ -19,7 +19,7 @@ from jhalak.schema.activity import TOPIC, Outcomes, Relation, decode
 
 DAYS: Final = 7
 KEPT: Final = 1_000_000
-"""Ids in memory over all viewers: about 110 MB."""
+"""Ids in memory over all viewers, each viewer counting as one more: about 110 MB."""
 
 
 class EventIds:
@@ -61,9 +61,13 @@ class EventIds:
     def new(self, viewer: int) -> None:
         """The viewer was made just now: there is nothing to read."""
         self._ids[viewer] = set()
+        self._count += 1
+        self._let_go(viewer)
 
     def drop(self, viewer: int) -> None:
-        self._count -= len(self._ids.pop(viewer, ()))
+        ids = self._ids.pop(viewer, None)
+        if ids is not None:
+            self._count -= len(ids) + 1
 
     async def _read(self, viewer: int, now_ms: int) -> set[str]:
         known: set[str] = set()
@@ -74,7 +78,7 @@ class EventIds:
                 known.update(event.id for event in record.events)
             elif isinstance(record, Relation):
                 known.add(record.id)
-        self._count += len(known)
+        self._count += len(known) + 1
         return known
 
     def _let_go(self, but: int) -> None:
@@ -82,4 +86,4 @@ class EventIds:
             viewer = next(iter(self._ids))
             if viewer == but:
                 break
-            self._count -= len(self._ids.pop(viewer))
+            self._count -= len(self._ids.pop(viewer)) + 1

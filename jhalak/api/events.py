@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Final
 
 import msgspec
 from litestar.types import Receive, Scope, Send
@@ -20,23 +20,27 @@ REPORTS: Final = (
 )  # fmt: skip
 """Reason codes of a report; the order is stored in logs."""
 LONGEST_MS: Final = 86_400_000
+ID_MOST: Final = 64
 _BARE: Final = frozenset(EVENT_INDEX[name] for name in ("impression", "tap", "complete", "share"))
 """Types that need no value."""
 RANGES: Final = 16
+_MARKS: Final = frozenset(("--T::", "--t::", "-- ::"))
+"""What stands between the numbers of a time."""
 
 
 class EventIn(msgspec.Struct, forbid_unknown_fields=True):
     """One event of a device."""
 
-    id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-    """Made by the device, unique for the viewer; sent again it counts as a duplicate."""
-    slot: Annotated[str, msgspec.Meta(max_length=256)]
+    id: str
+    """Made by the device, 1 to 64 characters, unique for the viewer; sent again it counts as a
+    duplicate."""
+    slot: str
     """The slot token of the card or video."""
-    type: Annotated[str, msgspec.Meta(max_length=32)]
+    type: str
     """impression, dwell, tap, play, complete, share, report or undo."""
-    at: Annotated[str, msgspec.Meta(max_length=40)]
+    at: str
     """RFC 3339; clamped to [served, received]."""
-    value: int | float | Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    value: int | float | str | bool | None = None
     """dwell, play: milliseconds; report: reason code; undo: the id of the event taken back."""
     ranges: list[tuple[int, int]] | None = None
     """play: the parts watched, at most 16 of [from_ms, to_ms]."""
@@ -53,7 +57,8 @@ class Rejected(msgspec.Struct):
 
     id: str
     code: str
-    """bad_token, wrong_viewer_or_forged, expired_token, unknown_type, bad_value or bad_time."""
+    """bad_id, bad_token, wrong_viewer_or_forged, expired_token, unknown_type, bad_value or
+    bad_time."""
     reason: str
 
 
@@ -119,13 +124,15 @@ class EventRoutes:
                 answer.duplicates += 1
                 continue
             try:
+                if not 1 <= len(event.id) <= ID_MOST:
+                    raise _Bad("bad_id", f"an event's id has 1 to {ID_MOST} characters")
                 claim = claims.get(event.slot)
                 if claim is None:
                     claim = claims[event.slot] = verify(event.slot)
                 outcomes.append(self._outcome(event, claim, now_ms))
                 fresh.add(event.id)
             except (BadToken, _Bad) as error:
-                answer.rejected.append(Rejected(event.id, error.code, str(error)))
+                answer.rejected.append(Rejected(event.id[:ID_MOST], error.code, str(error)))
         answer.accepted = len(outcomes)
         return answer, outcomes
 
@@ -133,7 +140,7 @@ class EventRoutes:
         type_ = EVENT_INDEX.get(event.type)
         if type_ is None:
             kinds = ", ".join(EVENT_INDEX)
-            raise _Bad("unknown_type", f"there is no type {event.type!r}: {kinds}")
+            raise _Bad("unknown_type", f"there is no type {event.type[:32]!r}: {kinds}")
         value, undoes = (0.0, "") if event.value is None and type_ in _BARE else _value(event)
         ranges = _ranges(event) if event.ranges else ()
         catalogue = self._s.world.catalogue
@@ -155,6 +162,8 @@ class EventRoutes:
             except PortError:
                 known = None
         profiled = known is not None and known.profiled
+        if viewer in s.states.erased:
+            raise Refused(401, "no_such_viewer", "this viewer was erased")
         record = Outcomes(viewer, now_ms, profiled, tuple(outcomes))
         payload = seal(viewer, encode(record))
         try:
@@ -173,7 +182,8 @@ def _time(text: str) -> int:
     """RFC 3339 to Unix milliseconds. Raises _Bad."""
     try:
         at = datetime.fromisoformat(text)
-        if at.tzinfo is None or len(text) < 20:
+        # It takes more of ISO 8601 than RFC 3339 has: week dates, no colons, a NUL at the end.
+        if at.tzinfo is None or text[4:17:3] not in _MARKS or len(text) < 20 or "\0" in text:
             raise ValueError
         return int(at.timestamp() * 1000)
     except (ValueError, OverflowError):
@@ -183,6 +193,8 @@ def _time(text: str) -> int:
 def _value(event: EventIn) -> tuple[float, str]:
     """(number, undone id) of an event. Raises _Bad."""
     value = event.value
+    if isinstance(value, bool) or (isinstance(value, str) and len(value) > ID_MOST):
+        raise _Bad("bad_value", f"{event.type} has no such value")
     if event.type in ("dwell", "play"):
         if isinstance(value, str) or value is None or not 0 <= value <= LONGEST_MS:
             raise _Bad("bad_value", f"{event.type} has milliseconds from 0 to {LONGEST_MS}")

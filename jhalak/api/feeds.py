@@ -30,6 +30,8 @@ from jhalak.schema.slate import SURFACES, Level, Slate
 
 LOCKSCREEN, VIDEO = SURFACES.index("lockscreen"), SURFACES.index("video")
 MINORS = ("under13", "13-17")
+EDITIONS_A_DAY = 6
+BUDGET = 5_000_000
 
 
 class FeedRoutes:
@@ -48,14 +50,18 @@ class FeedRoutes:
         slots = whole_number(values, "slots", rules.slots, rules.min_slots, rules.max_slots)
         etag = header(scope, b"if-none-match")
         have = _slate_name(values.get("have") or (etag or "").strip('"'), etag is not None)
-        query, to = await self._query(claim, LOCKSCREEN, slots, have)
+        query, to, budget = await self._query(claim, LOCKSCREEN, slots, have)
         if self._still_good(query):
             tag = values.get("have", "") or (etag or "").strip('"')
             await respond(send, 304, b"", [(b"etag", f'"{tag}"'.encode()), PRIVATE])
             s.count("GET /v1/lockscreen/edition 304")
             return
         slate = await s.lockscreen.slate(query)
-        edition = s.packer.edition(slate, s.slot_tokens.mint(slate), to, self._recalled(query))
+        recalled = self._recalled(query)
+        budget = min(s.settings.lockscreen.edition_bytes, budget // EDITIONS_A_DAY)
+        edition = s.packer.edition(slate, s.slot_tokens.mint(slate), to, recalled, budget)
+        # Before it is sent: a device that is slow to read may ask again meanwhile.
+        self._after(slate, edition.cards)
         signature = base64.b64encode(s.signer.sign(edition.body)).decode()
         await respond(
             send, 200, edition.body,
@@ -65,7 +71,6 @@ class FeedRoutes:
                 (b"jhalak-key", s.signer.id.encode()),
             ],
         )  # fmt: skip
-        self._after(slate, edition.cards)
         s.count("GET /v1/lockscreen/edition 200")
 
     async def page(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,11 +80,11 @@ class FeedRoutes:
         rules = s.settings.video
         values = query_values(scope, ("limit",))
         slots = whole_number(values, "limit", rules.slots, 1, rules.max_slots)
-        query, to = await self._query(claim, VIDEO, slots, 0)
+        query, to, _ = await self._query(claim, VIDEO, slots, 0)
         slate = await s.video.slate(query)
         body = s.packer.page(slate, s.slot_tokens.mint(slate), to)
-        await respond(send, 200, body, [JSON, PRIVATE])
         self._after(slate, len(slate))
+        await respond(send, 200, body, [JSON, PRIVATE])
         s.count("GET /v1/video/feed 200")
 
     def _after(self, slate: Slate, sent: int) -> None:
@@ -88,8 +93,9 @@ class FeedRoutes:
 
     async def _query(
         self, claim: ViewerClaim, surface: int, slots: int, have: int
-    ) -> tuple[Query, str]:
-        """The query of a viewer, and the language in which reasons are told. Raises Refused."""
+    ) -> tuple[Query, str, int]:
+        """The query of a viewer, the language in which reasons are told, and the bytes a day that
+        the viewer gives the lock screen. Raises Refused."""
         s = self._s
         now_ms = s.clock()
         viewer = s.directory.at_hand(claim.viewer)
@@ -108,7 +114,8 @@ class FeedRoutes:
         )  # fmt: skip
         if viewer is None:
             query.lower(Level.unpersonalised)
-        return query, language_of(languages)
+        budget = BUDGET if viewer is None else viewer.data_budget_bytes
+        return query, language_of(languages), budget
 
     async def _look_up(self, claim: ViewerClaim) -> Viewer | None:
         s = self._s
@@ -132,12 +139,16 @@ class FeedRoutes:
         return fresh and not self._recalled(query)
 
     def _recalled(self, query: Query) -> list[str]:
-        """Ids of recalled items among the cards of the edition that the device holds."""
-        state = self._s.states.at_hand(query.viewer, profiled=query.profiled)
-        if state is None or not query.have or state.edition != query.have:
-            return []
+        """Ids of recalled items that the device may still hold: those served to it for as long as
+        an edition is valid."""
         recalled = self._s.world.catalogue.recalled
-        return [recalled[num] for num in state.edition_items if num in recalled]
+        state = self._s.states.at_hand(query.viewer, profiled=query.profiled)
+        if state is None or not recalled:
+            return []
+        m = state.seen_count
+        since_ms = query.now_ms - self._s.settings.lockscreen.valid_h * 3_600_000
+        held = state.seen[:m][state.seen_ms[:m] >= since_ms].tolist()
+        return [recalled[num] for num in held if num in recalled]
 
 
 def _slate_name(name: str, lenient: bool) -> int:

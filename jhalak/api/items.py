@@ -10,7 +10,7 @@ import msgspec
 from litestar import delete, get
 from litestar.params import Parameter
 
-from jhalak.api.raw import Refused
+from jhalak.api.raw import AnyRequest, Refused, path_after
 from jhalak.api.services import Services
 from jhalak.catalogue.live import prepare
 from jhalak.catalogue.topics import topics
@@ -47,11 +47,12 @@ def _out(record: ItemRecord) -> ItemOut:
 
 
 @get("/v1/items/{item_id:path}", tags=["items"])
-async def get_item(item_id: ItemId, services: Services) -> ItemOut:
+async def get_item(item_id: ItemId, request: AnyRequest, services: Services) -> ItemOut:
     """One item. 410 when it was recalled."""
-    record = await asyncio.to_thread(services.items.get, item_id.removeprefix("/"))
+    name = path_after(request.scope, 2)
+    record = await asyncio.to_thread(services.items.get, name)
     if record is None:
-        raise Refused(404, "no_such_item", f"there is no item {item_id.removeprefix('/')!r}")
+        raise Refused(404, "no_such_item", f"there is no item {name!r}")
     if record.status == "recalled":
         raise Refused(410, "recalled", "this item was recalled")
     return _out(record)
@@ -60,17 +61,18 @@ async def get_item(item_id: ItemId, services: Services) -> ItemOut:
 @delete("/v1/items/{item_id:path}", tags=["items"], status_code=200)
 async def recall_item(
     item_id: ItemId,
+    request: AnyRequest,
     operator: OperatorToken,
     services: Services,
     reason: Annotated[str, Parameter(max_length=500)] = "",
 ) -> ItemOut:
     """Recall: when this answers, no slate shows the item again, also after a crash."""
+    name = path_after(request.scope, 2)
     record = await asyncio.to_thread(
-        services.items.recall, item_id.removeprefix("/"), f"operator:{operator.name}", reason,
-        services.clock(),
-    )  # fmt: skip
+        services.items.recall, name, f"operator:{operator.name}", reason, services.clock()
+    )
     if record is None:
-        raise Refused(404, "no_such_item", f"there is no item {item_id.removeprefix('/')!r}")
+        raise Refused(404, "no_such_item", f"there is no item {name!r}")
     services.world.catalogue.commit([prepare(record)], services.clock())
     return _out(record)
 
@@ -95,7 +97,10 @@ async def get_recalls(
     limit: Annotated[int, Parameter(ge=1, le=1000)] = 1000,
 ) -> RecallsOut:
     """Recalls with a sequence number greater than `since`."""
-    found = sorted(row for row in services.world.catalogue.recalls if row[0] > since)[:limit]
+    # What this process recalled itself is in place before its turn in the sequence: a device that
+    # went on from there would miss what came in between.
+    catalogue = services.world.catalogue
+    found = sorted(row for row in catalogue.recalls if since < row[0] <= catalogue.seq)[:limit]
     recalls = [Recall(seq, item, rfc3339(at_ms)) for seq, item, at_ms in found]
     return RecallsOut(recalls, recalls[-1].seq if recalls else since)
 

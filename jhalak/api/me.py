@@ -16,15 +16,18 @@ from jhalak.catalogue.topics import topic_by_id, topics
 from jhalak.feeds.edition import rfc3339
 from jhalak.learning.taste import interests
 from jhalak.ports.consents import Consent
+from jhalak.ports.errors import PortError
 from jhalak.ports.viewers import Viewer
 from jhalak.residency.consent import NOTICE, PURPOSES
 from jhalak.residency.seal import seal, unseal
 from jhalak.schema.activity import (
     EVENT_TYPES,
     TOPIC,
+    Erased,
     Forget,
     Outcome,
     Outcomes,
+    Served,
     decode,
     encode,
 )
@@ -72,13 +75,9 @@ async def put_preferences(data: Preferences, viewer: Viewer, services: Services)
 
 
 async def _change(services: Services, viewer: Viewer) -> Viewer:
-    before = services.directory.at_hand(viewer.id)
     stored = await asyncio.to_thread(services.viewers.update, viewer)
     services.directory.put(stored)
-    if before is None or before.profiled != stored.profiled:
-        services.states.drop(viewer.id)
-    else:
-        services.states.renew(viewer.id)
+    services.states.renew(viewer.id)
     return stored
 
 
@@ -268,7 +267,7 @@ async def export(viewer: Viewer, services: Services) -> dict[str, Any]:
             "relations": [row._asdict() for row in relations],
             "consents": [row._asdict() for row in consents],
             "activity": [
-                {"kind": type(record).__name__, **msgspec.structs.asdict(record)}
+                {"record": type(record).__name__, **msgspec.structs.asdict(record)}
                 for record in activity
             ],
             "profile": None if profile is None else unseal(viewer.id, profile),
@@ -281,13 +280,33 @@ async def export(viewer: Viewer, services: Services) -> dict[str, Any]:
 async def erase(viewer: Viewer, services: Services) -> None:
     """Delete the viewer: rows, profile and log now, what was derived within 24 hours. The token
     ends here."""
-    services.viewer_tokens.revoked[viewer.id] = viewer.epoch + 1
-    await asyncio.to_thread(services.viewers.erase, viewer.id, services.clock())
-    services.directory.drop(viewer.id)
-    services.states.drop(viewer.id)
+    revoked = services.viewer_tokens.revoked
+    before = revoked.get(viewer.id, 0)
+    revoked[viewer.id] = viewer.epoch + 1
+    services.states.erase(viewer.id)
     services.event_ids.drop(viewer.id)
-    await services.event_log.delete_key(TOPIC, viewer.id)
-    await services.profiles.delete(viewer.id)
+    now_ms = services.clock()
+    try:
+        slates = await _slates(services, viewer.id)
+        if slates:
+            # Under nobody's key: the learner forgets what it remembers of these slates.
+            await services.event_log.append(TOPIC, 0, encode(Erased(now_ms, slates)), now_ms)
+        await services.event_log.delete_key(TOPIC, viewer.id)
+        await services.profiles.delete(viewer.id)
+        # Last: as long as the viewer is there, an erasure that broke off can be asked for again.
+        await asyncio.to_thread(services.viewers.erase, viewer.id, now_ms)
+    except PortError:
+        revoked[viewer.id] = before
+        services.states.erased.discard(viewer.id)
+        raise
+    services.directory.drop(viewer.id)
+
+
+async def _slates(services: Services, viewer: int) -> tuple[int, ...]:
+    """All slates that the log knows the viewer was served."""
+    entries = await services.event_log.read_key(TOPIC, viewer)
+    records = [decode(unseal(viewer, entry.payload)) for entry in entries]
+    return tuple(record.slate for record in records if isinstance(record, Served))
 
 
 ROUTES = [

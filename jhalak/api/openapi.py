@@ -16,6 +16,12 @@ class Art(msgspec.Struct):
     seed: str
 
 
+class Picture(msgspec.Struct):
+    """What is shown full-bleed."""
+
+    art: Art
+
+
 class CardOut(msgspec.Struct):
     """A card; with `ref` true only slot, item and times: the device holds the rest."""
 
@@ -31,7 +37,7 @@ class CardOut(msgspec.Struct):
     language: str = ""
     topic: str = ""
     publisher: str | None = None
-    art: Art | None = None
+    image: Picture | None = None
     url: str | None = None
 
 
@@ -61,8 +67,7 @@ class VideoOut(msgspec.Struct):
     topic: str
     creator: str | None
     duration_s: float | None
-    poster: str | None
-    art: Art
+    poster: Picture
     renditions: list[RenditionOut]
 
 
@@ -168,7 +173,7 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
 
 def _secure(path: str, method: str, operation: dict[str, Any]) -> None:
     answers = operation.setdefault("responses", {})
-    answers.setdefault("400", _answer("Problem", "The request is not of this shape"))
+    answers["400"] = _answer("Problem", "The request is not of this shape")
     if path.startswith(("/v1/me", "/v1/lockscreen", "/v1/video", "/v1/events")):
         operation["security"] = [{"viewer": []}]
         answers.setdefault("401", _answer("Problem", "No viewer token, or not a valid one"))

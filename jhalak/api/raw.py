@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, unquote
 
 import msgspec
+from litestar import Request
+from litestar.datastructures import State
 from litestar.types import Receive, Scope, Send
 
 from jhalak.people.viewer_token import Unauthorised, ViewerClaim, ViewerTokens, WrongCell
 
 Headers = list[tuple[bytes, bytes]]
+AnyRequest = Request[Any, Any, State]
 JSON: Final = (b"content-type", b"application/json")
 PRIVATE: Final = (b"cache-control", b"private, no-store")
 
@@ -57,9 +60,10 @@ def claim_of_header(value: str | None, tokens: ViewerTokens) -> ViewerClaim:
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
-    """The whole body. Raises Refused (413) beyond `limit` bytes, having read no more."""
+    """The whole body. Raises Refused (413) beyond `limit` bytes, having read no more, and (400)
+    when the sender went away before its end: half a body may look whole."""
     declared = header(scope, b"content-length")
-    if declared is not None and declared.isdigit() and int(declared) > limit:
+    if declared is not None and declared.isdecimal() and int(declared) > limit:
         raise Refused(413, "too_large", f"the body may have {limit} bytes")
     message: Any = await receive()
     body: bytes = message.get("body", b"")
@@ -68,6 +72,8 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
             break
         message = await receive()
         body += message.get("body", b"")
+    if message["type"] == "http.disconnect":
+        raise Refused(400, "incomplete", "the body ended too early")
     if len(body) > limit:
         raise Refused(413, "too_large", f"the body may have {limit} bytes")
     return body
@@ -77,6 +83,13 @@ async def respond(send: Send, status: int, body: bytes, headers: Headers) -> Non
     length = (b"content-length", str(len(body)).encode())
     await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
     await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def path_after(scope: Scope, segments: int) -> str:
+    """What follows so many segments of the path, as it was sent. The framework's own parameter
+    has lost an empty segment by then, and ids are often addresses: `https://...`."""
+    raw = scope.get("raw_path") or quote(scope["path"]).encode()
+    return unquote(raw.decode("latin-1").partition("?")[0].split("/", segments + 1)[-1])
 
 
 def query_values(scope: Scope, allowed: tuple[str, ...]) -> dict[str, str]:

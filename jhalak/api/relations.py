@@ -8,9 +8,9 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 from litestar import delete, get, put
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 
-from jhalak.api.raw import Refused
+from jhalak.api.raw import AnyRequest, Refused, path_after
 from jhalak.api.services import Services
 from jhalak.catalogue.topics import topic_by_id, topics
 from jhalak.feeds.edition import rfc3339
@@ -19,7 +19,10 @@ from jhalak.ports.viewers import Viewer
 from jhalak.residency.seal import seal
 from jhalak.schema.activity import TOPIC, Relation, TargetKind, Verb, encode
 
-SlotQuery = Annotated[str | None, Parameter(query="slot", max_length=256)]
+TOLD_WITHIN_MS = 6 * 86_400_000
+"""Less than event ids are known for, so that nothing is told twice."""
+
+SlotQuery = Annotated[str | None, QueryParameter(name="slot", max_length=256)]
 TargetId = Annotated[str, Parameter(max_length=512)]
 
 
@@ -110,6 +113,8 @@ async def _tell(
     async with services.event_ids.of(viewer.id, now_ms) as ids:
         if name in ids:
             return
+        if viewer.id in services.states.erased:
+            raise Refused(401, "no_such_viewer", "this viewer was erased")
         payload = seal(viewer.id, encode(record))
         _, n = await services.event_log.append(TOPIC, viewer.id, payload, now_ms)
         ids.add(name)
@@ -118,27 +123,30 @@ async def _tell(
 
 @put("/v1/me/{verb:str}/{kind:str}/{target_id:path}", tags=["me"], status_code=200)
 async def put_relation(
-    verb: Verb, kind: TargetKind, target_id: TargetId, viewer: Viewer, services: Services,
-    slot: SlotQuery = None,
+    verb: Verb, kind: TargetKind, target_id: TargetId, request: AnyRequest, viewer: Viewer,
+    services: Services, slot: SlotQuery = None,
 ) -> Standing:  # fmt: skip
     """Like, save, follow, hide or block. A hide or block holds from the next slate on."""
-    name = target_id.removeprefix("/")
+    name = path_after(request.scope, 4)
     claim = _slot(services, viewer.id, slot)
     target = await _target(services, kind, name)
+    now_ms = services.clock()
     row, changed = await asyncio.to_thread(
-        services.relations.put, viewer.id, verb, kind, target.number, services.clock()
+        services.relations.put, viewer.id, verb, kind, target.number, now_ms
     )
-    await _tell(services, viewer, verb, kind, target, row.version, True, claim)
+    # Put again after a crash it may not have been told yet; put again much later, it was.
+    if changed or now_ms - row.at_ms < TOLD_WITHIN_MS:
+        await _tell(services, viewer, verb, kind, target, row.version, True, claim)
     return Standing(verb, kind, name, True, changed)
 
 
 @delete("/v1/me/{verb:str}/{kind:str}/{target_id:path}", tags=["me"], status_code=200)
 async def delete_relation(
-    verb: Verb, kind: TargetKind, target_id: TargetId, viewer: Viewer, services: Services,
-    slot: SlotQuery = None,
+    verb: Verb, kind: TargetKind, target_id: TargetId, request: AnyRequest, viewer: Viewer,
+    services: Services, slot: SlotQuery = None,
 ) -> Standing:  # fmt: skip
     """Take it back."""
-    name = target_id.removeprefix("/")
+    name = path_after(request.scope, 4)
     claim = _slot(services, viewer.id, slot)
     target = await _target(services, kind, name)
     gone = await asyncio.to_thread(
@@ -159,13 +167,12 @@ async def get_relations(viewer: Viewer, services: Services) -> RelationsOut:
     items = await asyncio.to_thread(
         services.items.by_num, [row.target for row in rows if row.kind == "item"]
     )
-    creators = {number: name for name, number in services.creators.items()}
     found = []
     for row in rows:
         if row.kind == "topic":
             name = topics()[row.target].id
         elif row.kind == "creator":
-            name = creators.get(row.target, "")
+            name = services.creator_names.get(row.target, "")
         else:
             name = items[row.target].item.id if row.target in items else ""
         found.append(RelationOut(row.verb, row.kind, name, rfc3339(row.at_ms)))

@@ -52,6 +52,8 @@ class Services:
     audit: AuditStore
     creators: dict[str, int] = field(default_factory=dict)
     """Name of every creator to its number; follows the store."""
+    creator_names: dict[int, str] = field(default_factory=dict)
+    """The inverse."""
     ready: bool = False
     """Set when the catalogue was read and kernels are warm."""
     counts: dict[str, int] = field(default_factory=dict)

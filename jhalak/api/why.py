@@ -55,7 +55,6 @@ async def get_why(slot: str, viewer: Viewer, services: Services) -> Why:
     parts = np.frombuffer(served.contributions, np.float32).reshape(-1, C)
     reason = REASONS[served.reason[at]]
     creator = int(np.frombuffer(served.creator, np.int32)[at])
-    names = {number: name for name, number in services.creators.items()}
     row = services.world.catalogue.find(claim.item)
     return Why(
         item=services.world.catalogue.record(row).item.id if row >= 0 else None,
@@ -66,7 +65,7 @@ async def get_why(slot: str, viewer: Viewer, services: Services) -> Why:
         reason=reason,
         why=_SENTENCES.say(
             reason, viewer.languages[0], served.topic[at], served.language[at],
-            names.get(creator, ""),
+            services.creator_names.get(creator, ""),
         ),
         parts=dict(zip(PARTS, np.round(parts[at], 4).tolist(), strict=True)) if len(parts) else {},
         propensity=round(float(np.frombuffer(served.propensity, np.float32)[at]), 6),

@@ -14,16 +14,14 @@ from jhalak.schema.item import Item
 _encode = msgspec.json.Encoder().encode
 
 
-def _art(item: Item) -> dict[str, Any]:
-    return {"topic": item.topic, "seed": item.id}
+def _picture(item: Item) -> dict[str, Any]:
+    """Drawn art, the same for the same seed. The picture that a source names is shown only after
+    it was fetched and reviewed."""
+    return {"art": {"topic": item.topic, "seed": item.id}}
 
 
 def card_fields(item: Item) -> dict[str, Any]:
-    """A lock-screen card without its slot, times and reason.
-
-    The picture that a source names is fetched and reviewed before it is shown; until then the
-    card has drawn art.
-    """
+    """A lock-screen card without its slot, times and reason."""
     return {
         "item": item.id,
         "story": item.story or item.id,
@@ -32,7 +30,7 @@ def card_fields(item: Item) -> dict[str, Any]:
         "language": item.language,
         "topic": item.topic,
         "publisher": item.publisher or None,
-        "art": _art(item),
+        "image": _picture(item),
         "url": item.url or None,
     }
 
@@ -46,8 +44,7 @@ def video_fields(item: Item) -> dict[str, Any]:
         "topic": item.topic,
         "creator": item.publisher or None,
         "duration_s": item.duration_s or None,
-        "poster": None,
-        "art": _art(item),
+        "poster": _picture(item),
         "renditions": [
             {"src": r.src, "height": r.height, "bitrate": r.bitrate, "type": r.type}
             for r in item.renditions

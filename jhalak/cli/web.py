@@ -17,7 +17,7 @@ class Web(uvicorn.Server):
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(
             uvicorn.Config(
-                app, http="httptools", loop="none", lifespan="off",
+                app, http="httptools", ws="none", loop="none", lifespan="off",
                 access_log=False, log_level="warning", server_header=False, date_header=False,
                 timeout_graceful_shutdown=10, timeout_keep_alive=75, backlog=4096,
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,10 @@ from typing import Final, TypeVar
 from pysqlite3 import dbapi2
 
 from jhalak.embedded.files import make_folder
-from jhalak.embedded.sqlite import Connection, connect, port_error, truncate_wal
+from jhalak.embedded.sqlite import Connection, connect, is_damage, port_error, truncate_wal
+from jhalak.ports.errors import Unavailable
+
+log = logging.getLogger(__name__)
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -21,6 +25,9 @@ T = TypeVar("T")
 _THREADS: Final = 2
 _CHUNK: Final = 500
 """Viewers asked for in one statement."""
+_TABLE: Final = (
+    "CREATE TABLE IF NOT EXISTS profiles (viewer INTEGER PRIMARY KEY, value BLOB NOT NULL)"
+)
 _PUT: Final = (
     "INSERT INTO profiles (viewer, value) VALUES (?, ?)"
     " ON CONFLICT (viewer) DO UPDATE SET value = excluded.value"
@@ -33,21 +40,20 @@ class EmbeddedProfileStore:
     Calls run in two threads: a page that is not in memory costs the caller's event loop nothing.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Raises DiskFull or Unavailable."""
+    def __init__(self, path: Path, *, at_once: bool = True) -> None:
+        """`at_once` opens the file now and raises DiskFull or Unavailable; without it each call
+        tries, and works as soon as the file does."""
         self._path = path
         self._own = threading.local()
         self._connections: list[Connection] = []
         self._scrub = False
         """Something deleted may still lie in the write-ahead log."""
-        try:
-            make_folder(path.parent)
-            self._connection().execute(
-                "CREATE TABLE IF NOT EXISTS profiles"
-                " (viewer INTEGER PRIMARY KEY, value BLOB NOT NULL)"
-            )
-        except (OSError, dbapi2.Error) as error:
-            raise port_error(error, path) from error
+        if at_once:
+            try:
+                make_folder(path.parent)
+                self._connection()
+            except (OSError, dbapi2.Error) as error:
+                raise port_error(error, path) from error
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="profile store")
 
     async def get(self, viewer: int) -> bytes | None:
@@ -97,8 +103,14 @@ class EmbeddedProfileStore:
         """This thread's."""
         connection = getattr(self._own, "connection", None)
         if connection is None:
-            connection = self._own.connection = connect(self._path, cache_mib=32)
+            connection = connect(self._path, cache_mib=32)
+            try:
+                connection.execute(_TABLE)
+            except dbapi2.Error:
+                connection.close()
+                raise
             self._connections.append(connection)
+            self._own.connection = connection
         return connection
 
     @staticmethod
@@ -137,3 +149,36 @@ class EmbeddedProfileStore:
     def _count(connection: Connection, _: None) -> int:
         number: int = connection.execute("SELECT count(*) FROM profiles").fetchone()[0]
         return number
+
+
+def open_or_begin_anew(path: Path) -> EmbeddedProfileStore:
+    """The store, whatever became of its file; for the one process that writes the log.
+
+    A file that is none of ours any more is moved aside and an empty one made: profiles are folded
+    again from the log. One that cannot be opened now is tried again with each call, so that feeds
+    go on without profiles meanwhile. Raises DiskFull.
+    """
+    try:
+        return EmbeddedProfileStore(path)
+    except Unavailable as error:
+        if not path.is_dir() and not is_damage(error.__cause__):
+            log.error("profiles cannot be read: %s; feeds go on without them", error)
+            return EmbeddedProfileStore(path, at_once=False)
+        log.error(
+            "%s; moved to %s and begun anew. Look at it, then delete it: it may hold what is"
+            " known about people", error, _set_aside(path),
+        )  # fmt: skip
+        return EmbeddedProfileStore(path)
+
+
+def _set_aside(path: Path) -> Path:
+    """Rename the file and its write-ahead log; answers the new name."""
+    number = 1
+    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    path.rename(aside)
+    for suffix in ("-wal", "-shm"):
+        beside = path.with_name(path.name + suffix)
+        if beside.exists():
+            beside.rename(aside.with_name(aside.name + suffix))
+    return aside

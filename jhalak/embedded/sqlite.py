@@ -16,7 +16,9 @@ Connection = Any
 LEAST_VERSION: Final = (3, 51, 3)
 """Older ones can corrupt a WAL when a checkpoint and a reset of the log meet."""
 
+_CORRUPT: Final = 11  # SQLITE_CORRUPT
 _FULL: Final = 13  # SQLITE_FULL
+_NOT_A_DATABASE: Final = 26  # SQLITE_NOTADB
 _NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -83,6 +85,11 @@ def truncate_wal(connection: Connection) -> bool:
     False when a reader held it up; then it has to be tried again.
     """
     return bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Does `error` of SQLite say that the file is no database, or a damaged one?"""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (_CORRUPT, _NOT_A_DATABASE)
 
 
 def port_error(error: BaseException, where: object = "") -> PortError:

@@ -44,10 +44,9 @@ class Edition:
 class Packer:
     """Encodes slates over one live catalogue."""
 
-    def __init__(self, catalogue: LiveCatalogue, edition_bytes: int) -> None:
+    def __init__(self, catalogue: LiveCatalogue) -> None:
         self._catalogue = catalogue
         self._sentences = Sentences()
-        self._edition_bytes = edition_bytes
         self._said: dict[tuple[str, int, int, int, int], bytes] = {}
 
     def why(self, slate: Slate, to: str) -> list[bytes]:
@@ -69,8 +68,10 @@ class Packer:
         self._said[to, reason, topic, language, creator] = said
         return said
 
-    def edition(self, slate: Slate, tokens: list[str], to: str, recalled: list[str]) -> Edition:
-        """An edition of the contract in docs/api.md; cards that would exceed the byte budget are
+    def edition(
+        self, slate: Slate, tokens: list[str], to: str, recalled: list[str], budget: int
+    ) -> Edition:
+        """An edition of the contract in docs/api.md; cards that would exceed `budget` bytes are
         left out, last first. Cards follow one another over the time that it is valid."""
         c = self._catalogue
         name = spell(slate.id)
@@ -78,7 +79,7 @@ class Packer:
         k = max(len(slate), 1)
         edges = [rfc3339(slate.at_ms + i * span_ms // k).encode() for i in range(k + 1)]
         parts: list[bytes] = []
-        left = self._edition_bytes - 1024
+        left = budget - 1024
         reasons = self.why(slate, to)
         refs = slate.ref.tolist()
         for i, row in enumerate(slate.rows.tolist()):

@@ -32,6 +32,7 @@ from jhalak.learning.taste import LONG_DWELL_MS, LONG_PLAY_MS
 from jhalak.schema.activity import (
     EVENT_TYPES,
     Activity,
+    Erased,
     Outcome,
     Outcomes,
     Relation,
@@ -113,6 +114,10 @@ class Fold:
                 self._outcome(event, record.received_ms)
         elif isinstance(record, Relation):
             self._relation(record)
+        elif isinstance(record, Erased):
+            for slate in record.slates:
+                self.shown.pop(slate, None)
+                self.cache.pop(slate, None)
         self.offsets[partition] = n
         self.counts["records"] += 1
 
@@ -235,6 +240,8 @@ class Fold:
         """Late outcomes are counted but not learned; so are those of slates not scored."""
         if known.features is None or shown.at_ms < self.at_ms - self._join_ms:
             return
+        if not known.features[position, 0]:
+            return  # the bias is 1 wherever a model scored
         x = known.features[position : position + 1].astype(np.float32)
         self.model.learn(x, np.array([position]), label[None, :])
 

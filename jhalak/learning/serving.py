@@ -67,7 +67,7 @@ def _lay(nums, blocks, row_of, live, cold, language, topic, out):  # type: ignor
         num = nums[i]
         if 0 <= num < len(row_of):
             row = row_of[num]
-            if row >= 0 and live[row]:
+            if 0 <= row < len(live) and live[row]:
                 out[row] = blocks[i]
                 rows[i] = row
     return rows

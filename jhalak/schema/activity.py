@@ -134,13 +134,20 @@ class Forget(msgspec.Struct, frozen=True, tag_field="t", tag="forget", array_lik
     topic: int
 
 
+class Erased(msgspec.Struct, frozen=True, tag_field="t", tag="erased", array_like=True):
+    """A viewer was erased. It names no one: only the slates that nobody may be remembered by."""
+
+    at_ms: int
+    slates: tuple[int, ...]
+
+
 class Tick(msgspec.Struct, frozen=True, tag_field="t", tag="tick", array_like=True):
     """Time passes in the log though nothing happens, so that labels close and decay goes on."""
 
     at_ms: int
 
 
-Activity = Served | Outcomes | Relation | Forget | Tick
+Activity = Served | Outcomes | Relation | Forget | Erased | Tick
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[Activity] = msgspec.msgpack.Decoder(Activity)

@@ -54,6 +54,8 @@ class RecordServed:
         """Records that the log did not take."""
 
     def run(self, answer: Slate) -> None:
+        if answer.viewer in self._states.erased:
+            return
         record = served_record(self._world, answer)
         # Seen at once: the viewer's next slate may be asked for before the record is on disk.
         self._states.note(answer.viewer, 0, record)

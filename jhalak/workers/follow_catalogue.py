@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 
 from jhalak.catalogue.live import Prepared, prepare
@@ -14,6 +15,7 @@ from jhalak.stages.world import World
 
 BATCH = 500
 """Changes put in place at once: the serving thread is held for about 3 ms."""
+CLOCK_BACK_MS = 60_000
 
 
 class FollowCatalogue:
@@ -26,22 +28,30 @@ class FollowCatalogue:
         viewers: ViewerStore,
         tokens: ViewerTokens,
         creators: dict[str, int],
+        creator_names: dict[int, str],
         clock: Callable[[], int],
     ) -> None:
         self._world, self._items, self._viewers = world, items, viewers
-        self._tokens, self._creators, self._clock = tokens, creators, clock
+        self._tokens, self._clock = tokens, clock
+        self._creators, self._creator_names = creators, creator_names
+        self.revoked: deque[int] = deque()
+        """Viewers whose tokens were revoked, for whoever finishes erasures."""
+        self._now_ms = 0
         self._seq = self._creator = self._revocation = 0
 
     async def step(self) -> bool:
         """Take the next changes; True when there may be more."""
         now_ms = self._clock()
+        if now_ms < self._now_ms - CLOCK_BACK_MS:
+            self._seq = 0  # what a clock that was ahead took for expired is live
+        self._now_ms = now_ms
         records, prepared = await asyncio.to_thread(self._read, now_ms)
         if records:
             rows = self._world.catalogue.commit(prepared, now_ms)
             self._world.renew(rows)
             self._seq = self._world.catalogue.seq = records[-1].seq
         self._world.catalogue.expire(now_ms)
-        await asyncio.to_thread(self._follow_people)
+        self._follow_people(*await asyncio.to_thread(self._read_people))
         if len(records) < BATCH:
             await asyncio.to_thread(self._world.catalogue.renew_pools)
         return len(records) == BATCH
@@ -64,11 +74,23 @@ class FollowCatalogue:
         ]
         return records, [prepare(record) for record in wanted]
 
-    def _follow_people(self) -> None:
-        while found := self._items.creators(self._creator, 1000):
-            for number, name in found:
-                self._creators[name] = number
-            self._creator = found[-1][0]
-        for sequence, viewer, epoch in self._viewers.revoked(self._revocation):
+    def _read_people(self) -> tuple[list[tuple[int, str]], list[tuple[int, int, int]]]:
+        creators: list[tuple[int, str]] = []
+        after = self._creator
+        while found := self._items.creators(after, 1000):
+            creators += found
+            after = found[-1][0]
+        return creators, self._viewers.revoked(self._revocation)
+
+    def _follow_people(
+        self, creators: list[tuple[int, str]], revocations: list[tuple[int, int, int]]
+    ) -> None:
+        """On the serving thread: handlers look into these while they grow."""
+        for number, name in creators:
+            self._creators[name] = number
+            self._creator_names[number] = name
+            self._creator = number
+        for sequence, viewer, epoch in revocations:
             self._tokens.revoked[viewer] = max(epoch, self._tokens.revoked.get(viewer, 0))
             self._revocation = sequence
+            self.revoked.append(viewer)

@@ -188,7 +188,7 @@ class MockJhalak:
             "item": row["id"], "story": row["id"], "headline": row["title"],
             "summary": row["summary"], "language": language, "topic": row["topic"],
             "publisher": row.get("publisher") or None, "url": None,
-            "art": {"topic": row["topic"], "seed": row["id"]},
+            "image": {"art": {"topic": row["topic"], "seed": row["id"]}},
             "show_from": "2026-11-23T18:00:00Z", "show_until": "2099-11-24T00:00:00Z",
             "why": REASONS["fresh"][self.languages[0]],
         } | self.change_card  # fmt: skip
@@ -202,8 +202,8 @@ class MockJhalak:
             items.append({
                 "slot": f"f{self.editions}.{n}", "item": card["item"], "title": card["headline"],
                 "language": card["language"], "topic": card["topic"],
-                "creator": card["publisher"], "duration_s": 34.0, "poster": None,
-                "renditions": [], "why": card["why"], "art": card["art"],
+                "creator": card["publisher"], "duration_s": 34.0,
+                "renditions": [], "why": card["why"], "poster": card["image"],
             })  # fmt: skip
         return {"slate": f"slate{self.editions}", "level": self.level, "items": items}
 

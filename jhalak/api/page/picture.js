@@ -4,8 +4,8 @@ import { drawArt } from "./art.js";
 import { h } from "./dom.js";
 
 export function pictureOf(card) {
-  const art = card.art ?? card.image?.art ?? { topic: card.topic, seed: card.item };
-  const source = card.image?.src ?? card.poster?.src ?? card.poster;
+  const art = card.image?.art ?? card.poster?.art ?? { topic: card.topic, seed: card.item };
+  const source = card.image?.src ?? card.poster?.src;
   if (typeof source !== "string" || !isOurs(source)) return h("div", { class: "picture" }, drawArt(art));
   const image = h("img", { src: source, alt: card.image?.alt ?? "", decoding: "async", draggable: "false" });
   const picture = h("div", { class: "picture photo" }, image);

@@ -1,0 +1,118 @@
+"""Walking pools past what may not be shown again: kernels against their references."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jhalak.catalogue.live import LiveCatalogue
+from jhalak.schema.pool import by_topic
+from jhalak.schema.viewer_state import TOPICS_MAX
+from jhalak.stages.walk import Walker, first_reference
+from tests.worlds import often
+
+SEEN = st.lists(st.integers(0, 60), max_size=40).map(lambda s: np.array(s, np.int64))
+
+
+def catalogue_with(live: list[bool]) -> LiveCatalogue:
+    """Item i + 1 in row i; those that are not live have left their rows."""
+    catalogue = LiveCatalogue(len(live) + 8)
+    for row, lives in enumerate(live):
+        catalogue.num[row] = row + 1
+        catalogue.live[row] = lives
+        catalogue.topic[row] = row % 5
+        if lives:
+            catalogue.row_of[row + 1] = row
+    return catalogue
+
+
+@given(live=st.lists(st.booleans(), min_size=1, max_size=40), seen=SEEN, data=st.data())
+@often(150)
+def test_first_answers_what_the_reference_answers(
+    live: list[bool], seen: np.ndarray, data: st.DataObject
+) -> None:
+    catalogue = catalogue_with(live)
+    rows = np.array(data.draw(st.permutations(range(len(live)))), np.int32)
+    wanted = data.draw(st.integers(0, 45))
+    walker = Walker(catalogue)
+    for _ in range(2):  # twice: the scratch must be clean again
+        found = walker.first(rows, wanted, seen)
+        assert found.tolist() == first_reference(catalogue, rows, wanted, seen).tolist()
+
+
+@given(live=st.lists(st.booleans(), min_size=1, max_size=40), seen=SEEN)
+@often()
+def test_unseen_tells_live_rows_whose_item_was_not_seen(live: list[bool], seen: np.ndarray) -> None:
+    catalogue = catalogue_with(live)
+    rows = np.flatnonzero(catalogue.live).astype(np.int32)
+    kept = Walker(catalogue).unseen(rows, seen)
+    assert kept.tolist() == (~np.isin(catalogue.num[rows], seen)).tolist()
+
+
+@given(
+    live=st.lists(st.booleans(), min_size=1, max_size=40),
+    seen=SEEN,
+    wanted=st.lists(st.integers(0, 6), min_size=TOPICS_MAX, max_size=TOPICS_MAX),
+)
+@often()
+def test_each_walks_every_topic_as_first_walks_one(
+    live: list[bool], seen: np.ndarray, wanted: list[int]
+) -> None:
+    catalogue = catalogue_with(live)
+    rows = np.arange(len(live), dtype=np.int32)
+    walker = Walker(catalogue)
+    found = walker.each(by_topic(rows, catalogue.topic[rows]), np.array(wanted), seen)
+    expected: list[int] = []
+    for topic in range(5):
+        of_topic = rows[catalogue.topic[rows] == topic]
+        expected += first_reference(catalogue, of_topic, wanted[topic], seen).tolist()
+    assert found.tolist() == expected
+
+
+@given(live=st.lists(st.booleans(), min_size=1, max_size=40), seen=SEEN, seed=st.integers(0, 2**62))
+@often()
+def test_draw_finds_different_live_unknown_unseen_rows_within_reach(
+    live: list[bool], seen: np.ndarray, seed: int
+) -> None:
+    catalogue = catalogue_with(live)
+    rows = np.arange(len(live), dtype=np.int32)
+    blocks = np.zeros((catalogue.capacity, 9), np.float32)
+    blocks[::2, 8] = 1.0
+    reach = (len(live) + 1) // 2
+    walker = Walker(catalogue)
+    found = walker.draw(rows, reach, blocks, 5, seen, seed).tolist()
+    assert len(found) == len(set(found)) <= 5
+    allowed = first_reference(catalogue, rows[:reach], 99, seen)
+    assert set(found) <= {row for row in allowed.tolist() if row % 2 == 0}
+    assert walker.draw(rows, reach, blocks, 5, seen, seed).tolist() == found
+
+
+def test_draw_favours_no_row() -> None:
+    catalogue = catalogue_with([True] * 10)
+    rows = np.arange(10, dtype=np.int32)
+    blocks = np.ones((catalogue.capacity, 9), np.float32)
+    walker, nothing = Walker(catalogue), np.zeros(0, np.int64)
+    counts = np.zeros(10)
+    for seed in range(4000):
+        counts[walker.draw(rows, 10, blocks, 2, nothing, seed * 0x12345_6789)] += 1
+    assert counts.min() > 650 and counts.max() < 950  # 800 expected, sd 25
+
+
+def test_seen_items_that_the_catalogue_never_had_are_ignored() -> None:
+    catalogue = catalogue_with([True, True])
+    seen = np.array([2, 999_999_999], np.int64)
+    rows = np.array([0, 1], np.int32)
+    assert Walker(catalogue).first(rows, 9, seen).tolist() == [0]
+    assert Walker(catalogue).unseen(rows, seen).tolist() == [True, False]
+
+
+def test_the_walker_follows_a_catalogue_that_grew() -> None:
+    catalogue = LiveCatalogue(2)
+    walker = Walker(catalogue)
+    catalogue._grow()
+    catalogue._grow()
+    catalogue.num[7], catalogue.live[7] = 7, True
+    catalogue.row_of = np.arange(8, dtype=np.int32)
+    nothing = np.zeros(0, np.int64)
+    assert walker.first(np.array([7], np.int32), 1, nothing).tolist() == [7]

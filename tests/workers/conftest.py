@@ -1,0 +1,31 @@
+"""A small Jhalak: eight topics, twenty items each, one language; and its viewers' devices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.worlds import TOPICS, Jhalak, Phone, make_items
+
+
+@pytest.fixture
+def jhalak(tmp_path: Path) -> Iterator[Jhalak]:
+    world = Jhalak(tmp_path / "data")
+    world.put(make_items(dict.fromkeys(TOPICS, 20)))
+    yield world
+    world.end()
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Jhalak]:
+    """A Jhalak without an item."""
+    world = Jhalak(tmp_path / "empty")
+    yield world
+    world.end()
+
+
+@pytest.fixture
+def phone(jhalak: Jhalak) -> Phone:
+    return jhalak.phone()

@@ -1,0 +1,280 @@
+"""The learner's loop: read, fold, publish, checkpoint; and go on as if it had never stopped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from jhalak.embedded.learned import EmbeddedLearned
+from jhalak.ports.event_log import Entry
+from jhalak.ports.learned import Snapshot
+from jhalak.schema.activity import (
+    EVENT_INDEX,
+    Activity,
+    Outcome,
+    Outcomes,
+    Served,
+    Tick,
+    encode,
+)
+from jhalak.workers.learn import FOLDER, KEPT, Learner
+from tests.worlds import NOW_MS, Clock, Jhalak, Phone
+
+
+class Log:
+    """A log in memory, by partition."""
+
+    def __init__(self, partitions: int = 1) -> None:
+        self.partitions = partitions
+        self.entries: list[list[Entry]] = [[] for _ in range(partitions)]
+        self.reads = 0
+
+    def add(self, *records: Activity, partition: int = 0) -> None:
+        mine = self.entries[partition]
+        for record in records:
+            mine.append(Entry(partition, len(mine) + 1, 1, NOW_MS, encode(record)))
+
+    async def read(self, topic: str, partition: int, after: int, limit: int) -> list[Entry]:
+        self.reads += 1
+        return self.entries[partition][after : after + limit]
+
+
+class Blobs:
+    def __init__(self) -> None:
+        self.blobs: dict[str, bytes] = {}
+
+    async def put(self, path: str, data: bytes) -> None:
+        self.blobs[path] = data
+
+    async def get(self, path: str) -> bytes | None:
+        return self.blobs.get(path)
+
+    async def delete(self, path: str) -> None:
+        self.blobs.pop(path, None)
+
+    async def list(self, prefix: str) -> list[str]:
+        return sorted(path for path in self.blobs if path.startswith(prefix))
+
+
+class Learned:
+    """Holds the snapshots that were published."""
+
+    def __init__(self) -> None:
+        self.snapshots: list[Snapshot] = []
+        self.beats: list[int] = []
+
+    def publish(self, snapshot: Snapshot) -> None:
+        self.snapshots.append(snapshot)
+
+    def beat(self, now_ms: int) -> None:
+        self.beats.append(now_ms)
+
+    def newest(self, than: int = 0) -> Snapshot | None:
+        return self.snapshots[-1] if self.snapshots else None
+
+    def alive_ms(self) -> int:
+        return 0
+
+
+class World:
+    def __init__(self, partitions: int = 1) -> None:
+        self.log, self.blobs, self.learned = Log(partitions), Blobs(), Learned()
+        self.clock = Clock()
+
+    def learner(self) -> Learner:
+        """One that starts now."""
+        learner = Learner(
+            self.log, self.blobs, self.learned, self.clock,  # type: ignore[arg-type]
+            publish_s=0.5, checkpoint_s=30.0, label_window_s=120.0, join_h=72.0,
+        )  # fmt: skip
+        asyncio.run(learner.resume())
+        return learner
+
+
+def catch_up(learner: Learner) -> None:
+    async def work() -> None:
+        while await learner.step():
+            pass
+
+    asyncio.run(work())
+
+
+def days(count: int, viewer: int = 1) -> list[Activity]:
+    """Slates, taps and ticks: something to fold, a minute apart."""
+    from jhalak.learning.features import F as width
+
+    rng = np.random.default_rng(viewer)
+    records: list[Activity] = []
+    for slate in range(1, count + 1):
+        at_ms = NOW_MS + slate * 60_000
+        k = 4
+        items = rng.integers(1, 50, k)
+        x = rng.normal(size=(k, width)).astype(np.float16)
+        records.append(
+            Served(
+                slate=slate + 1000 * viewer, viewer=viewer, surface=0, at_ms=at_ms, level=0,
+                model=1, profiled=True, valid_until_ms=0, items=items.astype(np.int64).tobytes(),
+                propensity=np.ones(k, np.float32).tobytes(), features=x.tobytes(),
+                contributions=b"", reason=bytes(k), topic=bytes([2] * k), language=bytes(k),
+                creator=np.full(k, 3, np.int32).tobytes(), ref=bytes(k),
+            )
+        )  # fmt: skip
+        events = [
+            Outcome(
+                f"{slate}-{p}-{kind}", EVENT_INDEX[kind], at_ms + 1000, 0.0, slate + 1000 * viewer,
+                int(items[p]), p, 0, at_ms, topic=2, language=0, creator=3,
+            )
+            for p in range(k)
+            for kind in (("impression", "tap") if rng.random() < 0.4 else ("impression",))
+        ]  # fmt: skip
+        records.append(Outcomes(viewer, at_ms + 2000, True, tuple(events)))
+        records.append(Tick(at_ms + 3000))
+    return records
+
+
+def test_it_folds_every_record_once_whatever_the_size_of_the_log() -> None:
+    world = World()
+    world.log.add(*days(300))
+    learner = world.learner()
+    catch_up(learner)
+    assert learner.fold.offsets == [900]
+    assert learner.fold.counts["records"] == 900
+    assert asyncio.run(learner.step()) is False
+
+
+def test_all_partitions_are_folded() -> None:
+    world = World(partitions=3)
+    for partition in range(3):
+        world.log.add(*days(5 + partition, viewer=partition + 1), partition=partition)
+    learner = world.learner()
+    catch_up(learner)
+    assert learner.fold.offsets == [15, 18, 21]
+
+
+@pytest.mark.parametrize("cuts", [[1], [10, 11, 12], [100, 250], [299]])
+def test_ended_at_any_moment_it_ends_where_it_would_have(cuts: Sequence[int]) -> None:
+    records = days(100)
+    straight = World()
+    straight.log.add(*records)
+    whole = straight.learner()
+    catch_up(whole)
+    world = World()
+    done = 0
+    for cut in [*cuts, len(records)]:
+        world.log.add(*records[done:cut])
+        done = cut
+        learner = world.learner()
+        catch_up(learner)
+        if cut != len(records):
+            asyncio.run(learner.checkpoint())
+    assert learner.fold.dump() == whole.fold.dump()
+
+
+def test_without_its_newest_checkpoint_it_goes_on_from_the_one_before() -> None:
+    records = days(60)
+    world = World()
+    for part in (records[:60], records[60:120]):
+        world.log.add(*part)
+        learner = world.learner()
+        catch_up(learner)
+        asyncio.run(learner.checkpoint())
+    newest = sorted(world.blobs.blobs)[-1]
+    world.blobs.blobs[newest] = world.blobs.blobs[newest][:-100]
+    learner = world.learner()
+    assert learner.fold.offsets == [60]
+    world.blobs.blobs = dict.fromkeys(world.blobs.blobs, b"torn")
+    learner = world.learner()
+    assert learner.fold.offsets == [0]
+    catch_up(learner)
+    assert learner.fold.offsets == [120]
+
+
+def test_it_publishes_at_most_so_often_and_beats_in_between() -> None:
+    world = World()
+    learner = world.learner()
+    asyncio.run(learner.step())
+    assert len(world.learned.snapshots) == 1, "at once, so that feeds know it is there"
+    world.log.add(*days(1))
+    asyncio.run(learner.step())
+    assert len(world.learned.snapshots) == 1
+    world.clock.forward(s=0.5)
+    asyncio.run(learner.step())
+    assert len(world.learned.snapshots) == 2
+    assert world.learned.snapshots[-1].offsets == (3,)
+    world.clock.forward(s=0.5)
+    asyncio.run(learner.step())
+    assert len(world.learned.snapshots) == 2
+    assert world.learned.beats == [world.clock()]
+
+
+def test_versions_rise_over_starts() -> None:
+    world = World()
+    for _ in range(4):
+        learner = world.learner()
+        world.log.add(*days(1))
+        catch_up(learner)
+        learner.publish(world.clock())
+    versions = [s.version for s in world.learned.snapshots]
+    assert versions == sorted(set(versions))
+
+
+def test_checkpoints_are_written_now_and_then_and_the_oldest_are_dropped() -> None:
+    world = World()
+    learner = world.learner()
+    asyncio.run(learner.step())
+    assert not world.blobs.blobs
+    for _ in range(KEPT + 3):
+        world.log.add(*days(1))
+        world.clock.forward(s=30)
+        asyncio.run(learner.step())
+    assert len(world.blobs.blobs) == KEPT
+    assert all(path.startswith(FOLDER) for path in world.blobs.blobs)
+    before = dict(world.blobs.blobs)
+    world.clock.forward(s=300)
+    asyncio.run(learner.step())
+    assert world.blobs.blobs == before, "nothing new, nothing written"
+
+
+def test_a_served_record_that_fell_out_of_memory_is_read_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from jhalak.learning import fold as folding
+
+    records = days(40)
+    served = [r for r in records if isinstance(r, Served)]
+    rest = [r for r in records if not isinstance(r, Served)]
+    whole = World()
+    whole.log.add(*served, *rest)
+    usual = whole.learner()
+    catch_up(usual)
+    monkeypatch.setattr(folding, "CACHE", 5)
+    small = whole.learner()
+    catch_up(small)
+    assert small.fold.model.weights.tolist() == usual.fold.model.weights.tolist()
+    assert small.fold.counts == usual.fold.counts
+
+
+def test_what_was_learned_reaches_the_feeds(jhalak: Jhalak, phone: Phone) -> None:
+    jhalak.learn()
+    assert phone.edition()["level"] == "full"
+    assert isinstance(jhalak.learner()._learned, EmbeddedLearned)
+
+
+def test_a_learner_that_is_new_catches_up_with_what_an_older_one_left(
+    jhalak: Jhalak, phone: Phone, tmp_path: Path
+) -> None:
+    for _ in range(3):
+        cards = phone.edition()["cards"]
+        phone.look(*cards)
+        phone.tap(*cards[:4])
+    jhalak.learn()
+    offsets = list(jhalak.learner().fold.offsets)
+    jhalak.restart()
+    assert jhalak.services.world.serving.version > 0, "the snapshot outlives both processes"
+    jhalak.learn()
+    assert jhalak.learner().fold.offsets[0] > offsets[0]
+    assert phone.edition()["level"] == "full"
