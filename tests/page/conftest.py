@@ -24,8 +24,9 @@ def chromium() -> str | None:
     return next((name for name in names if name and Path(name).exists()), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """A module at a time: while it runs, nothing else may run an event loop in this thread."""
     path = chromium()
     if path is None:
         pytest.skip("no Chromium found: install it or name it in JHALAK_CHROMIUM")
@@ -35,7 +36,7 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def usual(browser: Any) -> Any:
     """One context for most tests; a page starts with empty storage."""
     return _context(browser)
@@ -48,7 +49,7 @@ def _context(browser: Any, **options: Any) -> Any:
     return context
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server() -> Iterator[MockJhalak]:
     mock = MockJhalak()
     yield mock

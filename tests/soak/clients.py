@@ -63,6 +63,8 @@ class Shown:
     viewer: str
     items: list[str]
     level: str
+    server: int
+    """Which server answered: the address's generation."""
     asked: float
     """Monotonic seconds, before the request was sent."""
     got: float
@@ -78,9 +80,9 @@ class Ledger:
     likes: set[tuple[str, str]] = field(default_factory=set)
     """(viewer's token, item)"""
     slates: list[Shown] = field(default_factory=list)
-    acks: list[tuple[float, float]] = field(default_factory=list)
-    """Monotonic seconds at which each batch was sent the last time, and was acknowledged; only
-    those of which something was written then."""
+    acks: list[tuple[int, float]] = field(default_factory=list)
+    """Which server acknowledged each batch, and the monotonic second at which it was sent the
+    last time; only those of which something was written then."""
     resent: int = 0
     """Batches whose first answer never came."""
     duplicates: int = 0
@@ -143,7 +145,9 @@ class Device(threading.Thread):
         assert slots, "a feed is never empty"
         items = [item for _, item in slots]
         name = told.get("edition") or told["slate"]
-        self.ledger.slates.append(Shown(name, token, items, told["level"], asked, got))
+        self.ledger.slates.append(
+            Shown(name, token, items, told["level"], self._generation, asked, got)
+        )
         return slots
 
     def _batch(self, token: str, slots: list[tuple[str, str]]) -> bytes:
@@ -171,7 +175,7 @@ class Device(threading.Thread):
         assert lost or told["duplicates"] == 0, f"first sent, and counted as sent again: {told}"
         self.ledger.duplicates += told["duplicates"]
         if told["accepted"]:
-            self.ledger.acks.append((sent, time.monotonic()))
+            self.ledger.acks.append((self._generation, sent))
         self.ledger.events.update(event["id"] for event in events)
         return body
 

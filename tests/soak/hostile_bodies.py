@@ -48,10 +48,11 @@ def _bodies(s: Seeds) -> Iterator[Request]:
     }.items():  # fmt: skip
         body = json.dumps({"languages": languages}).encode()
         yield Request(f"viewers {name}", build("POST", "/v1/viewers", body), BAD)
-    for name, more in {
+    mores: dict[str, dict[str, Any]] = {
         "age": {"age_band": "12"}, "age number": {"age_band": 12}, "age list": {"age_band": []},
         "id": {"id": 1}, "budget": {"data_budget_bytes": 100_000},
-    }.items():  # fmt: skip
+    }  # fmt: skip
+    for name, more in mores.items():
         body = json.dumps({"languages": ["en"], **more}).encode()
         yield Request(f"viewers bad {name}", build("POST", "/v1/viewers", body), BAD)
     for name, budget in {

@@ -184,7 +184,7 @@ def fill(data: Path, cards: int, seed: int = 1, videos: int = 0) -> list[str]:
     with source.open("w", encoding="utf-8") as file:
         for number in range(cards + videos):
             ids.append(f"item-{number}")
-            item = {
+            item: dict[str, Any] = {
                 "id": ids[-1], "language": _LANGUAGES[number % len(_LANGUAGES)],
                 "topic": _TOPICS[number % len(_TOPICS)], "title": f"Title {number} of a soak",
                 "summary": "Words " * rng.randint(5, 20),

@@ -166,7 +166,8 @@ def test_on_a_full_disk_writes_answer_507_and_feeds_go_on(small_disk: Path) -> N
     with Server(data) as server:
         server.start()
         token = server.new_viewer()
-        taken, refused = set(), []
+        taken: set[int] = set()
+        refused: list[int] = []
         slates = [feed(server, token) for _ in range(3)]
         full = small_disk / "full"
 

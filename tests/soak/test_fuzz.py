@@ -50,9 +50,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
 )
 def test_no_request_made_from_the_document_breaks_the_server(cases: int, server: Server) -> None:
     schema = schemathesis.openapi.from_url(f"http://127.0.0.1:{server.port}/openapi.json")
-    operations = sorted(
-        (found.ok() for found in schema.get_all_operations()), key=lambda operation: operation.label
-    )
+    found: list[Any] = list(schema.get_all_operations())
+    operations = sorted((each.ok() for each in found), key=lambda operation: operation.label)
     progress = Progress.of("fuzz", len(operations), kept=cases > 200)
     varied = sum(bool(varies(operation)) for operation in operations)
     each = -(-cases // (2 * varied)) + 2  # some have less than that to vary

@@ -39,8 +39,10 @@ source_budget_ms = 10000.0  # a profile that a busy machine reads late lets item
 class Part:
     """What one part of the soak saw."""
 
-    killed: list[float] = field(default_factory=list)
-    """Monotonic seconds."""
+    kills: int = 0
+    killed: dict[int, float] = field(default_factory=dict)
+    """Which server (the address's generation), and the monotonic second; not those killed before
+    anybody knew their address."""
     serving_s: list[float] = field(default_factory=list)
     """From each kill to the first slate after it."""
     recalled: dict[str, float] = field(default_factory=dict)
@@ -90,7 +92,7 @@ def run_part(data: Path, seed: int) -> dict[str, object]:
     compare(learned(data), truth)
     lost_s, repeats = never_again(devices, part, truth)
     return {
-        "kills": len(part.killed), "learner_kills": part.learner_kills,
+        "kills": part.kills, "learner_kills": part.learner_kills,
         "slates": sum(len(d.ledger.slates) for d in devices),
         "batches": sum(len(d.ledger.acks) for d in devices),
         "resent": sum(d.ledger.resent for d in devices),
@@ -111,7 +113,7 @@ def storm(
     killed = 0.0
     while True:
         server.launch()
-        last = len(part.killed) == KILLS
+        last = part.kills == KILLS
         if not last and rng.random() < 0.1:
             moment.wait(rng.uniform(0, 1))  # while it starts
         else:
@@ -140,8 +142,11 @@ def storm(
         if learner is not None:
             part.learners.add(learner)
         killed = time.monotonic()
-        part.killed.append(killed)
+        if server.port == address.port:
+            part.killed[address.generation] = killed
+        part.kills += 1
         server.kill()
+        server.port = 0
 
 
 def recall(server: Server, part: Part, rng: random.Random, items: list[str], token: str) -> None:
@@ -189,17 +194,15 @@ def never_again(devices: list[Device], part: Part, truth: Recount) -> tuple[list
         shown = [item for item in slate.items if part.recalled.get(item, slate.asked) < slate.asked]
         assert not shown, f"recalled before, and shown: {shown}"
         if slate.slate not in truth.slates:
-            after = bisect_left(part.killed, slate.got)
-            assert after < len(part.killed), "a slate was not recorded though no kill came"
-            kill = part.killed[after]
-            lost_s.append(kill - slate.got)
+            assert slate.server in part.killed, "a slate was not recorded though no kill came"
+            lost_s.append(max(part.killed[slate.server] - slate.got, 0.0))
             # How long a commit takes is the disk's affair; but what is acknowledged was written
             # after everything that was served before it was sent.
-            later = acks[bisect_left(acks, (slate.got, 0.0)) :]
-            between = [got for sent, got in later if got < kill]
-            assert not between, (
+            later = acks[bisect_left(acks, (slate.server, slate.got)) :]
+            later = later[: bisect_left(later, (slate.server + 1, 0.0))]
+            assert not later, (
                 f"served {lost_s[-1]:.3f} s before a kill and not recorded, though"
-                f" {len(between)} batches sent after it were"
+                f" {len(later)} batches sent after it were"
             )
     seen: dict[str, dict[str, Shown]] = defaultdict(dict)
     repeats = 0

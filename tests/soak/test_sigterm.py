@@ -100,7 +100,7 @@ def test_sigterm_while_starting_ends_with_0(tmp_path: Path) -> None:
     fill(data, cards=30)
     with Server(data) as server:
         server.launch()
-        learners = set()
+        learners: set[int] = set()
         while not learners and server.process is not None and server.process.poll() is None:
             learner = server.learner()
             learners |= {learner} if learner else set()
