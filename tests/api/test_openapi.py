@@ -69,9 +69,7 @@ def test_every_path_parameter_is_declared_and_every_operation_has_a_name(
         assert operation["summary"] or operation["description"]
 
 
-def test_every_route_of_the_application_is_in_it(
-    shared: Jhalak, document: dict[str, Any]
-) -> None:
+def test_every_route_of_the_application_is_in_it(shared: Jhalak, document: dict[str, Any]) -> None:
     routes = {
         re.sub(r":\w+}", "}", route.path)
         for route in shared.app.framework.routes

@@ -1,0 +1,111 @@
+"""Claim: what a batch of 50 durable events costs the server, learning apart."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from benchmarks.client import Client, event, post
+from benchmarks.load import Answers, Job
+from benchmarks.measure import Rounds, measure, ratio
+from benchmarks.processes import jhalak, null_server
+from benchmarks.result import Result, middle
+from benchmarks.setting import Setting
+from benchmarks.worlds import World
+
+BATCH = 50
+LIMIT_US = 400.0
+CONNECTIONS = 32
+
+
+def events(setting: Setting) -> Result:
+    """CPU a batch of 50 events, each of another slot; nothing is answered before it is on disk."""
+    count, rounds = setting.pick(400, 100), setting.pick(8, 3)
+    with ExitStack() as stack:
+        world = stack.enter_context(setting.worlds.copy(setting.items))
+        server = stack.enter_context(jhalak(world.data))
+        requests = _requests(server.port, world, count * (rounds + 1))
+        setting.load.run(Job(server.port, requests, count, connections=CONNECTIONS))
+        null = stack.enter_context(null_server(world.data.parent / "null.log", 46, 202))
+        ours, theirs = Rounds(), Rounds()
+        synced: list[tuple[float, float]] = []
+        for turn in range(rounds):
+            first = (turn + 1) * count
+            job = Job(server.port, requests, count, connections=CONNECTIONS, first=first, sample=37)
+            _check_accepted(measure(setting.load, server, job, ours))
+            job = Job(null.port, requests, count, connections=CONNECTIONS, first=first)
+            measure(setting.load, null, job, theirs)
+            bodies = [request.partition(b"\r\n\r\n")[2] for request in requests[first:][:60]]
+            synced.append(_fdatasync(world.data.parent / "synced", bodies))
+    sync_cpu, sync_wall = (middle([pair[i] for pair in synced]) for i in (0, 1))
+    return Result(
+        benchmark="events_cpu",
+        what=f"CPU a batch of {BATCH} durable events",
+        figure=ours.cpu,
+        unit="us",
+        anchor="null ASGI app taking the same bodies",
+        anchor_figure=theirs.cpu,
+        ratio=ratio(ours.cpu_us, theirs.cpu_us),
+        target=f"at most {LIMIT_US:.0f} us",
+        met=ours.cpu <= LIMIT_US,
+        details={
+            "cpu_us": ours.cpu_us,
+            "least_disturbed_us": min(ours.cpu_us),
+            "events_a_cpu_second": BATCH * 1e6 / ours.cpu,
+            "events_per_s_durable": BATCH * ours.rate,
+            "batches_per_s": ours.rate,
+            "p50_ms": ours.percentile(50),
+            "p99_ms": ours.percentile(99),
+            "without_a_core": ours.waited,
+            "body_bytes": len(requests[0].partition(b"\r\n\r\n")[2]),
+            "null ASGI app": {"cpu_us": theirs.cpu, "batches_per_s": theirs.rate},
+            "write and fdatasync of one body": {
+                "cpu_us": sync_cpu,
+                "wall_us": sync_wall,
+                "cpu_ratio": ratio(ours.cpu_us, [pair[0] for pair in synced]),
+                "batches_per_s_ratio": ours.rate * sync_wall / 1e6,
+            },
+        },
+    )
+
+
+def _requests(port: int, world: World, count: int) -> list[bytes]:
+    """Batches, viewer after viewer: each viewer's next batch is the next kind of event."""
+    kinds = (("impression", None), ("dwell", 1800.0), ("tap", None), ("complete", None))
+    slots: list[list[str]] = []
+    with Client(port) as client:
+        for token in world.regular:
+            page = client.ask("GET", f"/v1/video/feed?limit={BATCH}", token)
+            slots.append([item["slot"] for item in page["items"]])
+    requests = []
+    for k in range(count):
+        viewer, turn = k % len(slots), k // len(slots)
+        kind, value = kinds[turn % len(kinds)]
+        made = [event(slot, kind, value) for slot in slots[viewer]]
+        body = json.dumps({"events": made}, separators=(",", ":")).encode()
+        requests.append(post("/v1/events", world.regular[viewer], body))
+    return requests
+
+
+def _check_accepted(answers: Answers) -> None:
+    for body in answers.bodies:
+        said = json.loads(body)
+        if said["accepted"] != BATCH:
+            raise RuntimeError(f"not all events were accepted: {body[:300]!r}")
+
+
+def _fdatasync(path: Path, bodies: list[bytes]) -> tuple[float, float]:
+    """(CPU, wall) microseconds to append one body and wait until it is on disk."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        cpu, wall = time.thread_time_ns(), time.perf_counter_ns()
+        for body in bodies:
+            os.write(file, body)
+            os.fdatasync(file)
+        cpu, wall = time.thread_time_ns() - cpu, time.perf_counter_ns() - wall
+    finally:
+        os.close(file)
+    return cpu / len(bodies) / 1000, wall / len(bodies) / 1000

@@ -1,0 +1,224 @@
+"""Commands: what they say, how they end, and that each shows how it is used."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from jhalak.assembly import open_records
+from jhalak.cli import build_parser
+from jhalak.config.settings import Settings
+from jhalak.people.operator_token import token_hash
+from jhalak.ports.viewers import Viewer
+from jhalak.schema.ids import spell
+from tests.cli.conftest import Run, headlines
+
+COMMANDS = ("serve", "work", "ingest", "items", "viewers", "operator", "replay", "demo", "doctor")
+
+
+def test_these_are_all_the_commands() -> None:
+    text = build_parser().format_help()
+    assert all(f"    {name} " in text or f"    {name}\n" in text for name in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example_that_is_right(run: Run, command: str) -> None:
+    ended = run(command, "--help")
+    assert ended.code == 0
+    _, _, example = ended.out.partition("example: jhalak ")
+    assert example
+    parsed = build_parser().parse_args(shlex.split(example))
+    assert parsed.command == command
+    assert "--json" in ended.out and "--data" in ended.out
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; sys.argv = ['jhalak', '--help']\n"
+        "from jhalak.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(ended.stdout.rpartition("\nexample")[2].splitlines()[-1].split())
+    assert "jhalak" in loaded
+    heavy = {"numpy", "numba", "litestar", "uvicorn", "sqlalchemy", "msgspec", "asyncio", "rich"}
+    assert loaded & heavy == set()
+
+
+def test_the_version_is_told(run: Run) -> None:
+    assert run("--version").out.startswith("jhalak 0.")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [], ["fly"], ["serve", "--port", "x"], ["serve", "--port", "70000"], ["work"],
+        ["work", "sleep"], ["ingest"], ["items"], ["items", "burn"], ["viewers", "show"],
+        ["replay", "kuairand"], ["doctor", "--fast"],
+    ],
+)  # fmt: skip
+def test_a_command_that_is_wrong_ends_with_2_and_says_why(run: Run, arguments: list[str]) -> None:
+    ended = run(*arguments)
+    assert ended.code == 2 and "usage:" in ended.err
+
+
+class TestIngest:
+    def test_the_last_line_counts_every_row(self, run: Run, tmp_path: Path) -> None:
+        source = headlines(tmp_path / "a.jsonl", 5)
+        with source.open("a") as file:
+            file.write(json.dumps({"id": "food-0", "title": "Again", "language": "en"}) + "\n")
+            file.write('{"broken\n')
+        ended = run("ingest", source, "--data", tmp_path / "data", "--json")
+        assert ended.code == 1, "something was rejected"
+        last = ended.last()
+        counts = {n: last[n] for n in ("new", "updated", "unchanged", "duplicate", "rejected")}
+        assert counts == {"new": 5, "updated": 0, "unchanged": 0, "duplicate": 1, "rejected": 1}
+        assert "a.jsonl:7" in ended.err
+        again = run("ingest", source, "--data", tmp_path / "data", "--json", "--lenient")
+        assert again.code == 0
+        assert {n: again.last()[n] for n in counts} == {
+            "new": 0, "updated": 0, "unchanged": 5, "duplicate": 1, "rejected": 1
+        }  # fmt: skip
+
+    def test_an_unknown_language_is_refused(self, run: Run, tmp_path: Path) -> None:
+        source = headlines(tmp_path / "a.jsonl", 1)
+        ended = run("ingest", source, "--data", tmp_path / "data", "--language", "xx")
+        assert ended.code == 2 and "xx" in ended.err and "hi" in ended.err
+
+    def test_a_mapping_that_is_none_is_refused(self, run: Run, tmp_path: Path) -> None:
+        source = headlines(tmp_path / "a.jsonl", 1)
+        ended = run("ingest", source, "--data", tmp_path / "data", "--map", "title")
+        assert ended.code == 2 and "--map" in ended.err
+
+    def test_a_source_that_is_not_there_is_said(self, run: Run, tmp_path: Path) -> None:
+        ended = run("ingest", tmp_path / "nothing.csv", "--data", tmp_path / "data")
+        assert ended.code != 0 and "nothing.csv" in ended.err
+
+
+class TestItems:
+    @pytest.fixture
+    def data(self, run: Run, tmp_path: Path) -> Path:
+        source = headlines(tmp_path / "a.jsonl", 3)
+        assert run("ingest", source, "--data", tmp_path / "data").code == 0
+        return tmp_path / "data"
+
+    def test_list(self, run: Run, data: Path) -> None:
+        ended = run("items", "list", "--data", data, "--json")
+        assert [i["item"] for i in ended.last()["items"]] == ["food-0", "food-1", "food-2"]
+        assert "A headline about food, number 2" in ended.out
+        limited = run("items", "list", "--data", data, "--json", "--limit", "1")
+        assert len(limited.last()["items"]) == 1
+        other = run("items", "list", "--data", data, "--json", "--language", "hi")
+        assert other.last()["items"] == []
+
+    def test_show_and_recall(self, run: Run, data: Path) -> None:
+        shown = run("items", "show", "food-1", "--data", data, "--json")
+        assert shown.code == 0 and shown.last()["status"] == "live"
+        assert shown.last()["title"] == "A headline about food, number 1"
+        gone = run("items", "recall", "food-1", "--reason", "wrong", "--data", data, "--json")
+        assert gone.code == 0 and gone.last()["status"] == "recalled"
+        again = run("items", "recall", "food-1", "--data", data, "--json")
+        assert again.code == 0 and again.last()["status"] == "recalled"
+
+    @pytest.mark.parametrize("action", ["show", "recall"])
+    def test_an_item_that_is_not_there(self, run: Run, data: Path, action: str) -> None:
+        ended = run("items", action, "nothing", "--data", data)
+        assert ended.code == 1 and "nothing" in ended.err
+        assert run("items", action, "--data", data).code == 2
+
+
+class TestViewers:
+    def test_show(self, run: Run, tmp_path: Path) -> None:
+        records = open_records(tmp_path, Settings())
+        records.viewers.create(Viewer(id=77, created_ms=1, languages=("ta",)))
+        records.database.close()
+        ended = run("viewers", "show", spell(77), "--data", tmp_path, "--json")
+        assert ended.code == 0
+        assert ended.last()["languages"] == ["ta"] and ended.last()["records_in_log"] == 0
+        records = open_records(tmp_path, Settings())
+        assert [r.action for r in records.audit.read(0, 9)] == ["show viewer"]
+        records.database.close()
+
+    def test_who_is_not_there(self, run: Run, tmp_path: Path) -> None:
+        ended = run("viewers", "show", spell(77), "--data", tmp_path)
+        assert ended.code == 1 and "no viewer" in ended.err
+        ended = run("viewers", "show", "asha", "--data", tmp_path)
+        assert ended.code == 2 and "asha" in ended.err
+
+
+class TestOperator:
+    def test_a_token_is_shown_once_and_only_its_hash_is_kept(
+        self, run: Run, tmp_path: Path
+    ) -> None:
+        made = run("operator", "token", "asha", "--data", tmp_path, "--json")
+        token = made.last()["token"]
+        assert made.code == 0 and made.out.startswith(token)
+        records = open_records(tmp_path, Settings())
+        known = records.operators.find(token_hash(token))
+        assert known is not None and known.name == "asha"
+        records.database.close()
+        everything = b"".join(p.read_bytes() for p in tmp_path.rglob("*") if p.is_file())
+        assert token.encode() not in everything
+
+    def test_list_and_revoke(self, run: Run, tmp_path: Path) -> None:
+        number = run("operator", "token", "asha", "--data", tmp_path, "--json").last()["id"]
+        assert run("operator", "revoke", str(number), "--data", tmp_path, "--json").code == 0
+        listed = run("operator", "list", "--data", tmp_path, "--json")
+        [token] = listed.last()["tokens"]
+        assert token["name"] == "asha" and token["revoked_ms"] > 0 and "revoked" in listed.out
+        again = run("operator", "revoke", str(number), "--data", tmp_path)
+        assert again.code == 1 and run("operator", "revoke", "x", "--data", tmp_path).code == 2
+
+
+class TestDoctor:
+    def test_an_empty_place_is_looked_at_without_making_anything(
+        self, run: Run, tmp_path: Path
+    ) -> None:
+        ended = run("doctor", "--data", tmp_path / "data", "--json")
+        last = ended.last()
+        assert ended.code == (1 if last["bad"] else 0)
+        whats = {finding["what"] for finding in last["findings"]}
+        assert {"python", "sqlite", "disk", "settings", "records", "log", "learner"} <= whats
+        assert not (tmp_path / "data").exists()
+
+    def test_a_bad_setting_is_a_bad_finding(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "jhalak.toml").write_text("colour = 1")
+        ended = run("doctor", "--data", tmp_path, "--json")
+        assert ended.code == 1
+        bad = [f for f in ended.last()["findings"] if f["state"] == "bad"]
+        assert any("colour" in f["says"] for f in bad)
+
+
+def test_a_worker_catches_up_and_says_where_it_is(run: Run, tmp_path: Path) -> None:
+    ended = run("work", "learn", "--data", tmp_path, "--until-caught-up", "--json")
+    assert ended.code == 0 and ended.last() == {"offsets": [0]}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["ingest", "x.csv"], ["items", "list"], ["operator", "list"], ["serve", "--port", "0"],
+     ["viewers", "show", spell(77)], ["work", "learn"]],
+)  # fmt: skip
+def test_a_wrong_setting_ends_every_command_with_2_and_its_place(
+    run: Run, tmp_path: Path, arguments: list[str]
+) -> None:
+    (tmp_path / "jhalak.toml").write_text("[server]\nport = 'http'")
+    ended = run(*arguments, "--data", tmp_path)
+    assert ended.code == 2
+    assert "jhalak.toml" in ended.err and "server.port" in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_records_that_do_not_answer_end_a_command_with_3(run: Run, tmp_path: Path) -> None:
+    url = "postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=2"
+    (tmp_path / "jhalak.toml").write_text(f"records_url = '{url}'")
+    ended = run("items", "list", "--data", tmp_path)
+    assert ended.code == 3
+    assert "jhalak doctor" in ended.err and "Traceback" not in ended.err
