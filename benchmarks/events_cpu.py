@@ -7,6 +7,7 @@ import os
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from benchmarks.client import Client, event, post
 from benchmarks.load import Answers, Job
@@ -27,13 +28,15 @@ def events(setting: Setting) -> Result:
     with ExitStack() as stack:
         world = stack.enter_context(setting.worlds.copy(setting.items))
         server = stack.enter_context(jhalak(world.data))
-        requests = _requests(server.port, world, count * (rounds + 1))
-        setting.load.run(Job(server.port, requests, count, connections=CONNECTIONS))
+        spare = len(world.regular)
+        requests = _requests(server.port, world, spare + count * rounds)
+        every = Job(server.port, requests, spare, connections=CONNECTIONS)
+        setting.load.run(every)  # so that no viewer is met for the first time later
         null = stack.enter_context(null_server(world.data.parent / "null.log", 46, 202))
         ours, theirs = Rounds(), Rounds()
         synced: list[tuple[float, float]] = []
         for turn in range(rounds):
-            first = (turn + 1) * count
+            first = spare + turn * count
             job = Job(server.port, requests, count, connections=CONNECTIONS, first=first, sample=37)
             _check_accepted(measure(setting.load, server, job, ours))
             job = Job(null.port, requests, count, connections=CONNECTIONS, first=first)
@@ -73,8 +76,7 @@ def events(setting: Setting) -> Result:
 
 
 def _requests(port: int, world: World, count: int) -> list[bytes]:
-    """Batches, viewer after viewer: each viewer's next batch is the next kind of event."""
-    kinds = (("impression", None), ("dwell", 1800.0), ("tap", None), ("complete", None))
+    """Batches, viewer after viewer: first all impressions, then what was done, and so on."""
     slots: list[list[str]] = []
     with Client(port) as client:
         for token in world.regular:
@@ -83,11 +85,16 @@ def _requests(port: int, world: World, count: int) -> list[bytes]:
     requests = []
     for k in range(count):
         viewer, turn = k % len(slots), k // len(slots)
-        kind, value = kinds[turn % len(kinds)]
-        made = [event(slot, kind, value) for slot in slots[viewer]]
+        made = [_event(slot, place, turn) for place, slot in enumerate(slots[viewer])]
         body = json.dumps({"events": made}, separators=(",", ":")).encode()
         requests.append(post("/v1/events", world.regular[viewer], body))
     return requests
+
+
+def _event(slot: str, place: int, turn: int) -> dict[str, Any]:
+    if turn % 2 == 0:
+        return event(slot, "impression")
+    return event(slot, "tap") if place % 8 == 0 else event(slot, "dwell", 1800.0)
 
 
 def _check_accepted(answers: Answers) -> None:

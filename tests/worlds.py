@@ -4,6 +4,7 @@ stands still, HTTP spoken in process, and the learner run step by step."""
 from __future__ import annotations
 
 import asyncio
+import atexit
 import itertools
 import shutil
 import tempfile
@@ -264,6 +265,7 @@ class Phone:
 def _migrated() -> Path:
     """A data folder with empty tables: migrating costs each test more than the test itself."""
     folder = Path(tempfile.mkdtemp(prefix="jhalak-template-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     open_records(folder, Settings()).database.close()
     return folder
 

@@ -179,6 +179,9 @@ def _secure(path: str, method: str, operation: dict[str, Any]) -> None:
         answers.setdefault("401", _answer("Problem", "No viewer token, or not a valid one"))
         answers.setdefault("404", _answer("Problem", "There is no such thing"))
         answers.setdefault("421", _answer("Problem", "The token belongs to another cell"))
+        answers.setdefault("503", _answer("Problem", "Try again after Retry-After"))
+        if method == "put":
+            answers.setdefault("409", _answer("Problem", "It changed meanwhile; read it again"))
     elif path.startswith("/v1/items"):
         answers.setdefault("404", _answer("Problem", "There is no such item"))
         if method == "delete":

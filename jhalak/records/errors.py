@@ -25,6 +25,8 @@ _SQLITE_UNAVAILABLE: Final = (
     "attempt to write a readonly database",
     "disk i/o error",
     "locking protocol",
+    "file is not a database",
+    "database disk image is malformed",
 )
 _POSTGRES_FULL: Final = "53100"
 _POSTGRES_UNAVAILABLE: Final = (
