@@ -15,6 +15,7 @@ from jhalak.embedded.event_log import EmbeddedEventLog
 from jhalak.embedded.keys import open_keys
 from jhalak.embedded.learned import EmbeddedLearned
 from jhalak.embedded.profile_store import EmbeddedProfileStore, open_or_begin_anew
+from jhalak.embedded.reserve import Reserve
 from jhalak.records.audit import SqlAuditStore
 from jhalak.records.consents import SqlConsentStore
 from jhalak.records.database import Database, open_database
@@ -25,6 +26,7 @@ from jhalak.records.viewers import SqlViewerStore
 
 log = logging.getLogger(__name__)
 PROFILES = "profiles.sqlite"
+RESERVE = "reserve"
 
 
 def now_ms() -> int:
@@ -106,6 +108,8 @@ class Server:
         self.data, self.settings = data, settings
         self.records = records = open_records(data, settings)
         self.event_log = open_log(data, settings, writable=True)
+        self._reserve = Reserve(data / RESERVE)
+        self._reserve.take()
         self.profiles = open_or_begin_anew(data / PROFILES)
         keys = open_keys(data / "keys", clock())
         world = World()
@@ -136,6 +140,7 @@ class Server:
             consents=records.consents,
             operators=records.operators,
             audit=records.audit,
+            give_up_reserve=self._reserve.give_up,
         )
         self._follow_catalogue = FollowCatalogue(
             world, records.items, records.viewers, tokens, self.services.creators,
@@ -166,6 +171,7 @@ class Server:
             ("keeping time", self._keep_time.step, 10.0),
             ("keeping profiles", self._keep_profiles, 5.0),
             ("finishing erasures", self._finish_erasures.step, 1.0),
+            ("keeping a reserve", self._keep_reserve, 60.0),
             ("rotating keys", self._rotate_keys, 3600.0),
         ):
             self._loops.append(asyncio.create_task(repeat(name, step, every_s, self._stop)))
@@ -173,6 +179,10 @@ class Server:
 
     async def _keep_profiles(self) -> bool:
         return await self.services.states.flush() > 0
+
+    async def _keep_reserve(self) -> bool:
+        await asyncio.to_thread(self._reserve.take)
+        return False
 
     async def _rotate_keys(self) -> bool:
         self._keys.slot.rotate_if_due(self.services.clock())

@@ -15,6 +15,7 @@ from jhalak.api.services import Services
 from jhalak.catalogue.live import prepare
 from jhalak.catalogue.topics import topics
 from jhalak.feeds.edition import rfc3339
+from jhalak.ports.errors import DiskFull
 from jhalak.ports.operators import OperatorToken
 from jhalak.schema.item import ItemRecord
 
@@ -68,9 +69,14 @@ async def recall_item(
 ) -> ItemOut:
     """Recall: when this answers, no slate shows the item again, also after a crash."""
     name = path_after(request.scope, 2)
-    record = await asyncio.to_thread(
-        services.items.recall, name, f"operator:{operator.name}", reason, services.clock()
-    )
+    by, now_ms = f"operator:{operator.name}", services.clock()
+    try:
+        record = await asyncio.to_thread(services.items.recall, name, by, reason, now_ms)
+    except DiskFull:
+        # A takedown does not wait for room: there is a little kept for it.
+        if not await asyncio.to_thread(services.give_up_reserve):
+            raise
+        record = await asyncio.to_thread(services.items.recall, name, by, reason, now_ms)
     if record is None:
         raise Refused(404, "no_such_item", f"there is no item {name!r}")
     services.world.catalogue.commit([prepare(record)], services.clock())

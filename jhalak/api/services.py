@@ -50,6 +50,8 @@ class Services:
     consents: ConsentStore
     operators: OperatorStore
     audit: AuditStore
+    give_up_reserve: Callable[[], bool] = lambda: False
+    """Frees a little of a full disk, for a recall; was there any?"""
     creators: dict[str, int] = field(default_factory=dict)
     """Name of every creator to its number; follows the store."""
     creator_names: dict[int, str] = field(default_factory=dict)

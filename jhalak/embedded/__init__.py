@@ -9,5 +9,6 @@
 | `learned/newest.snapshot` | the learner | learned arrays for serving, mapped by readers | aggregate |
 | `learned/alive` | the learner | its last sign of life, as the file's time | none |
 | `keys/ring.json`, `keys/edition.ed25519` | whoever starts first, or rotates | keys of tokens and signatures, mode 0600 | secret |
+| `reserve` | the process that serves | 8 MiB of nothing, given up when the disk is full and something is recalled | none |
 | `keys/keys.lock` | the same | held while keys are made | none |
 """  # noqa: E501

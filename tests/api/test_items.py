@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -12,6 +13,7 @@ import pytest
 from jhalak.assembly import open_records
 from jhalak.catalogue.topics import topics
 from jhalak.people.operator_token import token_hash
+from jhalak.ports.errors import DiskFull
 from jhalak.schema.languages import LANGUAGES
 from tests.worlds import DAY_MS, NOW_MS, Jhalak, Phone, ids, make_item
 
@@ -169,3 +171,23 @@ def test_the_key_is_the_same_after_a_start(jhalak: Jhalak) -> None:
     jhalak.restart()
     assert jhalak.ask("GET", "/v1/keys").json() == before
     assert len(base64.b64decode(before["keys"][0]["public_key"])) == 32
+
+
+def test_a_recall_on_a_full_disk_takes_the_room_that_is_kept_for_it(
+    jhalak: Jhalak, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = jhalak.services
+    real, left = services.items.recall, [True]
+
+    def full(*arguments: Any) -> Any:
+        if left[0]:
+            raise DiskFull("no room")
+        return real(*arguments)
+
+    def give_up() -> bool:
+        had, left[0] = left[0], False
+        return had
+
+    monkeypatch.setattr(services.items, "recall", full)
+    monkeypatch.setattr(services, "give_up_reserve", give_up)
+    assert recall(jhalak, "en-food-0", operator(jhalak)).status_code == 200

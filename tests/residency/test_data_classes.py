@@ -27,7 +27,7 @@ def test_everything_under_a_data_folder_is_declared(tmp_path: Path) -> None:
     open_learned(tmp_path)
     open_blobs(tmp_path, server.settings)
     asyncio.run(server.stop())
-    known = {"records.sqlite", "profiles.sqlite", "log", "blobs"}  # tables, profiles, streams
+    known = {"records.sqlite", "profiles.sqlite", "log", "blobs", "reserve"}  # declared, or empty
     found = {path.name.removesuffix("-wal").removesuffix("-shm") for path in tmp_path.iterdir()}
     assert found - known <= declared("blob")
     assert {FOLDER, "learned", "keys"} == declared("blob")
