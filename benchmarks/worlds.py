@@ -36,12 +36,17 @@ from benchmarks.synthetic import (
 )
 from jhalak.assembly import now_ms, open_log, open_records
 from jhalak.config.settings import Settings
+from jhalak.learning.features import FEATURES
+from jhalak.learning.value import PARTS
 from jhalak.schema.languages import LANGUAGES
 
 FRESH_S: Final = 20 * 3600
 """A world older than this is built anew: its headlines and its learned trends have aged."""
 SEED: Final = 7
-_SOURCES: Final = ("schema", "ports", "records", "embedded", "learning", "catalogue/topics.toml")
+_SOURCES: Final = (
+    "schema", "ports", "records", "embedded", "catalogue/topics.toml", "learning/counters.py",
+    "learning/fold.py", "learning/joining.py", "learning/taste.py", "learning/viewer.py",
+)  # fmt: skip
 _CHOICES: Final = (
     ("hi", "en"), ("ta",), ("en",), ("bn", "en"), ("te", "en"), ("mr", "hi"), ("id",), ("kn",),
     ("ur", "hi"), ("ml", "en"), ("gu", "hi"), ("pa", "hi", "en"), ("or",),
@@ -196,7 +201,8 @@ def _look(client: Client, token: str, path: str, liked: Any) -> None:
 def _digest() -> str:
     """Of all that decides what lies in a data folder: a world made by other code is not used."""
     package = Path(__file__).parent.parent / "jhalak"
-    digest = hashlib.sha256()
+    # Of the features only the names: what computes them may change without making a world stale.
+    digest = hashlib.sha256(repr((FEATURES, PARTS)).encode())
     files = [Path(__file__), Path(__file__).with_name("synthetic.py")]
     for name in _SOURCES:
         path = package / name

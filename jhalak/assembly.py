@@ -27,6 +27,8 @@ from jhalak.records.viewers import SqlViewerStore
 log = logging.getLogger(__name__)
 PROFILES = "profiles.sqlite"
 RESERVE = "reserve"
+KEEP_PROFILES_MS = 60_000
+"""A profile is written so long after the viewer was first active: once a minute at most."""
 
 
 def now_ms() -> int:
@@ -178,7 +180,7 @@ class Server:
         self.services.ready = True
 
     async def _keep_profiles(self) -> bool:
-        return await self.services.states.flush() > 0
+        return await self.services.states.flush(behind_ms=KEEP_PROFILES_MS) > 0
 
     async def _keep_reserve(self) -> bool:
         await asyncio.to_thread(self._reserve.take)

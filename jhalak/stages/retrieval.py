@@ -31,7 +31,7 @@ class Trending:
 
     name: ClassVar[str] = "trending"
 
-    def __init__(self, world: World, walker: Walker, wanted: int = 120) -> None:
+    def __init__(self, world: World, walker: Walker, wanted: int = 90) -> None:
         self._world, self._walker, self._wanted = world, walker, wanted
 
     def find(self, query: Query) -> Rows:
@@ -51,7 +51,7 @@ class Nearest:
 
     name: ClassVar[str] = "nearest"
 
-    def __init__(self, world: World, walker: Walker, wanted: int = 160) -> None:
+    def __init__(self, world: World, walker: Walker, wanted: int = 100) -> None:
         self._world, self._walker, self._wanted = world, walker, wanted
 
     def find(self, query: Query) -> Rows:
@@ -80,7 +80,7 @@ class Fresh:
 
     name: ClassVar[str] = "fresh"
 
-    def __init__(self, world: World, walker: Walker, wanted: int = 220) -> None:
+    def __init__(self, world: World, walker: Walker, wanted: int = 120) -> None:
         self._world, self._walker, self._wanted = world, walker, wanted
 
     def find(self, query: Query) -> Rows:
@@ -99,7 +99,7 @@ class Followed:
 
     name: ClassVar[str] = "followed"
 
-    def __init__(self, world: World, walker: Walker, wanted: int = 80) -> None:
+    def __init__(self, world: World, walker: Walker, wanted: int = 40) -> None:
         self._world, self._walker, self._wanted = world, walker, wanted
 
     def find(self, query: Query) -> Rows:
@@ -123,7 +123,7 @@ class Exploration:
 
     name: ClassVar[str] = "exploration"
 
-    def __init__(self, world: World, walker: Walker, wanted: int = 40) -> None:
+    def __init__(self, world: World, walker: Walker, wanted: int = 24) -> None:
         self._world, self._walker, self._wanted = world, walker, wanted
 
     def find(self, query: Query) -> Rows:

@@ -13,7 +13,7 @@ from jhalak.schema.query import Query
 from jhalak.stages.fatigue import FATIGUE
 from jhalak.stages.prediction import PREDICTIONS
 
-LEAST = 1e-4
+LEAST, MOST = np.float32(1e-4), np.float32(1e4)
 """A value is never lower, so that selection can compare logarithms."""
 
 
@@ -30,7 +30,7 @@ class Weighted:
 
     def value(self, query: Query, candidates: Candidates) -> Floats:
         value = candidates[PREDICTIONS] @ self._weights
-        value = np.maximum(np.nan_to_num(value, nan=LEAST, posinf=LEAST), LEAST)
+        value = np.fmin(np.fmax(value, LEAST), MOST)  # what is no number is worth the least
         worth: Floats = value * candidates[FATIGUE]
         return worth
 

@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from itertools import islice
+from itertools import islice, takewhile
 
 from jhalak.learning import viewer as fold
 from jhalak.ports.errors import PortError
@@ -50,7 +50,8 @@ class ViewerStates:
         self._states: OrderedDict[int, ViewerState] = OrderedDict()
         self._loading: dict[int, asyncio.Task[ViewerState]] = {}
         self._waiting: dict[int, list[tuple[int, Activity]]] = {}
-        self._dirty: dict[int, None] = {}
+        self._dirty: dict[int, int] = {}
+        """Viewer to the time since which their profile is behind, longest first."""
         self._unprofiled: set[int] = set()
         self.erased: set[int] = set()
         """Viewers who were erased: nothing is noted, loaded or written about them any more."""
@@ -90,7 +91,7 @@ class ViewerStates:
         state = self._states.get(viewer)
         if state is not None:
             self._fold.apply(state, n, record)
-            self._dirty[viewer] = None
+            self._dirty.setdefault(viewer, self._clock())
         if viewer in self._loading:
             self._waiting.setdefault(viewer, []).append((n, record))
 
@@ -117,12 +118,15 @@ class ViewerStates:
         self.erased.add(viewer)
         self.drop(viewer)
 
-    async def flush(self, limit: int = FLUSH) -> int:
-        """Write up to `limit` changed profiles, and let go of viewers beyond `size`."""
+    async def flush(self, limit: int = FLUSH, *, behind_ms: int = 0) -> int:
+        """Write up to `limit` profiles that are behind for `behind_ms` or longer, and let go of
+        viewers beyond `size`. The log has it all: a profile only makes the next load shorter."""
         surplus = max(len(self._states) - self._size, 0)
         leaving = list(islice(self._states, surplus))
         gone = set(leaving)
-        chosen = leaving + list(islice((v for v in self._dirty if v not in gone), limit))
+        since_ms = self._clock() - behind_ms
+        due = takewhile(lambda entry: entry[1] <= since_ms, self._dirty.items())
+        chosen = leaving + list(islice((v for v, _ in due if v not in gone), limit))
         values = {}
         for viewer in chosen:
             state = self._states.get(viewer)
@@ -135,7 +139,9 @@ class ViewerStates:
             try:
                 await self._profiles.put_many(values)
             except BaseException:
-                self._dirty.update((viewer, None) for viewer in values if viewer in self._states)
+                for viewer in values:
+                    if viewer in self._states:
+                        self._dirty.setdefault(viewer, self._clock())
                 raise
         for viewer in leaving:
             if viewer not in self._dirty:
