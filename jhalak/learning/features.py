@@ -74,8 +74,8 @@ class ItemColumns(NamedTuple):
     lifetime_h: NDArray[np.float32]
     duration_s: NDArray[np.float32]
     sensitive: NDArray[np.bool_]
-    embedding: NDArray[np.float32]
-    """float32[rows, EMBEDDING_SIZE], unit length or zero"""
+    embedding: NDArray[np.float32] | NDArray[np.int8]
+    """float32[rows, EMBEDDING_SIZE], unit length or zero; or int8, in units of 1/127"""
 
 
 @njit(cache=True, inline="always")
@@ -92,7 +92,7 @@ def _rate(engaged: float, shown: float, usual: float, prior: float) -> float:
 @njit(cache=True, fastmath={"contract", "reassoc"})
 def _fill(  # type: ignore[no-untyped-def]
     rows, topic, language, creator, published_ms, lifetime_h, duration_s, sensitive, embedding,
-    block, shown, engaged, language_shown, language_engaged, creators, creator_shown,
+    unit, block, shown, engaged, language_shown, language_engaged, creators, creator_shown,
     creator_engaged, vectors, followed_creators, followed_topics, fade, now_ms, hour, video,
     locked, out,
 ):  # fmt: skip
@@ -136,8 +136,8 @@ def _fill(  # type: ignore[no-untyped-def]
     for d in range(size):
         long_sum += vectors[0, d] * vectors[0, d]
         short_sum += vectors[1, d] * vectors[1, d]
-    long_scale = np.float32(1.0 / (math.sqrt(long_sum) + VECTOR_PRIOR))
-    short_scale = np.float32(1.0 / (math.sqrt(short_sum) + VECTOR_PRIOR))
+    long_scale = np.float32(unit / (math.sqrt(long_sum) + VECTOR_PRIOR))
+    short_scale = np.float32(unit / (math.sqrt(short_sum) + VECTOR_PRIOR))
     has_vectors = long_sum > 0.0
     hour_sin = math.sin(hour * math.pi / 12.0)
     hour_cos = math.cos(hour * math.pi / 12.0)
@@ -167,8 +167,9 @@ def _fill(  # type: ignore[no-untyped-def]
                 long = np.float32(0.0)
                 short = np.float32(0.0)
                 for d in range(size):
-                    long += embedding[row, d] * vectors[0, d]
-                    short += embedding[row, d] * vectors[1, d]
+                    e = np.float32(embedding[row, d])
+                    long += e * vectors[0, d]
+                    short += e * vectors[1, d]
                 out[i, 15] = long * long_scale
                 out[i, 16] = short * short_scale
         for j in range(len(followed_topics)):
@@ -182,6 +183,11 @@ def _fill(  # type: ignore[no-untyped-def]
         out[i, 22] = math.log1p(duration_s[row])
         out[i, 23] = block[row, 8]
         out[i, 24] = viewer_shown
+
+
+def _unit(items: ItemColumns) -> float:
+    """What an embedding's numbers are measured in."""
+    return 1 / 127 if items.embedding.dtype == np.int8 else 1.0
 
 
 _NOBODY: Final = ViewerState(0)
@@ -209,7 +215,7 @@ def features(
     creators = viewer.followed_creators
     topics = viewer.followed_topics
     _fill(
-        rows, *items, block, viewer.shown, viewer.engaged, viewer.language_shown,
+        rows, *items, _unit(items), block, viewer.shown, viewer.engaged, viewer.language_shown,
         viewer.language_engaged, viewer.creators, viewer.creator_shown, viewer.creator_engaged,
         viewer.vectors, np.fromiter(creators, np.int32, len(creators)) if creators else _NONE,
         np.fromiter(topics, np.int32, len(topics)) if topics else _NONE,
@@ -260,7 +266,7 @@ def features_reference(
     out[:, 14] = by_language[language] - logit(usual)
     for j in (0, 1):
         norm = np.linalg.norm(v.vectors[j]) + VECTOR_PRIOR
-        out[:, 15 + j] = heard * (items.embedding[rows] @ v.vectors[j]) / norm
+        out[:, 15 + j] = heard * (items.embedding[rows] @ v.vectors[j]) * _unit(items) / norm
     out[:, 17] = logit(usual) - logit(USUAL_RATE)
     follows = heard & np.isin(creator, list(v.followed_creators)) & (creator > 0)
     out[:, 18] = follows | np.isin(topic, list(v.followed_topics))

@@ -44,5 +44,5 @@ class World:
         c = self.catalogue
         return ItemColumns(
             c.topic, c.language, c.creator, c.published_ms, c.lifetime_h, c.duration_s,
-            c.sensitive, c.embedding,
+            c.sensitive, c.packed,
         )  # fmt: skip
