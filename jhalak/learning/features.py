@@ -207,7 +207,7 @@ def features(
 ) -> Floats:
     """float32[n, F] for `rows` int32[n]. `block` is float32[catalogue rows, ITEM_BLOCK].
 
-    O(n x (EMBEDDING_SIZE + CREATORS_MAX)); about 60 us for n = 500.
+    O(n x (EMBEDDING_SIZE + CREATORS_MAX)).
     """
     viewer = state or _NOBODY
     out = np.zeros((len(rows), F), np.float32)

@@ -17,7 +17,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     languages: tuple[str, ...]
     """Codes of LANGUAGES that the viewer chose, in their order; at least one."""
     age_band: AgeBand | None = None
-    """None: unknown, and treated as a minor where that is the safer reading."""
+    """None: unknown. Only a band that is known to be under 18 keeps sensitive topics away."""
     profiled: bool = True
     """False: feeds read no profile."""
     data_budget_bytes: int = 5_000_000
