@@ -21,7 +21,8 @@ MISSING = "-"
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from jhalak.evaluation.kuairand import BadLog, PolarsMissing, read_kuairand
+    from jhalak.evaluation.kuairand import PolarsMissing, read_kuairand
+    from jhalak.evaluation.log import BadLog
     from jhalak.evaluation.report import day_number, summary
 
     try:

@@ -17,7 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jhalak.evaluation.co_watching import item_vectors
-from jhalak.evaluation.log import ACTIONS, Histories, Impressions, Log
+from jhalak.evaluation.log import (
+    ACTIONS,
+    SCENES,
+    BadLog,
+    Histories,
+    Impressions,
+    Log,
+    bare_items,
+)
 from jhalak.learning.features import ItemColumns
 from jhalak.schema.viewer_state import TOPICS_MAX
 
@@ -29,14 +37,11 @@ OWN_TOPICS: Final = 24
 LIFETIME_H: Final = 30 * 24.0
 _LOG: Final = {
     "user_id": 0, "video_id": 0, "time_ms": 0, "is_click": 0, "long_view": 0, "is_like": 0,
-    "is_follow": 0, "is_forward": 0, "is_hate": 0, "play_time_ms": 0, "duration_ms": 0,
+    "is_follow": 0, "is_forward": 0, "is_hate": 0, "play_time_ms": 0, "duration_ms": 0, "tab": 0,
 }  # fmt: skip
+OBSERVED: Final = tuple(name for name in ACTIONS if name != "report")
 _VIDEO: Final = ("video_id", "author_id", "upload_dt", "video_duration", "tag")
 _HISTORY: Final = ("user_id", "last_time_ms", "watch_seq", "like_seq", "long_watch_seq")
-
-
-class BadLog(ValueError):
-    """The folder holds no log that can be replayed; says what is missing."""
 
 
 class PolarsMissing(ImportError):
@@ -48,7 +53,7 @@ def read_kuairand(folder: Path) -> Log:
     pl = _polars()
     logs = sorted(folder.glob("log_*.parquet"))
     if not logs:
-        raise BadLog(f"{folder} holds no log_*.parquet")
+        raise BadLog(f"{folder} holds no log_*.parquet; name the folder that holds the log's files")
     frames = [_columns(pl, path, tuple(_LOG)) for path in logs]
     raw = pl.concat(frames).fill_null(0).sort("time_ms", maintain_order=True)
     frame = raw.unique(["user_id", "video_id", "time_ms"], keep="first", maintain_order=True)
@@ -70,6 +75,8 @@ def read_kuairand(folder: Path) -> Log:
         viewers=len(ids),
         copies=raw.height - frame.height,
         left_out=left_out,
+        observed=OBSERVED,
+        scenes=tuple(f"tab {n}" for n in range(SCENES)),
     )
 
 
@@ -103,6 +110,7 @@ def _impressions(frame: Any, ids: NDArray[Any], videos: NDArray[Any]) -> Impress
         "likes": value["is_like"] > 0,
         "follows": value["is_follow"] > 0,
         "hides": value["is_hate"] > 0,
+        "report": np.zeros(len(duration_ms), np.bool_),
     }
     return Impressions(
         viewer=np.searchsorted(ids, value["user_id"]),
@@ -111,6 +119,10 @@ def _impressions(frame: Any, ids: NDArray[Any], videos: NDArray[Any]) -> Impress
         hour=local_ms % DAY_MS / 3_600_000,
         day=local_ms // DAY_MS,
         actions=np.stack([done[name] for name in ACTIONS], axis=1),
+        scene=np.clip(value["tab"], 0, SCENES - 1).astype(np.int8),
+        request=np.arange(len(local_ms)),
+        position=np.full(len(local_ms), -1, np.int16),
+        watched_s=(value["play_time_ms"] / 1000).astype(np.float32),
     )
 
 
@@ -146,15 +158,11 @@ def _items(videos: dict[str, NDArray[Any]], start_ms: int) -> ItemColumns:
     _, creator = np.unique(author, return_inverse=True)
     day = videos["upload_dt"]
     topics = topics_of([str(tag) for tag in videos["tag"]])
-    return ItemColumns(
+    return bare_items(n, start_ms, LIFETIME_H)._replace(
         topic=np.array(topics, np.int8),
-        language=np.zeros(n, np.int8),
         creator=np.where(author >= 0, creator + 1, 0).astype(np.int32),
         published_ms=np.where(day >= 0, day * DAY_MS - ZONE_MS, start_ms),
-        lifetime_h=np.full(n, LIFETIME_H, np.float32),
         duration_s=(videos["video_duration"] / 1000).astype(np.float32),
-        sensitive=np.zeros(n, np.bool_),
-        embedding=np.zeros((n, 0), np.float32),
     )
 
 
@@ -205,12 +213,14 @@ def _histories(
     long_viewer, long_row = pairs("long_watch_seq")
     like_viewer, like_row = pairs("like_seq")
     n = len(videos["video_id"])
+    long = np.isin(viewer * n + row, long_viewer * n + long_row)
     last_ms = np.zeros(len(ids), np.int64)
     last_ms[np.searchsorted(ids, past["user_id"].to_numpy())] = past["last_time_ms"].to_numpy()
     histories = Histories(
         offsets=np.concatenate([[0], np.cumsum(np.bincount(viewer, minlength=len(ids)))]),
         row=row,
-        long=np.isin(viewer * n + row, long_viewer * n + long_row),
+        tap=long,  # the histories do not say; whatever was watched for long was opened
+        long=long,
         like=np.isin(viewer * n + row, like_viewer * n + like_row),
         last_ms=last_ms,
     )

@@ -16,7 +16,7 @@ REAL = Path(__file__).parents[3] / "shared" / "data" / "kuairand-pure"
 
 _NOTHING = {
     "is_click": 0, "long_view": 0, "is_like": 0, "is_follow": 0, "is_forward": 0, "is_hate": 0,
-    "play_time_ms": 0, "duration_ms": 20_000,
+    "play_time_ms": 0, "duration_ms": 20_000, "tab": 1,
 }  # fmt: skip
 
 

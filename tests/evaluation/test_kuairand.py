@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jhalak.evaluation.co_watching import item_vectors
-from jhalak.evaluation.kuairand import OWN_TOPICS, BadLog, PolarsMissing, read_kuairand, topics_of
-from jhalak.evaluation.log import ACTIONS
+from jhalak.evaluation.kuairand import OWN_TOPICS, PolarsMissing, read_kuairand, topics_of
+from jhalak.evaluation.log import ACTIONS, BadLog
 from jhalak.schema.viewer_state import TOPICS_MAX
 from tests.evaluation.kuairand_folder import (
     DAY_MS,
@@ -64,6 +64,16 @@ def test_what_viewers_did_becomes_actions(tmp_path: Path) -> None:
     log = read_kuairand(write(tmp_path, {"a": rows}, VIDEOS))
     done = [{ACTIONS[a] for a in np.flatnonzero(row)} for row in log.impressions.actions]
     assert done == [{"tap", "long", "likes", "complete"}, {"hides", "follows", "share"}]
+    assert log.impressions.watched_s.tolist() == pytest.approx([20, 19.999])
+    assert set(log.observed) == set(ACTIONS) - {"report"}
+
+
+def test_every_row_is_a_request_of_its_own_in_the_scene_of_its_tab(tmp_path: Path) -> None:
+    rows = [shown(1, 10, START_MS + n, tab=tab) for n, tab in enumerate((0, 4, 99))]
+    impressions = read_kuairand(write(tmp_path, {"a": rows}, VIDEOS)).impressions
+    assert impressions.scene.tolist() == [0, 4, 15]
+    assert impressions.request.tolist() == [0, 1, 2]
+    assert impressions.position.tolist() == [-1, -1, -1]
 
 
 def test_videos_have_what_the_file_says_and_a_bare_row_where_it_says_nothing(
@@ -93,6 +103,7 @@ def test_histories_that_do_not_lie_before_the_log_are_left_out_and_counted(
     assert log.histories.offsets.tolist() == [0, 3, 3]
     assert log.histories.row.tolist() == [0, 1, 0]
     assert log.histories.long.tolist() == [False, True, False]
+    assert log.histories.tap.tolist() == [False, True, False]
     assert log.histories.like.tolist() == [True, False, True]
     assert log.histories.last_ms.tolist() == [START_MS - 1, 0]
     assert not log.items.embedding[2].any()  # video 12 was watched only in what is left out
