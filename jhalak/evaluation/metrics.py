@@ -1,4 +1,4 @@
-"""How well scores foretell labels: AUC, log-loss, and AUC within sessions.
+"""How well scores foretell labels: AUC, log-loss, calibration, and AUC within sessions.
 
 `label` is bool[n], `score` float[n], higher meaning likelier. A figure that the data cannot give
 (one class only) is NaN.
@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,12 @@ from numpy.typing import NDArray
 Labels = NDArray[np.bool_]
 Scores = NDArray[np.floating[Any]]
 
-LEAST = 1e-7
+LEAST: Final = 1e-7
 """Probabilities are kept this far from 0 and 1 in a log-loss."""
+BINS: Final = 10
+"""Of a calibration, each with as many rows."""
+SESSION_GAP_MS: Final = 30 * 60_000
+"""A viewer who sees nothing for longer begins a new session."""
 
 
 def ranks(score: Scores, group: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
@@ -56,8 +60,41 @@ def log_loss(label: Labels, probability: Scores) -> float:
     """Mean of -log p(what happened), in nats."""
     if not len(label):
         return float("nan")
+    return float(surprise(label, probability).mean())
+
+
+def surprise(label: Labels, probability: Scores) -> NDArray[np.float64]:
+    """float64[n]: -log p(what happened), in nats."""
     p = np.clip(probability.astype(np.float64), LEAST, 1 - LEAST)
-    return float(-np.log(np.where(label, p, 1 - p)).mean())
+    answer: NDArray[np.float64] = -np.log(np.where(label, p, 1 - p))
+    return answer
+
+
+class Bin(NamedTuple):
+    """Rows that were given about the same probability."""
+
+    rows: int
+    expected: float
+    """Mean of their probabilities."""
+    happened: float
+    """Share of them that have the label."""
+
+
+def calibration(label: Labels, probability: Scores, bins: int = BINS) -> list[Bin]:
+    """Bins of equal mass, from the least probability to the greatest; none is empty. O(n log n)"""
+    order = np.argsort(probability, kind="stable")
+    return [
+        Bin(len(part), float(probability[part].mean(dtype=np.float64)), float(label[part].mean()))
+        for part in np.array_split(order, bins)
+        if len(part)
+    ]
+
+
+def calibration_error(curve: list[Bin]) -> float:
+    """Mean distance of what was expected from what happened, weighted by rows; NaN for no rows."""
+    rows = sum(part.rows for part in curve)
+    off = sum(part.rows * abs(part.expected - part.happened) for part in curve)
+    return off / rows if rows else float("nan")
 
 
 class GroupedAuc(NamedTuple):
@@ -74,19 +111,35 @@ def grouped_auc(label: Labels, score: Scores, group: NDArray[np.int64]) -> Group
 
     With sessions as groups and each session scored with the viewer's state as it was at its
     start, this is session GAUC: a slate is ranked at once. O(n log n)."""
-    if not len(label):
+    each = group_aucs(label, score, group)
+    if not len(each.value):
         return GroupedAuc(float("nan"), 0)
-    _, place = np.unique(group, return_inverse=True)
+    return GroupedAuc(float(np.average(each.value, weights=each.size)), len(each.value))
+
+
+class GroupAucs(NamedTuple):
+    """Of the m groups that hold both classes."""
+
+    value: NDArray[np.float64]
+    """float64[m]: AUC"""
+    size: NDArray[np.int64]
+    """int64[m]: rows"""
+    row: NDArray[np.int64]
+    """int64[m]: one row of each"""
+
+
+def group_aucs(label: Labels, score: Scores, group: NDArray[np.int64]) -> GroupAucs:
+    """AUC of each group that holds both classes. O(n log n)"""
+    if not len(label):
+        return GroupAucs(np.zeros(0), np.zeros(0, np.int64), np.zeros(0, np.int64))
+    _, row, place = np.unique(group, return_index=True, return_inverse=True)
     size = np.bincount(place)
     positive = np.bincount(place, weights=label)
     negative = size - positive
     rank_sum = np.bincount(place, weights=np.where(label, ranks(score, place), 0.0))
     both = (positive > 0) & (negative > 0)
-    if not both.any():
-        return GroupedAuc(float("nan"), 0)
     wins = rank_sum[both] - positive[both] * (positive[both] + 1) / 2
-    value = np.average(wins / (positive[both] * negative[both]), weights=size[both])
-    return GroupedAuc(float(value), int(both.sum()))
+    return GroupAucs(wins / (positive[both] * negative[both]), size[both], row[both])
 
 
 def sessions(viewer: NDArray[np.int64], at_ms: NDArray[np.int64], gap_ms: int) -> NDArray[np.int64]:

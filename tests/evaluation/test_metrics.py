@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jhalak.evaluation.metrics import auc, grouped_auc, log_loss, ranks, sessions
+from jhalak.evaluation.metrics import (
+    auc,
+    calibration,
+    calibration_error,
+    grouped_auc,
+    log_loss,
+    ranks,
+    sessions,
+)
 
 ROWS = st.lists(
     st.tuples(st.booleans(), st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.9, 1.0]), st.integers(0, 4)),
@@ -59,6 +67,26 @@ def test_log_loss_is_the_mean_surprise(rows) -> None:
     surprise = [-math.log(min(max(p if y else 1 - p, 1e-7), 1 - 1e-7)) for y, p, _ in rows]
     expected = sum(surprise) / len(surprise) if surprise else math.nan
     assert log_loss(label, score) == pytest.approx(expected, abs=1e-9, nan_ok=True)
+
+
+@given(ROWS)
+def test_calibration_has_bins_of_equal_mass_and_their_mean_distance(rows) -> None:
+    label, score, _ = columns(rows)
+    curve = calibration(label, score)
+    sizes = [part.rows for part in curve]
+    assert sum(sizes) == len(rows)
+    assert max(sizes, default=0) - min(sizes, default=0) <= 1
+    assert [part.expected for part in curve] == sorted(part.expected for part in curve)
+    error = sum(n * abs(p - y) for n, p, y in curve) / len(rows) if rows else math.nan
+    assert calibration_error(curve) == pytest.approx(error, nan_ok=True)
+
+
+def test_true_probabilities_are_calibrated_and_doubled_ones_are_not() -> None:
+    rng = np.random.default_rng(2)
+    chance = rng.uniform(0, 0.5, 40_000)
+    label = rng.random(len(chance)) < chance
+    assert calibration_error(calibration(label, chance)) < 0.01
+    assert calibration_error(calibration(label, 2 * chance)) == pytest.approx(0.25, abs=0.01)
 
 
 def test_ranks_start_at_one_and_ties_share_their_mean() -> None:
