@@ -47,7 +47,8 @@ def judge(label: Labels, score: Scores, group: NDArray[np.int64]) -> Lists:
         return mean_estimate(each[judged], one, row[judged], len(label))
 
     def gained(worth: Worth) -> NDArray[np.float64]:
-        return np.bincount(place, weights=label * places_worth(score, place, worth))
+        each = label * places_worth(score, place, worth)
+        return np.bincount(place, weights=each).astype(np.float64)
 
     ndcg = {}
     for depth in DEPTHS:
