@@ -93,6 +93,7 @@ class Server:
     ) -> None:
         from jhalak.api.event_ids import EventIds
         from jhalak.api.services import Services
+        from jhalak.experiments.assignment import Assignment
         from jhalak.feeds.edition import Packer
         from jhalak.feeds.lockscreen import lockscreen
         from jhalak.feeds.slot_token import SlotTokens
@@ -104,6 +105,7 @@ class Server:
         from jhalak.workers.finish_erasures import FinishErasures
         from jhalak.workers.follow_catalogue import FollowCatalogue
         from jhalak.workers.follow_learned import FollowLearned
+        from jhalak.workers.follow_stops import FollowStops
         from jhalak.workers.keep_time import KeepTime
 
         settings = settings or read_settings(data)
@@ -142,6 +144,7 @@ class Server:
             consents=records.consents,
             operators=records.operators,
             audit=records.audit,
+            experiments=Assignment(settings),
             give_up_reserve=self._reserve.give_up,
         )
         self._follow_catalogue = FollowCatalogue(
@@ -153,6 +156,7 @@ class Server:
             clock,
         )  # fmt: skip
         self._follow_learned = FollowLearned(world, open_learned(data))
+        self._follow_stops = FollowStops(self.services.experiments, open_blobs(data, settings))
         label_ms = int(settings.learning.label_window_s * 1000)
         self._keep_time = KeepTime(self.event_log, clock, label_ms, settings.log.retention_days)
         self._keys = keys
@@ -170,6 +174,7 @@ class Server:
         for name, step, every_s in (
             ("following the catalogue", self._follow_catalogue.step, 0.2),
             ("following the learner", self._follow_learned.step, 0.2),
+            ("following stopped arms", self._follow_stops.step, 1.0),
             ("keeping time", self._keep_time.step, 10.0),
             ("keeping profiles", self._keep_profiles, 5.0),
             ("finishing erasures", self._finish_erasures.step, 1.0),

@@ -112,6 +112,7 @@ class FeedRoutes:
             slots=slots, profiled=profiled, minor=minor, have=have,
             hour=(now_ms / 3_600_000 + s.settings.utc_offset_h) % 24, rng=self._rng,
         )  # fmt: skip
+        s.experiments.apply(query)
         if viewer is None:
             query.lower(Level.unpersonalised)
         budget = BUDGET if viewer is None else viewer.data_budget_bytes

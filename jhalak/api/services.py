@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from jhalak.api.event_ids import EventIds
 from jhalak.config.settings import Settings
+from jhalak.experiments.assignment import Assignment
 from jhalak.feeds.edition import Packer
 from jhalak.feeds.feed import Feed
 from jhalak.feeds.slot_token import SlotTokens
@@ -50,6 +51,7 @@ class Services:
     consents: ConsentStore
     operators: OperatorStore
     audit: AuditStore
+    experiments: Assignment
     give_up_reserve: Callable[[], bool] = lambda: False
     """Frees a little of a full disk, for a recall; was there any?"""
     creators: dict[str, int] = field(default_factory=dict)

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import msgspec
 
+from jhalak.config.experiments import AssignmentSettings, ExperimentSettings, check
+
 
 class LogSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The event log."""
@@ -108,6 +110,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     feed: FeedSettings = FeedSettings()
     learning: LearningSettings = LearningSettings()
     server: ServerSettings = ServerSettings()
+    assignment: AssignmentSettings = AssignmentSettings()
+    experiments: tuple[ExperimentSettings, ...] = ()
+
+    def __post_init__(self) -> None:
+        check(self.experiments, self.assignment, ValueWeights.__struct_fields__)
 
 
 class BadSettings(Exception):

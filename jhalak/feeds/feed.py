@@ -106,6 +106,7 @@ class Feed:
             contributions=parts,
             ref=self._held(query, rows),
             valid_until_ms=query.now_ms + self._valid_ms if self._valid_ms else 0,
+            arms=query.arms,
         )
 
     def after(self, slate: Slate) -> None:

@@ -64,6 +64,11 @@ REGISTRY: Final[tuple[Holding, ...]] = (
         "blob", "checkpoints", "pseudonymous", "counters, weights, open joins", "last three",
         "folded away within 24 h of erasure", "none: not about one person",
     ),
+    Holding(
+        "blob", "experiments", "pseudonymous", "counts of viewers by arm; stopped arms",
+        "last two; viewers not met for 90 days are not named", "folded away within 24 h of erasure",
+        "activity: it is counted from there",
+    ),
     Holding("blob", "learned", "aggregate", "item counters and weights for serving", "newest"),
     Holding("blob", "keys", "secret", "keys of tokens and signatures", "rotated"),
 )  # fmt: skip

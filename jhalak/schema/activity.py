@@ -64,6 +64,10 @@ class Served(msgspec.Struct, frozen=True, tag_field="t", tag="served", array_lik
     """int32[k]"""
     ref: bytes
     """uint8[k]: 1 where the device held the card already"""
+    story: bytes = b""
+    """int64[k]: number of the item's story; 0: alone. Empty in records of before stories."""
+    arms: tuple[tuple[str, str], ...] = ()
+    """(experiment, arm) of every experiment that this slate was exposed to."""
 
 
 class Outcome(msgspec.Struct, frozen=True, array_like=True):

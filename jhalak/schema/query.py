@@ -38,6 +38,17 @@ class Query:
     seen: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     """Written by the query hydrator `Seen`: numbers of items that may not be shown again yet."""
     level: Level = Level.full
+    arms: tuple[tuple[str, str], ...] = ()
+    """(experiment, arm) of every experiment that this query is exposed to; they explain the next
+    four fields."""
+    values: Any = None
+    """config.settings.ValueWeights instead of the cell's; None: the cell's."""
+    exploration: float | None = None
+    """Share of slots that try what is not known yet; None: the cell's."""
+    topic_fade: float | None = None
+    """Factor on a candidate's value for each slot that its topic has already; None: the feed's."""
+    creator_fade: float | None = None
+    """The same for its creator."""
 
     def lower(self, level: Level) -> None:
         """The answer is at best `level`; the worst one that is said stays."""

@@ -59,6 +59,8 @@ class Slate:
     """1 where the device holds the card already, from the edition it named in `have`."""
     valid_until_ms: int = 0
     """0 for a surface without editions."""
+    arms: tuple[tuple[str, str], ...] = ()
+    """(experiment, arm) of every experiment that it was exposed to."""
 
     def __len__(self) -> int:
         return len(self.rows)

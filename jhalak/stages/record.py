@@ -39,6 +39,7 @@ def served_record(world: World, slate: Slate) -> Served:
         language=c.language[rows].astype(np.uint8).tobytes(),
         creator=c.creator[rows].tobytes(),
         ref=slate.ref.tobytes(),
+        arms=slate.arms,
     )
 
 

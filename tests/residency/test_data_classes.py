@@ -12,6 +12,7 @@ from jhalak.records.tables import metadata
 from jhalak.residency.data_class import REGISTRY, Holding, declared
 from jhalak.schema.activity import TOPIC
 from jhalak.workers.learn import FOLDER
+from jhalak.workers.watch_experiments import FOLDER as EXPERIMENTS
 
 
 def test_every_table_is_declared_and_every_declared_table_exists() -> None:
@@ -30,7 +31,7 @@ def test_everything_under_a_data_folder_is_declared(tmp_path: Path) -> None:
     known = {"records.sqlite", "profiles.sqlite", "log", "blobs", "reserve"}  # declared, or empty
     found = {path.name.removesuffix("-wal").removesuffix("-shm") for path in tmp_path.iterdir()}
     assert found - known <= declared("blob")
-    assert {FOLDER, "learned", "keys"} == declared("blob")
+    assert {FOLDER, "learned", "keys", EXPERIMENTS.split("/")[0]} == declared("blob")
     assert declared("profile") == {"profiles"}
 
 

@@ -1,0 +1,144 @@
+"""Watching experiments: read the log, fold, and stop the arms that guardrails say must stop.
+
+A process of its own. Like the learner it keeps nothing that a checkpoint and the log do not hold.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from jhalak.config.settings import Settings
+from jhalak.experiments.analysis import Stop, guard
+from jhalak.experiments.fold import ExperimentFold
+from jhalak.experiments.stops import Stopped, Stops
+from jhalak.ports.audit import AuditStore
+from jhalak.ports.blob_store import BlobStore
+from jhalak.ports.event_log import EventLog
+from jhalak.residency.seal import unseal
+from jhalak.schema.activity import TOPIC, decode
+
+log = logging.getLogger(__name__)
+
+BATCH: Final = 256
+JUDGE_MS: Final = 2_000
+"""How often guardrails are looked at: 10 ms for 100,000 viewers."""
+KEPT: Final = 2
+FOLDER: Final = "experiments/fold"
+
+
+class FoldOfLog:
+    """The experiments' fold, resumed from its newest checkpoint and read up from the log."""
+
+    def __init__(self, event_log: EventLog, blobs: BlobStore, settings: Settings) -> None:
+        self._log, self._blobs, self._settings = event_log, blobs, settings
+        self.fold = self._empty()
+
+    def _empty(self) -> ExperimentFold:
+        join_ms = int(self._settings.learning.join_h * 3_600_000)
+        keep_ms = self._settings.log.retention_days * 86_400_000
+        return ExperimentFold(self._log.partitions, join_ms, keep_ms)
+
+    async def resume(self) -> None:
+        """Load the newest checkpoint that can be read; with none, start at the log's beginning."""
+        for path in reversed(await self._blobs.list(FOLDER)):
+            data = await self._blobs.get(path)
+            try:
+                if data is not None:
+                    self.fold.load(data)
+                    return
+            except Exception as error:
+                log.error("checkpoint %s cannot be used: %s", path, error)
+                self.fold = self._empty()  # nothing half-loaded may stay
+
+    async def read(self) -> bool:
+        """Fold the next records of every partition; True when there were any."""
+        folded = 0
+        for partition in range(self._log.partitions):
+            after = self.fold.offsets[partition]
+            for entry in await self._log.read(TOPIC, partition, after, BATCH):
+                record = decode(unseal(entry.key, entry.payload))
+                self.fold.apply(partition, entry.n, record)
+                folded += 1
+        return folded > 0
+
+
+class WatchExperiments:
+    """Reads, judges and checkpoints."""
+
+    def __init__(
+        self,
+        event_log: EventLog,
+        blobs: BlobStore,
+        audit: AuditStore,
+        settings: Settings,
+        clock: Callable[[], int],
+    ) -> None:
+        self._blobs, self._audit, self._settings, self._clock = blobs, audit, settings, clock
+        self._stops = Stops(blobs)
+        self._source = FoldOfLog(event_log, blobs, settings)
+        self._unwritten: deque[Stop] = deque()
+        """Stops that the audit log does not have yet."""
+        self._judged_ms = 0
+        self._checkpointed_ms = clock()
+        self._checkpointed: list[int] = []
+
+    @property
+    def fold(self) -> ExperimentFold:
+        return self._source.fold
+
+    async def resume(self) -> None:
+        await self._source.resume()
+        self._checkpointed = list(self.fold.offsets)
+
+    async def step(self) -> bool:
+        """Fold the next records; judge and checkpoint when it is time to. True when there were
+        any."""
+        more = await self._source.read()
+        now_ms = self._clock()
+        if now_ms - self._judged_ms >= JUDGE_MS:
+            await self.judge()
+            self._judged_ms = now_ms
+        if now_ms - self._checkpointed_ms >= self._settings.learning.checkpoint_s * 1000:
+            await self.checkpoint()
+        return more
+
+    async def judge(self) -> list[Stop]:
+        """Stop what a guardrail says must stop; answers what was stopped now. The stop comes
+        before its entry in the audit log: it must not wait for records that are down."""
+        known = await self._stops.names()
+        stopped = []
+        for experiment in self._settings.experiments:
+            table = self.fold.tables.get(experiment.name)
+            tallies = table.tallies() if table is not None else {}
+            for stop in guard(experiment, tallies, self._settings.feed.values, self.fold.at_ms):
+                if (stop.experiment, stop.arm) not in known:
+                    await self._stop(stop)
+                    stopped.append(stop)
+        while self._unwritten:
+            await asyncio.to_thread(self._write, self._unwritten[0])
+            self._unwritten.popleft()
+        return stopped
+
+    async def _stop(self, stop: Stop) -> None:
+        made = Stopped(stop.experiment, stop.arm, self._clock(), "guardrail", stop.reason)
+        await self._stops.put(made)
+        self._unwritten.append(stop)
+        log.warning("arm %s of %s stopped: %s", stop.arm, stop.experiment, stop.reason)
+
+    def _write(self, stop: Stop) -> None:
+        subject = f"{stop.experiment}/{stop.arm}"
+        self._audit.append("system", "stop arm", subject, stop.reason, self._clock())
+
+    async def checkpoint(self) -> None:
+        """Write all of it, with its offsets, in one blob; then drop the oldest ones."""
+        self._checkpointed_ms = self._clock()
+        if self.fold.offsets == self._checkpointed:
+            return
+        await self._blobs.put(f"{FOLDER}/{sum(self.fold.offsets):020d}.msgpack", self.fold.dump())
+        self._checkpointed = list(self.fold.offsets)
+        for old in (await self._blobs.list(FOLDER))[:-KEPT]:
+            await self._blobs.delete(old)
