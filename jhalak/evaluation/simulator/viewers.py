@@ -45,14 +45,19 @@ class Viewers:
         """Impressions of late, halved with each `rest_h` hours."""
         self._load_ms = np.zeros(count, np.int64)
         self._walked = np.full(count, -1, np.int64)
+        self._vectors: dict[int, NDArray[np.float32]] = {}
 
     def __len__(self) -> int:
         return len(self.share)
 
-    def vector(self, viewer: int) -> Reals:
-        """float64[d], unit length (or zero): what the viewer likes, as embeddings say it."""
-        sum_ = self.share[viewer] @ self._favourites[viewer]
-        return np.asarray(sum_ / max(float(np.linalg.norm(sum_)), 1e-9), np.float64)
+    def vector(self, viewer: int) -> NDArray[np.float32]:
+        """float32[d], unit length (or zero): what the viewer likes, as embeddings say it."""
+        known = self._vectors.get(viewer)
+        if known is None:
+            liked = self.share[viewer] @ self._favourites[viewer]
+            known = (liked / max(float(np.linalg.norm(liked)), 1e-9)).astype(np.float32)
+            self._vectors[viewer] = known
+        return known
 
     def appeal(
         self, viewer: int, topic: Rows, language: Rows, embedding: NDArray[Any] | None = None
@@ -74,9 +79,9 @@ class Viewers:
         """float64[n]: what fatigue takes from the log-odds of items of these topics and creators,
         as of the last `rest`."""
         n = self.nature
-        topics = n.topic_fatigue * np.log1p(self.topic_load[viewer] / n.topic_bearable)
-        creators = n.creator_fatigue * np.log1p(self.creator_load[viewer] / n.creator_bearable)
-        return np.asarray(topics[topic] + creators[creator], np.float64)
+        topics = np.log1p(self.topic_load[viewer, topic] / n.topic_bearable)
+        creators = np.log1p(self.creator_load[viewer, creator] / n.creator_bearable)
+        return np.asarray(n.topic_fatigue * topics + n.creator_fatigue * creators, np.float64)
 
     def rest(self, viewer: int, now_ms: int) -> None:
         """Time passed: the viewer recovers, and their tastes walk a little, once a day."""
@@ -95,11 +100,17 @@ class Viewers:
             walked = self.share[viewer] * np.exp(steps)
             self.share[viewer] = walked / walked.sum()
             self._walked[viewer] = day
+            self._vectors.pop(viewer, None)
 
     def see(self, viewer: int, topic: int, creator: int) -> None:
         """One impression."""
         self.topic_load[viewer, topic] += 1
         self.creator_load[viewer, creator] += 1
+
+    def refresh(self, viewer: int) -> None:
+        """Another one with the same tastes takes the viewer's place: nothing tires them yet."""
+        self.topic_load[viewer] = 0
+        self.creator_load[viewer] = 0
 
     def top(self, viewer: int) -> int:
         """The topic that the viewer likes best."""
@@ -111,6 +122,7 @@ class Viewers:
         old, new = int(order[0]), int(rng.choice(order[3:]))
         shares = self.share[viewer]
         shares[old], shares[new] = shares[new], shares[old]
+        self._vectors.pop(viewer, None)
         return new
 
 
