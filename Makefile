@@ -45,9 +45,10 @@ $(VENV)/.installed: requirements/dev.lock pyproject.toml
 		--no-build-isolation -e .
 	touch $@
 
-# What the tests need beside Python packages: a browser, fonts for every script, nginx to compare.
+# What the tests need beside Python packages: a browser, fonts for every script, nginx to compare,
+# OpenMP for LightGBM.
 system:
-	@sh scripts/debian.sh chromium fonts-noto-core fonts-noto-color-emoji nginx-light
+	@sh scripts/debian.sh chromium fonts-noto-core fonts-noto-color-emoji nginx-light libgomp1
 
 clean:
 	rm -rf $(VENV) demo-data soak-data .mypy_cache .pytest_cache .ruff_cache

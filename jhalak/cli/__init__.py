@@ -90,12 +90,26 @@ def build_parser() -> argparse.ArgumentParser:
         "replay", "Run a real log, in time order, through features, model and learning.",
         "jhalak replay kuairand ../shared/data/kuairand-pure --report-from 2022-04-28",
     )  # fmt: skip
-    replay.add_argument("log", choices=("kuairand",), help="kind of log")
+    replay.add_argument(
+        "log", choices=("kuairand", "mind", "jsonl", "log"),
+        help="kind of log; `log` is a server's own, FOLDER its data folder",
+    )  # fmt: skip
     replay.add_argument("folder", type=Path, help="where it lies")
     replay.add_argument(
-        "--report-from", default="",
-        help="first day reported, YYYY-MM-DD (default: the log's second day)",
+        "--report-from", default="", metavar="DAY",
+        help="first day reported, YYYY-MM-DD (default: the log's second day; of mind, the last"
+        " fifth of the requests)",
     )  # fmt: skip
+    replay.add_argument(
+        "--train-until", default="", metavar="DAY",
+        help="first day of which nothing is learned, YYYY-MM-DD (default: learn to the end)",
+    )  # fmt: skip
+    replay.add_argument(
+        "--compare", nargs=2, action="append", default=[], metavar=("A", "B"),
+        help="two of jhalak, popularity, lightgbm, lightgbm-daily or a jhalak.toml, on the same"
+        " rows; may be given several times",
+    )  # fmt: skip
+    replay.add_argument("--html", type=Path, metavar="FILE", help="write a page with charts")
     replay.add_argument(
         "--limit", type=int, default=0, help="only so many impressions, the oldest (default: all)"
     )

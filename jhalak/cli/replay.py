@@ -3,91 +3,154 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+from collections.abc import Callable
+from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from jhalak.cli.failure import Failure
+from jhalak.cli.failure import Failure, explained
 from jhalak.cli.output import last_line
 
 if TYPE_CHECKING:
-    from jhalak.evaluation.log import Log
-    from jhalak.evaluation.replay import Replayed
+    from collections.abc import Iterator
 
-MISSING = "-"
+    from jhalak.evaluation.log import Log
+
+LEARN_SHARE: Final = {"mind": 0.8}
+"""Kinds whose report begins after this share of the requests, unless a day is named."""
+WIDTH: Final = 120
+"""Of tables that are written to no terminal."""
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from jhalak.evaluation.kuairand import PolarsMissing, read_kuairand
-    from jhalak.evaluation.log import BadLog
-    from jhalak.evaluation.report import day_number, summary
+    from jhalak.evaluation.models import Models
+    from jhalak.evaluation.page import page
+    from jhalak.evaluation.report import reported_rows, summary
 
-    try:
-        from_day = (
-            day_number(date.fromisoformat(arguments.report_from)) if arguments.report_from else None
-        )
-    except ValueError:
-        text = f"--report-from {arguments.report_from}: a day is written YYYY-MM-DD"
-        raise Failure(text, 2) from None
+    from_day = _day("--report-from", arguments.report_from)
+    until_day = _day("--train-until", arguments.train_until)
     if arguments.limit < 0:
         raise Failure("--limit: a number of impressions, 0 for all", 2)
-    try:
-        log = read_kuairand(arguments.folder)
-    except (BadLog, PolarsMissing) as error:
-        raise Failure(str(error), 2) from error
-    if arguments.limit:
-        log = log._replace(impressions=log.impressions.first(arguments.limit))
-    report = summary(log, _replay(log), from_day)
-    Console().print(_table(report))
-    print(_in_words(report))
+    share = LEARN_SHARE.get(arguments.log)
+    pairs: list[list[str]] = arguments.compare
+    with _explained(), _progress(Console(stderr=True)) as begin:
+        log = _read(arguments.log, arguments.folder)
+        if arguments.limit:
+            log = log._replace(impressions=log.impressions.first(arguments.limit))
+        rows = reported_rows(log, from_day, share)
+        if not len(rows):
+            raise Failure("no impression to report; name an earlier day with --report-from", 2)
+        models = Models(
+            log, int(rows[0]), until_day, lambda what: begin(what, len(log.impressions.row)),
+            wanted=[name for pair in pairs for name in pair],
+        )  # fmt: skip
+        replayed = models.replayed()
+        compared = [(models.predictions(a), models.predictions(b)) for a, b in pairs]
+    report = summary(
+        log, replayed, from_day, learn_share=share, train_until_day=until_day, compared=compared
+    )
+    console = Console()
+    _print(console if console.is_terminal else Console(width=WIDTH), report)
+    if arguments.html:
+        _write(arguments.html, page(report))
     last_line(report, wanted=arguments.json)
     return 0
 
 
-def _replay(log: Log) -> Replayed:
-    from jhalak.evaluation.replay import replay
+def _day(option: str, text: str) -> int | None:
+    from jhalak.evaluation.report import day_number
 
-    console = Console(stderr=True)
-    bar = Progress(
-        TextColumn("replaying"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+    try:
+        return day_number(date.fromisoformat(text)) if text else None
+    except ValueError:
+        raise Failure(f"{option} {text}: a day is written YYYY-MM-DD", 2) from None
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what importers and peers raise into a Failure."""
+    from jhalak.evaluation.kuairand import PolarsMissing
+    from jhalak.evaluation.log import BadLog
+    from jhalak.evaluation.models import NoSuchModel
+    from jhalak.evaluation.peers import LightGbmMissing
+
+    try:
+        yield
+    except NoSuchModel as error:
+        raise Failure(f"--compare: {error}", 2) from error
+    except (BadLog, PolarsMissing, LightGbmMissing) as error:
+        raise Failure(str(error), 2) from error
+
+
+def _read(kind: str, folder: Path) -> Log:
+    if kind == "kuairand":
+        from jhalak.evaluation.kuairand import read_kuairand
+
+        return read_kuairand(folder)
+    if kind == "mind":
+        from jhalak.evaluation.mind import read_mind
+
+        return read_mind(folder)
+    if kind == "jsonl":
+        from jhalak.evaluation.json_lines import read_json_lines
+
+        return read_json_lines(folder)
+    return _own_log(folder)
+
+
+def _own_log(data: Path) -> Log:
+    """The event log of a data folder; a server may be writing to it."""
+    from jhalak.assembly import open_log
+    from jhalak.config.settings import read_settings
+    from jhalak.evaluation.own_log import read_own_log
+
+    if not (data / "log").is_dir():
+        raise Failure(f"{data} holds no event log; name a server's data folder", 2)
+    with explained():
+        settings = read_settings(data)
+        event_log = open_log(data, settings, writable=False)
+        try:
+            return asyncio.run(read_own_log(event_log, settings.utc_offset_h))
+        finally:
+            event_log.close()
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Callable[[str, int], Callable[[int], None]]]:
+    """A bar for each thing that is told to begin, on the error output of a terminal."""
+    bars = Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
         console=console, transient=True, disable=not console.is_terminal,
     )  # fmt: skip
-    with bar:
-        task = bar.add_task("replaying", total=len(log.impressions.row))
-        return replay(log, lambda done: bar.update(task, completed=done))
+    with bars:
+
+        def begin(what: str, total: int) -> Callable[[int], None]:
+            task = bars.add_task(what, total=total)
+            return lambda done: bars.update(task, completed=done)
+
+        yield begin
 
 
-def _table(report: dict[str, Any]) -> Table:
-    table = Table(title=f"{report['reported']:,} impressions from {report['report_from']} on")
-    for name in ("label", "share", "AUC", "log-loss", "session GAUC"):
-        table.add_column(name, justify="left" if name == "label" else "right")
-    for name, of in report["labels"].items():
-        label = name.replace("_", " ")
-        table.add_row(
-            label, _text(of["rate"]), _text(of["auc"]), _text(of["log_loss"]),
-            f"{_text(of['session_gauc'])} ({of['sessions']:,} sessions)",
-        )  # fmt: skip
-        peer = of["popularity"]
-        table.add_row(
-            "  by popularity", "", _text(peer["auc"]), _text(peer["log_loss"]),
-            _text(peer["session_gauc"]), style="dim", end_section=True,
-        )  # fmt: skip
-    return table
+def _print(console: Console, report: dict[str, Any]) -> None:
+    from jhalak.evaluation.tables import comparison_table, in_words, labels_table, slices_table
+
+    console.print(labels_table(report))
+    for label, one in list(report["labels"].items())[:1]:
+        if one["slices"]:
+            console.print(slices_table(report, label))
+    for one in report["comparisons"]:
+        console.print(comparison_table(one))
+    print(in_words(report))
 
 
-def _text(value: float | None) -> str:
-    return MISSING if value is None else f"{value:.4f}"
-
-
-def _in_words(report: dict[str, Any]) -> str:
-    left_out = report["histories_left_out"]
-    return (
-        f"{report['rows']:,} impressions of {report['viewers']:,} viewers, "
-        f"{report['days'][0]} to {report['days'][1]}; {report['copies']:,} copies left out"
-        + (f"; {left_out:,} histories left out, which do not lie before them" if left_out else "")
-        + f"\n{report['events_per_s']:,} events/s predicted and learned "
-        f"({report['cpu_s']} s of CPU)"
-    )
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise Failure(f"--html {path}: {error.strerror}", 2) from error
+    print(f"page: {path}")
