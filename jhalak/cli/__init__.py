@@ -51,7 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
 
     work = command("work", "Run a worker loop.", "jhalak work learn --data ./jhalak-data")
-    work.add_argument("loop", choices=("learn",), help="which loop")
+    work.add_argument("loop", choices=("learn", "experiments"), help="which loop")
     work.add_argument(
         "--until-caught-up", action="store_true",
         help="end with a checkpoint when the log's end is reached",
@@ -113,6 +113,14 @@ def build_parser() -> argparse.ArgumentParser:
     replay.add_argument(
         "--limit", type=int, default=0, help="only so many impressions, the oldest (default: all)"
     )
+
+    experiments = command(
+        "experiments", "List experiments, show what their arms did, or stop an arm.",
+        "jhalak experiments show bolder --data ./jhalak-data",
+    )  # fmt: skip
+    experiments.add_argument("action", nargs="?", choices=("list", "show", "stop"), default="list")
+    experiments.add_argument("name", nargs="?", help="the experiment (show, stop)")
+    experiments.add_argument("arm", nargs="?", help="stop: which arm")
 
     demo = command(
         "demo", "A server with a catalogue and a simulated crowd whose tastes it must find.",

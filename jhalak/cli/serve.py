@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("jhalak")
 
+LOOPS = {"learn": "learner", "experiments": "watch over experiments"}
+"""What `jhalak work` can run, and what each is called."""
+
 
 def run(arguments: argparse.Namespace) -> int:
     import uvloop
@@ -67,9 +70,11 @@ async def serve(arguments: argparse.Namespace, on_ready: Callable[[Running], Non
     host = arguments.host or rules.host
     listening = _listen(host, rules.port if arguments.port is None else arguments.port)
     stop = asyncio.Event()
-    learner = None
-    if not arguments.no_learner:
-        learner = asyncio.create_task(supervise_learner(arguments.data, stop))
+    workers = [
+        asyncio.create_task(supervise(loop, arguments.data, stop))
+        for loop in ("learn", "experiments") if not arguments.no_learner
+        if loop == "learn" or server.settings.experiments
+    ]  # fmt: skip
     await server.start()
     gc.collect()
     # The catalogue and the code stay: no collection need look at them again. What comes later is
@@ -82,8 +87,7 @@ async def serve(arguments: argparse.Namespace, on_ready: Callable[[Running], Non
         await web.serve(sockets=[listening])
     finally:
         stop.set()
-        if learner is not None:
-            await learner
+        await asyncio.gather(*workers)
         await server.stop()
 
 
@@ -101,11 +105,11 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-async def supervise_learner(data: Path, stop: asyncio.Event) -> None:
-    """Keep a learner running at lower priority until `stop`: one that ends is started again,
+async def supervise(loop: str, data: Path, stop: asyncio.Event) -> None:
+    """Keep a worker loop running at lower priority until `stop`: one that ends is started again,
     later and later while it keeps ending at once. It ends with this process, however that ends:
     its standard input closes."""
-    command = [sys.executable, "-m", "jhalak", "work", "learn", "--data", str(data)]
+    command = [sys.executable, "-m", "jhalak", "work", loop, "--data", str(data)]
     environment = {**os.environ, PARENT_GONE: "1", "OPENBLAS_NUM_THREADS": "1"}
     pause = 0.5
     while not stop.is_set():
@@ -129,7 +133,7 @@ async def supervise_learner(data: Path, stop: asyncio.Event) -> None:
             return
         lived = asyncio.get_running_loop().time() - started
         pause = 0.5 if lived > 30 else min(pause * 2, 30.0)
-        log.error("the learner ended with %s; again in %.1f s", process.returncode, pause)
+        log.error("the %s ended with %s; again in %.1f s", LOOPS[loop], process.returncode, pause)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)
 

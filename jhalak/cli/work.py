@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Awaitable, Callable
 
 from jhalak.cli.failure import explained
 from jhalak.cli.output import last_line
@@ -17,10 +18,12 @@ PARENT_GONE = "JHALAK_STDIN_IS_PARENT"
 
 
 def run(arguments: argparse.Namespace) -> int:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s learner: %(message)s")
+    name = {"learn": "learner"}.get(arguments.loop, arguments.loop)
+    logging.basicConfig(level=logging.INFO, format=f"%(asctime)s %(levelname)s {name}: %(message)s")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    work = _learn if arguments.loop == "learn" else _experiments
     with explained():
-        offsets = asyncio.run(_learn(arguments))
+        offsets = asyncio.run(work(arguments))
     last_line({"offsets": offsets}, wanted=arguments.json)
     return 0
 
@@ -29,7 +32,6 @@ async def _learn(arguments: argparse.Namespace) -> list[int]:
     from jhalak.assembly import now_ms, open_blobs, open_learned, open_log
     from jhalak.config.settings import read_settings
     from jhalak.workers.learn import Learner
-    from jhalak.workers.loop import repeat
 
     settings = read_settings(arguments.data)
     log = open_log(arguments.data, settings, writable=False)
@@ -40,18 +42,48 @@ async def _learn(arguments: argparse.Namespace) -> list[int]:
         label_window_s=rules.label_window_s, join_h=rules.join_h,
     )  # fmt: skip
     await learner.resume()
+    await _work("learning", learner.step, 0.05, arguments)
     if arguments.until_caught_up:
-        while await learner.step():
-            pass
         learner.publish(now_ms())
-    else:
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.set)
-        if os.environ.get(PARENT_GONE):
-            loop.add_reader(sys.stdin, lambda: stop.set() if not os.read(0, 1) else None)
-        await repeat("learning", learner.step, 0.05, stop)
     await learner.checkpoint()
     log.close()
     return learner.fold.offsets
+
+
+async def _experiments(arguments: argparse.Namespace) -> list[int]:
+    from jhalak.assembly import now_ms, open_blobs, open_log, open_records
+    from jhalak.config.settings import read_settings
+    from jhalak.workers.watch_experiments import WatchExperiments
+
+    settings = read_settings(arguments.data)
+    log = open_log(arguments.data, settings, writable=False)
+    records = open_records(arguments.data, settings)
+    blobs = open_blobs(arguments.data, settings)
+    watch = WatchExperiments(log, blobs, records.audit, settings, now_ms)
+    await watch.resume()
+    await _work("watching experiments", watch.step, 0.5, arguments)
+    if arguments.until_caught_up:
+        await watch.judge()
+    await watch.checkpoint()
+    log.close()
+    records.database.close()
+    return watch.fold.offsets
+
+
+async def _work(
+    name: str, step: Callable[[], Awaitable[bool]], every_s: float, arguments: argparse.Namespace
+) -> None:
+    """Take steps until the log's end, if that is wanted; else until told to stop."""
+    from jhalak.workers.loop import repeat
+
+    if arguments.until_caught_up:
+        while await step():
+            pass
+        return
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    if os.environ.get(PARENT_GONE):
+        loop.add_reader(sys.stdin, lambda: stop.set() if not os.read(0, 1) else None)
+    await repeat(name, step, every_s, stop)

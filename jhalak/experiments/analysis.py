@@ -50,6 +50,7 @@ class Ratio(NamedTuple):
     """Of the mean, clustered by viewer."""
     total: float
     """Sum of the denominators."""
+    viewers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +106,25 @@ def ratio(y: Numbers, x: Numbers) -> Ratio:
     """Sum of `y` over sum of `x`, float64[n] each, a viewer an entry. NaN where x has no sum."""
     n, total = len(x), float(x.sum())
     if n < 2 or total <= 0:
-        return Ratio(math.nan, math.nan, total)
+        return Ratio(math.nan, math.nan, total, n)
     mean = float(y.sum()) / total
     left = y - mean * x
-    return Ratio(mean, float(left @ left) * n / (n - 1) / total**2, total)
+    return Ratio(mean, float(left @ left) * n / (n - 1) / total**2, total, n)
 
 
 def effect(metric: Metric, control: Ratio, arm: Ratio, alpha: float) -> Effect:
-    """The difference of two ratios with its always-valid interval."""
+    """The difference of two ratios with its always-valid interval.
+
+    The variance is as if one viewer of each arm were like the other arm: an arm that is worse for
+    everybody alike (all of its slates degraded) has no variance, and must stop all the same.
+    """
+    found = arm.mean - control.mean
     variance = control.variance + arm.variance
+    variance += found**2 * (1.0 / max(control.viewers, 1) ** 2 + 1.0 / max(arm.viewers, 1) ** 2)
     if not variance > 0:  # NaN, or nothing was ever different
         return Effect(metric, _known(control.mean), _known(arm.mean))
     t = 1.0 / (1.0 / control.total + 1.0 / arm.total)
     half = math.sqrt(variance) * boundary(t, TUNED.get(metric, TUNED_IMPRESSIONS), alpha)
-    found = arm.mean - control.mean
     return Effect(metric, control.mean, arm.mean, found, found - half, found + half)
 
 

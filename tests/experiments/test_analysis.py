@@ -107,6 +107,12 @@ def test_nothing_is_said_of_few_viewers_nor_where_nothing_ever_differed() -> Non
     assert shown == Effect("tap", None, None)
 
 
+def test_an_arm_that_is_worse_for_everybody_alike_is_told_apart() -> None:
+    fine, broken = tally_of(200, slate=3), tally_of(200, slate=3, degraded=3)
+    [shown] = compare(["degraded"], fine, broken, WEIGHTS, NOW_MS, 0.05)
+    assert shown.low is not None and 0.9 < shown.low < 1
+
+
 def test_an_effect_is_the_arm_less_the_first_arm() -> None:
     shown = effect("tap", ratio(*_pair(0.1)), ratio(*_pair(0.2)), 0.05)
     assert shown.difference == pytest.approx(0.1, abs=0.01)
