@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,12 @@ from hypothesis import strategies as st
 from jhalak.evaluation.co_watching import item_vectors
 from jhalak.evaluation.kuairand import OWN_TOPICS, PolarsMissing, read_kuairand, topics_of
 from jhalak.evaluation.log import ACTIONS, BadLog
+from jhalak.evaluation.report import day_number, reported_rows
 from jhalak.schema.viewer_state import TOPICS_MAX
 from tests.evaluation.kuairand_folder import (
     DAY_MS,
     MINUTE_MS,
+    REAL,
     START_MS,
     history,
     shown,
@@ -166,3 +169,19 @@ def test_videos_watched_by_the_same_viewers_are_near_each_other() -> None:
     assert near[other].mean() > near[~same].mean() + 5 * near[~same].std() / 60
     assert np.linalg.norm(vectors[:60], axis=1) == pytest.approx(1, abs=1e-5)
     assert not vectors[60].any()  # nobody watched it
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="../shared/data/kuairand-pure is absent")
+def test_the_real_folder_holds_what_others_count_in_it() -> None:
+    log = read_kuairand(REAL)
+    assert log.copies == 2979
+    rows = reported_rows(log, day_number(date(2022, 4, 28)))
+    assert len(rows) == 49_094
+    shown = log.impressions
+    assert (np.diff(shown.at_ms) >= 0).all()
+    assert len(np.unique(shown.scene)) > 5
+    rate = dict(zip(ACTIONS, shown.actions[rows].mean(axis=0).tolist(), strict=True))
+    assert rate["tap"] == pytest.approx(0.453, abs=0.001)
+    assert rate["long"] == pytest.approx(0.316, abs=0.001)
+    assert rate["report"] == 0
+    assert shown.watched_s.max() > 60
