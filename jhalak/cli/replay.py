@@ -105,7 +105,7 @@ def _read(kind: str, folder: Path) -> Log:
 
 def _own_log(data: Path) -> Log:
     """The event log of a data folder; a server may be writing to it."""
-    from jhalak.assembly import open_log
+    from jhalak.assembly import open_log, open_records
     from jhalak.config.settings import read_settings
     from jhalak.evaluation.own_log import read_own_log
 
@@ -113,11 +113,12 @@ def _own_log(data: Path) -> Log:
         raise Failure(f"{data} holds no event log; name a server's data folder", 2)
     with explained():
         settings = read_settings(data)
-        event_log = open_log(data, settings, writable=False)
+        records, event_log = open_records(data, settings), open_log(data, settings, writable=False)
         try:
-            return asyncio.run(read_own_log(event_log, settings.utc_offset_h))
+            return asyncio.run(read_own_log(event_log, settings.utc_offset_h, records.items))
         finally:
             event_log.close()
+            records.database.close()
 
 
 @contextmanager

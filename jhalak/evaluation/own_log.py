@@ -12,11 +12,15 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from jhalak.catalogue.live import prepare
 from jhalak.evaluation.gather import HOUR_MS, Numbers, first_seen, in_time_order
 from jhalak.evaluation.log import ACTIONS, BadLog, Log, bare_items, no_histories
+from jhalak.learning.features import ItemColumns
 from jhalak.learning.taste import LONG_DWELL_MS, LONG_PLAY_MS
 from jhalak.ports.event_log import EventLog
+from jhalak.ports.items import ItemStore
 from jhalak.residency.seal import unseal
 from jhalak.schema.activity import (
     EVENT_TYPES,
@@ -48,8 +52,11 @@ class Slate:
     """(item, action) to whether it holds."""
 
 
-async def read_own_log(event_log: EventLog, utc_offset_h: float) -> Log:
-    """All that the log holds. Raises BadLog when nothing was shown."""
+async def read_own_log(
+    event_log: EventLog, utc_offset_h: float, store: ItemStore | None = None
+) -> Log:
+    """All that the log holds. `store` tells an item's age, length and words, which the log does
+    not; without it items have none. Raises BadLog when nothing was shown."""
     slates: dict[int, Slate] = {}
     for partition in range(event_log.partitions):
         after = 0
@@ -57,7 +64,7 @@ async def read_own_log(event_log: EventLog, utc_offset_h: float) -> Log:
             for entry in entries:
                 _take(slates, decode(unseal(entry.key, entry.payload)))
             after = entries[-1].n
-    return log_of(slates, utc_offset_h)
+    return log_of(slates, utc_offset_h, store)
 
 
 def _take(slates: dict[int, Slate], record: Activity) -> None:
@@ -99,7 +106,7 @@ class _Columns:
         self.actions.append([name in done for name in ACTIONS])
 
 
-def log_of(slates: dict[int, Slate], utc_offset_h: float) -> Log:
+def log_of(slates: dict[int, Slate], utc_offset_h: float, store: ItemStore | None) -> Log:
     """The log that these slates make. Raises BadLog when nothing was shown."""
     columns, unserved, silent = _Columns(), 0, 0
     for slate in slates.values():
@@ -113,7 +120,6 @@ def log_of(slates: dict[int, Slate], utc_offset_h: float) -> Log:
     if not columns.rows:
         raise BadLog("the event log holds no impression: nothing that was served came back")
     shown = [np.array(column) for column in zip(*columns.rows, strict=True)]
-    topic, language, creator = (np.array(column) for column in zip(*columns.facts, strict=True))
     return Log(
         impressions=in_time_order(
             viewer=shown[0], row=shown[1], at_ms=shown[2], request=shown[3], scene=shown[4],
@@ -121,11 +127,8 @@ def log_of(slates: dict[int, Slate], utc_offset_h: float) -> Log:
             utc_offset_ms=round(utc_offset_h * HOUR_MS),
         ),
         histories=no_histories(len(columns.viewers)),
-        items=bare_items(len(topic), 0, LIFETIME_H)._replace(
-            topic=topic.astype(np.int8), language=language.astype(np.int8),
-            creator=creator.astype(np.int32), published_ms=first_seen(len(topic), *shown[1:3]),
-        ),
-        numbers=np.arange(1, len(topic) + 1),
+        items=_items(columns, first_seen(len(columns.items), *shown[1:3]), store),
+        numbers=np.arange(1, len(columns.items) + 1),
         viewers=len(columns.viewers),
         copies=0,
         left_out=0,
@@ -136,6 +139,27 @@ def log_of(slates: dict[int, Slate], utc_offset_h: float) -> Log:
             ("slates of viewers who want nothing learned", silent),
         ),
     )  # fmt: skip
+
+
+def _items(columns: _Columns, seen_ms: NDArray[np.int64], store: ItemStore | None) -> ItemColumns:
+    """Items as they were served, with what the live catalogue makes of their records."""
+    topic, language, creator = (np.array(column) for column in zip(*columns.facts, strict=True))
+    items = bare_items(len(topic), 0, LIFETIME_H)._replace(
+        topic=topic.astype(np.int8),
+        language=language.astype(np.int8),
+        creator=creator.astype(np.int32),
+        published_ms=seen_ms,
+    )
+    records = store.by_num(list(columns.items)) if store else {}
+    for number, record in records.items():
+        row, known = columns.items[number], prepare(record)
+        items.published_ms[row] = min(record.item.published_ms, int(seen_ms[row]))
+        items.lifetime_h[row] = known.lifetime_h
+        items.duration_s[row] = record.item.duration_s
+        items.sensitive[row] = known.sensitive
+        if known.embedding is not None:
+            items.embedding[row] = known.embedding
+    return items
 
 
 def _seen(served: Served, slate: Slate) -> dict[int, tuple[set[str], float]]:

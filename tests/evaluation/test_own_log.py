@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,6 +25,7 @@ from jhalak.schema.activity import (
     Tick,
     encode,
 )
+from jhalak.schema.item import EMBEDDING_SIZE, Item, ItemRecord
 
 START_MS = 1_790_000_000_000
 HOUR_MS = 3_600_000
@@ -50,7 +53,9 @@ def came(viewer: int, *events: Outcome, profiled: bool = True) -> Outcomes:
     return Outcomes(viewer, START_MS + 9, profiled, events)
 
 
-def read(folder: Path, *records: tuple[int, Activity], partitions: int = 2) -> Log:
+def read(
+    folder: Path, *records: tuple[int, Activity], partitions: int = 2, store: Any = None
+) -> Log:
     """The log that holds these (key, record)."""
 
     async def run() -> Log:
@@ -58,7 +63,7 @@ def read(folder: Path, *records: tuple[int, Activity], partitions: int = 2) -> L
         try:
             for key, record in records:
                 await log.append(TOPIC, key, encode(record), START_MS)
-            return await read_own_log(log, 5.5)
+            return await read_own_log(log, 5.5, store)
         finally:
             log.close()
 
@@ -92,6 +97,38 @@ def test_slots_that_something_came_back_of_are_impressions(tmp_path: Path) -> No
     assert log.items.published_ms.tolist() == [START_MS, START_MS]
     assert shown.hour[0] == pytest.approx((START_MS / HOUR_MS + 5.5) % 24)
     assert log.observed == ACTIONS
+
+
+class Store:
+    """Knows item 7 alone."""
+
+    def by_num(self, nums: Sequence[int]) -> dict[int, ItemRecord]:
+        assert sorted(nums) == [7, 8]
+        item = Item(
+            id="seven", language="hi", topic="sports", title="Cricket", duration_s=30,
+            published_ms=START_MS - HOUR_MS, expires_ms=START_MS + HOUR_MS, sensitive=True,
+        )  # fmt: skip
+        embedding = np.full(EMBEDDING_SIZE, 16, np.int8).tobytes()
+        record = ItemRecord(
+            num=7, seq=1, status="live", item=item, creator=70, embedding=embedding, changed_ms=0
+        )
+        return {7: record}
+
+
+def test_records_tell_an_items_age_length_and_words(tmp_path: Path) -> None:
+    log = read(
+        tmp_path,
+        (1, served(1, 1, [7, 8], START_MS)),
+        (1, came(1, event(1, 7, 0, "impression"), event(1, 8, 1, "impression"))),
+        store=Store(),
+    )
+    items = log.items
+    assert items.published_ms.tolist() == [START_MS - HOUR_MS, START_MS]
+    assert items.duration_s.tolist() == [30, 0]
+    assert items.lifetime_h[0] == 2
+    assert items.sensitive.tolist() == [True, False]
+    assert np.linalg.norm(items.embedding, axis=1) == pytest.approx([1, 0])
+    assert items.topic.tolist() == [7 % 5, 8 % 5]  # as it was when it was served
 
 
 def test_events_and_relations_say_what_was_done(tmp_path: Path) -> None:
