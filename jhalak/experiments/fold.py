@@ -53,7 +53,7 @@ class Exposed:
         self.marks = [0] * (len(items) // 8)
         """[k], bit i where action i was counted."""
         self.events: dict[str, tuple[int, int]] = {}
-        """Event id to (bits, position), so that it can be undone."""
+        """Event id to (bits, position) of what can be undone."""
 
 
 class ExperimentFold:
@@ -112,7 +112,8 @@ class ExperimentFold:
             self._undo(slate, event.undoes)
             return
         actions = actions_of(event)
-        slate.events[event.id] = (_bits(actions), event.position)
+        if actions:
+            slate.events[event.id] = (_bits(actions), event.position)
         # Whatever was done with a card, it was seen first, even if that event got lost.
         self._mark(slate, event.position, _bits(("impression", *actions)), on=True)
 

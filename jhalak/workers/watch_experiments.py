@@ -25,7 +25,9 @@ log = logging.getLogger(__name__)
 
 BATCH: Final = 256
 JUDGE_MS: Final = 2_000
-"""How often guardrails are looked at: 10 ms for 100,000 viewers."""
+"""How often guardrails are looked at: 20 ms for 100,000 viewers."""
+CHECKPOINT_MS: Final = 300_000
+"""How often all of it is written at most; 170,000 events/s are folded again after a crash."""
 KEPT: Final = 2
 FOLDER: Final = "experiments/fold"
 
@@ -102,7 +104,7 @@ class WatchExperiments:
         if now_ms - self._judged_ms >= JUDGE_MS:
             await self.judge()
             self._judged_ms = now_ms
-        if now_ms - self._checkpointed_ms >= self._settings.learning.checkpoint_s * 1000:
+        if now_ms - self._checkpointed_ms >= CHECKPOINT_MS:
             await self.checkpoint()
         return more
 

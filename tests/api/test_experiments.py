@@ -195,7 +195,7 @@ def test_the_watch_goes_on_from_its_checkpoint_and_drops_the_oldest(jhalak: Jhal
     assert again.fold.dump() == watch.fold.dump()
     for _ in range(3):
         jhalak.settle()
-        jhalak.clock.forward(s=60)
+        jhalak.clock.forward(s=300)
         jhalak.run(again.step())
     assert len(jhalak.run(again._blobs.list("experiments/fold"))) == 2
 
