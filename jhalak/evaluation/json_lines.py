@@ -88,19 +88,11 @@ T = TypeVar("T")
 
 def read_json_lines(folder: Path) -> Log:
     """A folder's log, or one file's. Raises BadLog. About 1 s for 100,000 impressions."""
-    paths = [folder] if folder.is_file() else sorted(folder.glob("*.jsonl"))
-    logs = [path for path in paths if path.name != ITEMS]
-    facts: dict[str, ItemFacts] = {}
-    for path in paths:
-        if path.name == ITEMS:
-            facts |= _item_facts(path)
-    rows, times, copies = _rows(logs)
+    rows, times, copies, facts = _all(folder)
     if not rows:
         raise BadLog(f"{folder} holds no impression; each line of a *.jsonl is one JSON object")
     names = Numbers()
     row = np.array([names[str(one.item)] for one in rows], np.int32)
-    for one in rows:
-        facts.setdefault(str(one.item), _facts(one))
     at_ms, offset_ms = (np.array(column, np.int64) for column in zip(*times, strict=True))
     viewers, requests, scenes = Numbers(), Numbers(), Numbers()
     recorded = [_recorded(one) for one in rows]
@@ -113,7 +105,7 @@ def read_json_lines(folder: Path) -> Log:
         actions=np.array([[bool(done) for done in one] for one in recorded]),
         utc_offset_ms=offset_ms,
         scene=np.array([min(scenes[one.scene], SCENES - 1) for one in rows]),
-        position=np.array([min(one.position, 32_767) for one in rows]),
+        position=np.array([one.position for one in rows]).clip(-1, 32_767),
         watched_s=np.array([np.nan if one.watched_s is None else one.watched_s for one in rows]),
     )
     known = [facts[name] for name in names]
@@ -130,6 +122,21 @@ def read_json_lines(folder: Path) -> Log:
         scenes=tuple(scenes)[:SCENES] if any(scenes) else (),
         omitted=(("languages that are none of ours", strange),),
     )
+
+
+def _all(
+    folder: Path,
+) -> tuple[list[Row], list[tuple[int, int]], int, dict[str, ItemFacts]]:
+    """(rows, their times, copies left out, what is known of each item)."""
+    paths = [folder] if folder.is_file() else sorted(folder.glob("*.jsonl"))
+    facts: dict[str, ItemFacts] = {}
+    for path in paths:
+        if path.name == ITEMS:
+            facts |= _item_facts(path)
+    rows, times, copies = _rows([path for path in paths if path.name != ITEMS])
+    for one in rows:
+        facts.setdefault(str(one.item), _facts(one))
+    return rows, times, copies, facts
 
 
 def _item_facts(path: Path) -> dict[str, ItemFacts]:
