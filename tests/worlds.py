@@ -164,7 +164,7 @@ class Jhalak:
                 open_log(self.data, self.settings, writable=False),
                 open_blobs(self.data, self.settings), open_learned(self.data), self.clock,
                 publish_s=rules.publish_s, checkpoint_s=rules.checkpoint_s,
-                label_window_s=rules.label_window_s, join_h=rules.join_h,
+                label_window_s=rules.label_window_s, join_h=rules.join_h, model=rules.model,
             )  # fmt: skip
             self.run(self._learner.resume())
         return self._learner

@@ -50,7 +50,7 @@ class FeedRoutes:
         slots = whole_number(values, "slots", rules.slots, rules.min_slots, rules.max_slots)
         etag = header(scope, b"if-none-match")
         have = _slate_name(values.get("have") or (etag or "").strip('"'), etag is not None)
-        query, to, budget = await self._query(claim, LOCKSCREEN, slots, have)
+        query, to, budget = await self._query(claim, LOCKSCREEN, slots, have, _metered(scope))
         if self._still_good(query):
             tag = values.get("have", "") or (etag or "").strip('"')
             await respond(send, 304, b"", [(b"etag", f'"{tag}"'.encode()), PRIVATE])
@@ -80,7 +80,7 @@ class FeedRoutes:
         rules = s.settings.video
         values = query_values(scope, ("limit",))
         slots = whole_number(values, "limit", rules.slots, 1, rules.max_slots)
-        query, to, _ = await self._query(claim, VIDEO, slots, 0)
+        query, to, _ = await self._query(claim, VIDEO, slots, 0, _metered(scope))
         slate = await s.video.slate(query)
         body = s.packer.page(slate, s.slot_tokens.mint(slate), to)
         self._after(slate, len(slate))
@@ -92,7 +92,7 @@ class FeedRoutes:
         feed.after(slate if sent == len(slate) else slate.first(sent))
 
     async def _query(
-        self, claim: ViewerClaim, surface: int, slots: int, have: int
+        self, claim: ViewerClaim, surface: int, slots: int, have: int, metered: bool
     ) -> tuple[Query, str, int]:
         """The query of a viewer, the language in which reasons are told, and the bytes a day that
         the viewer gives the lock screen. Raises Refused."""
@@ -111,6 +111,7 @@ class FeedRoutes:
             viewer=claim.viewer, surface=surface, now_ms=now_ms, languages=languages,
             slots=slots, profiled=profiled, minor=minor, have=have,
             hour=(now_ms / 3_600_000 + s.settings.utc_offset_h) % 24, rng=self._rng,
+            metered=metered,
         )  # fmt: skip
         s.experiments.apply(query)
         if viewer is None:
@@ -150,6 +151,11 @@ class FeedRoutes:
         since_ms = query.now_ms - self._s.settings.lockscreen.valid_h * 3_600_000
         held = state.seen[:m][state.seen_ms[:m] >= since_ms].tolist()
         return [recalled[num] for num in held if num in recalled]
+
+
+def _metered(scope: Scope) -> bool:
+    """Does the device ask to save data (the client hint `Save-Data: on`)?"""
+    return header(scope, b"save-data") == "on"
 
 
 def _slate_name(name: str, lenient: bool) -> int:

@@ -47,8 +47,12 @@ class ValueWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     tap: float = 1.0
     long: float = 0.8
+    complete: float = 0.2
     like: float = 2.0
+    share: float = 3.0
+    follow: float = 3.0
     hide: float = -12.0
+    report: float = -30.0
 
 
 class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,6 +71,22 @@ class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """A learner silent for longer lowers the level to `cached`."""
 
 
+class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The model. A checkpoint of another shape is not read: the model begins anew."""
+
+    hidden: tuple[int, int] = (32, 16)
+    """Widths of the network's layers."""
+    rate: float = 0.003
+    """Step size of Adam and of the positions' Adagrad."""
+    batch: int = 64
+    """Examples learned at once; cut by the log, so that a restart cuts them alike."""
+    average_examples: int = 6_400
+    """Predictions use the mean of the weights over about so many examples."""
+    calibration_rate: float = 0.001
+    """How fast the logit of a scene and language follows its error."""
+    seed: int = 0
+
+
 class LearningSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The learner."""
 
@@ -76,6 +96,7 @@ class LearningSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     """Log time after an impression at which its labels close: what did not come is a no."""
     join_h: float = 72.0
     """Log time for which served slots wait for outcomes."""
+    model: ModelSettings = ModelSettings()
 
 
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

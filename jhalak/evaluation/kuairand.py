@@ -60,12 +60,16 @@ def read_kuairand(folder: Path) -> Log:
     if not frame.height:
         raise BadLog(f"the logs of {folder} hold no row")
     at_ms = frame["time_ms"].to_numpy()
-    past, left_out = _past(pl, folder, int(at_ms[0]))
+    past, left_out = _past(pl, folder, frame)
     videos = _videos(pl, folder, frame["video_id"].to_numpy())
     ids = np.unique(np.concatenate([frame["user_id"].to_numpy(), past["user_id"].to_numpy()]))
     histories, long_viewer, long_row = _histories(pl, past, ids, videos)
+    # Embeddings are the same for the whole log: only what ended before all of it may make them.
+    early = histories.last_ms[long_viewer] < at_ms[0]
     items = _items(videos, int(at_ms[0]))._replace(
-        embedding=item_vectors(long_viewer, long_row, len(ids), len(videos["video_id"]))
+        embedding=item_vectors(
+            long_viewer[early], long_row[early], len(ids), len(videos["video_id"])
+        )
     )
     return Log(
         impressions=_impressions(frame, ids, videos["video_id"]),
@@ -181,15 +185,18 @@ def topics_of(tags: list[str]) -> list[int]:
     return [topic(tag) for tag in tags]
 
 
-def _past(pl: ModuleType, folder: Path, start_ms: int) -> tuple[Any, int]:
-    """(histories that end before the log starts, how many do not)."""
+def _past(pl: ModuleType, folder: Path, log: Any) -> tuple[Any, int]:
+    """(histories that end before their viewer's first impression, how many do not)."""
     paths = sorted(folder.glob("histories_*.parquet"))
     if not paths:
         empty = {name: pl.Series([], dtype=pl.Int64) for name in _HISTORY[:2]}
         lists = {name: pl.Series([], dtype=pl.List(pl.Int64)) for name in _HISTORY[2:]}
         return pl.DataFrame(empty | lists), 0
     frame = pl.concat([_columns(pl, path, _HISTORY) for path in paths])
-    before = frame.filter(pl.col("last_time_ms") < start_ms)
+    first = log.group_by("user_id").agg(pl.col("time_ms").min().alias("first_ms"))
+    before = frame.join(first, on="user_id", how="left", maintain_order="left").filter(
+        pl.col("first_ms").is_null() | (pl.col("last_time_ms") < pl.col("first_ms"))
+    )
     newest = before.sort("last_time_ms", maintain_order=True).unique(
         "user_id", keep="last", maintain_order=True
     )

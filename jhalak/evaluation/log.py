@@ -68,6 +68,9 @@ class Histories(NamedTuple):
     like: NDArray[np.bool_]
     last_ms: NDArray[np.int64]
     """int64[viewers]: when the last of them was shown; 0 where there is none"""
+    whole: bool = True
+    """They hold all that was shown, not only what was tapped. Whether the rest was tapped is not
+    known."""
 
 
 class Log(NamedTuple):

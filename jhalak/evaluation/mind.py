@@ -186,6 +186,7 @@ def _histories(behaviours: list[Behaviour], viewers: int, rows: Numbers) -> Hist
         long=nothing,
         like=nothing,
         last_ms=np.where(sizes > 0, last_ms - 1, 0),
+        whole=False,
     )
 
 

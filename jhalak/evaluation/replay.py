@@ -1,40 +1,50 @@
 """Replay: a log's impressions, in time order, through the code that serves and learns.
 
-For each impression: the item's block from the counters, features from the viewer's state, the
-prediction; then the outcome is learned by the model and folded into counters and taste; then the
-next. Nothing looks ahead: a prediction depends on earlier impressions alone.
+For each request: the items' blocks from the counters, features from the viewer's state, the
+predictions; then the outcomes are folded into counters and taste, and learned by the model a
+minibatch at a time; then the next. Nothing looks ahead: a prediction depends on earlier requests
+alone. The kernels are those of serving and of the learner: `features.fill`, `counters.item_block`,
+`taste.look`, `taste.act`, `model.predict`, `OnlineModel.learn`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import replace as copy_of
+from itertools import pairwise
 from time import process_time
 from typing import Final, NamedTuple
 
 import numpy as np
+from numba import njit
+from numpy.typing import NDArray
 
-from jhalak.evaluation.log import ACTIONS, Histories, Log
-from jhalak.evaluation.metrics import sessions
-from jhalak.learning import taste
-from jhalak.learning.counters import Counters
-from jhalak.learning.features import ITEM_BLOCK, features
-from jhalak.learning.model import HEADS, H, OnlineModel, predict
+from jhalak.config.settings import ModelSettings
+from jhalak.evaluation.log import Log
+from jhalak.evaluation.metrics import SESSION_GAP_MS, sessions
+from jhalak.evaluation.replay_world import World
+from jhalak.learning.counters import (
+    FAST_HALF_LIFE_S,
+    HALF_LIFE_S,
+    R,
+    bump,
+    creator_rate,
+    group_rates,
+    item_block,
+    scene_lift,
+)
+from jhalak.learning.features import (
+    HOUR_HALF_LIFE_S,
+    ITEM_OWN,
+    TASTE_HALF_LIFE_S,
+    F,
+    fill,
+    unit_of,
+)
+from jhalak.learning.model import H, OnlineModel, predict
+from jhalak.learning.taste import act, fade, look
 from jhalak.schema.candidates import Floats
-from jhalak.schema.viewer_state import ViewerState
-
-SESSION_GAP_MS: Final = 30 * 60_000
-ACTION_OF_HEAD: Final = {"tap": "tap", "long": "long", "like": "likes", "hide": "hides"}
-"""Which action is the yes of each head."""
-RATE_OF_HEAD: Final = (0, 2, 3, 4)
-"""Columns of the item block: the smoothed rate (logit) of each head."""
-STRIDE: Final = 512
-"""Impressions between two calls of `progress`."""
-
-_FOLDED: Final = (
-    "shown", "engaged", "language_shown", "language_engaged", "creators", "creator_shown",
-    "creator_engaged", "vectors",
-)  # fmt: skip
+from jhalak.schema.viewer_state import HOUR
 
 
 class Replayed(NamedTuple):
@@ -46,121 +56,233 @@ class Replayed(NamedTuple):
     """float32[n, H]: the same from the viewer's state at the start of the session"""
     popularity: Floats
     """float32[n, H]: the item's smoothed rate of each action, the same for everybody"""
+    features: Floats | None
+    """float32[n, F] as of `live`, where they were asked for"""
+    frozen_features: Floats | None
     cpu_s: float
     """CPU time of the loop: predict and learn, without reading the log"""
 
 
-class World:
-    """Everything that replay changes as it goes: what serving and the learner would hold."""
-
-    def __init__(self, log: Log) -> None:
-        self.log = log
-        self.counters = Counters()
-        self.model = OnlineModel()
-        self.blocks = np.zeros((len(log.items.topic), ITEM_BLOCK), np.float32)
-        self.states: dict[int, ViewerState] = {}
-        self._topic = log.items.topic.tolist()
-        self._language = log.items.language.tolist()
-        self._creator = log.items.creator.tolist()
-        self._number = log.numbers.tolist()
-        self._row = np.zeros(1, np.int32)
-        self._slot = np.zeros(1, np.int64)
-
-    def state(self, viewer: int) -> ViewerState:
-        """The viewer's state; when they come for the first time, what their history says."""
-        state = self.states.get(viewer)
-        if state is None:
-            state = self.states[viewer] = ViewerState(viewer)
-            self._warm(state, self.log.histories)
-        return state
-
-    def _warm(self, state: ViewerState, past: Histories) -> None:
-        state.at_ms = int(past.last_ms[state.viewer])
-        for at in range(past.offsets[state.viewer], past.offsets[state.viewer + 1]):
-            done = ["tap", "long"] if past.long[at] else []
-            if past.like[at]:
-                done.append("likes")
-            self._taste(state, int(past.row[at]), done)
-
-    def _taste(self, state: ViewerState, row: int, done: list[str]) -> None:
-        facts = self._topic[row], self._language[row], self._creator[row]
-        taste.count_shown(state, *facts)
-        for action in done:
-            embedding = self.log.items.embedding[row]
-            taste.count_engaged(state, taste.WEIGHT[action], *facts, embedding)
-
-    def look(self, row: int, at_ms: int) -> Floats:
-        """float32[ITEM_BLOCK]: bring the item's block up to now."""
-        self.blocks[row] = self.counters.block_of(
-            self._number[row], self._topic[row], self._language[row], self._creator[row], at_ms
-        )
-        block: Floats = self.blocks[row]
-        return block
-
-    def score(self, row: int, state: ViewerState, at_ms: int, hour: float) -> tuple[Floats, Floats]:
-        """(features float32[1, F], probabilities float32[1, H]) of one item for one viewer."""
-        self._row[0] = row
-        x = features(
-            self._row, self.log.items, self.blocks, state, at_ms, hour, video=True, locked=False
-        )
-        # As in stages/prediction.py: what is logged and learned is float16.
-        x = x.astype(np.float16).astype(np.float32)
-        return x, predict(self.model.weights, x)
-
-    def learn(
-        self, row: int, state: ViewerState, at_ms: int, x: Floats, label: Floats, done: list[str]
-    ) -> None:
-        """Take in an outcome: `label` float32[1, H], `done` the actions."""
-        self.model.learn(x, self._slot, label)
-        facts = self._number[row], self._topic[row], self._language[row], self._creator[row]
-        self.counters.count("impression", *facts, at_ms)
-        for head in np.flatnonzero(label[0] > 0).tolist():
-            self.counters.count(HEADS[head], *facts, at_ms)
-        taste.fade_to(state, at_ms)
-        self._taste(state, row, done)
+@njit(cache=True, nogil=True)
+def _rates(tallies, all_row, scene_row, topic_row, at_ms, priors, everything, scene, topic):  # type: ignore[no-untyped-def]
+    """Smoothed rates, float64[R] each: of everything, of the scene, of the topic."""
+    usual, all_prior, scene_prior, topic_prior = priors
+    group_rates(tallies.scene, tallies.scene_ms, all_row, at_ms, usual, all_prior, everything)
+    group_rates(tallies.scene, tallies.scene_ms, scene_row, at_ms, everything, scene_prior, scene)
+    group_rates(tallies.topic, tallies.topic_ms, topic_row, at_ms, everything, topic_prior, topic)
 
 
-def replay(log: Log, progress: Callable[[int], None] = lambda done: None) -> Replayed:
-    """Predict, then learn, each impression of `log` in order; `progress` gets how many are done.
+@njit(cache=True, nogil=True)
+def _block(tallies, at, at_ms, topic_rates, out):  # type: ignore[no-untyped-def]
+    """out[ITEM_BLOCK]: the item's block; item_scene of the scene at hand in its first place."""
+    rate = creator_rate(tallies.creator, tallies.creator_ms, at[1], at_ms, topic_rates[0])
+    item_block(tallies.item, tallies.item_ms, at[0], at_ms, topic_rates, rate, out)
+    out[ITEM_OWN] = scene_lift(tallies.pair, tallies.pair_ms, at[4], at_ms, out[0])
 
-    About 100 us of CPU an impression."""
-    shown = log.impressions
-    n = len(shown.row)
-    live, frozen, popularity = (np.zeros((n, H), np.float32) for _ in range(3))
-    yes = np.stack([shown.actions[:, _action(head)] for head in HEADS], axis=1)
-    label = yes.astype(np.float32)[:, None, :]
-    session = sessions(shown.viewer, shown.at_ms, SESSION_GAP_MS).tolist()
-    at_start: dict[int, tuple[int, ViewerState]] = {}
-    rates = np.array(RATE_OF_HEAD)
-    world = World(log)
-    columns = zip(
-        shown.viewer.tolist(), shown.row.tolist(), shown.at_ms.tolist(), shown.hour.tolist(),
-        shown.actions, strict=True,
+
+@njit(cache=True, nogil=True)
+def _count(tallies, at, kind, at_ms):  # type: ignore[no-untyped-def]
+    """One event wherever it belongs; rows of -1 are left out."""
+    if at[0] >= 0:
+        bump(tallies.item, tallies.item_ms, at[0], kind, 1.0, at_ms, HALF_LIFE_S, FAST_HALF_LIFE_S)
+    if at[1] >= 0:
+        bump(
+            tallies.creator, tallies.creator_ms, at[1], kind, 1.0, at_ms, HALF_LIFE_S,
+            FAST_HALF_LIFE_S,
+        )  # fmt: skip
+    bump(tallies.topic, tallies.topic_ms, at[2], kind, 1.0, at_ms, HALF_LIFE_S, FAST_HALF_LIFE_S)
+    if at[3] >= 0:
+        bump(
+            tallies.scene, tallies.scene_ms, at[3], kind, 1.0, at_ms, HALF_LIFE_S, FAST_HALF_LIFE_S
+        )  # fmt: skip
+    bump(tallies.scene, tallies.scene_ms, at[5], kind, 1.0, at_ms, HALF_LIFE_S, FAST_HALF_LIFE_S)
+    if at[4] >= 0:
+        bump(tallies.pair, tallies.pair_ms, at[4], kind, 1.0, at_ms, HALF_LIFE_S, FAST_HALF_LIFE_S)
+
+
+@njit(cache=True, nogil=True)
+def _features(  # type: ignore[no-untyped-def]
+    viewers, v, at_ms, row, num, items, unit, blocks, rates, now_ms, hour, scene, none, out
+):
+    slow, fast = 1.0, 1.0
+    if at_ms > 0:
+        gap_s = max(now_ms - at_ms, 0) / 1000.0
+        slow = math.exp2(-gap_s / TASTE_HALF_LIFE_S)
+        fast = math.exp2(-gap_s / HOUR_HALF_LIFE_S)
+    fill(
+        row, num, items.topic, items.language, items.creator, items.published_ms, items.lifetime_h,
+        items.duration_s, items.sensitive, items.embedding, unit, blocks, ITEM_OWN, rates,
+        viewers.counts[v], viewers.creators[v], viewers.vectors[v], viewers.items[v],
+        viewers.items_done[v], none, none, slow, fast, now_ms, hour, scene, 0.0, False, out,
     )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
+def _copy(viewers, frozen, v):  # type: ignore[no-untyped-def]
+    """The viewer's state as it is now, for the session that begins."""
+    frozen.at_ms[v] = viewers.at_ms[v]
+    frozen.counts[v] = viewers.counts[v]
+    frozen.creators[v] = viewers.creators[v]
+    frozen.vectors[v] = viewers.vectors[v]
+    frozen.items[v] = viewers.items[v]
+    frozen.items_done[v] = viewers.items_done[v]
+
+
+@njit(cache=True, nogil=True)
+def _fold(  # type: ignore[no-untyped-def]
+    viewers, v, row, num, items, unit, at_ms, scene, judged, done, told, actions, tallies, at,
+    counted,
+):  # fmt: skip
+    """One impression and what was done with it, into the viewer's taste and into the counters.
+
+    `done` bool[A]; `told` the scale of what is learned of it; `actions` (weight, column, bit,
+    counter's kind) of each action."""
+    gap_ms = at_ms - viewers.at_ms[v]
+    if gap_ms > 0:
+        if viewers.at_ms[v] > 0:
+            fade(viewers.counts[v], gap_ms / 1000.0)
+        viewers.at_ms[v] = at_ms
+    facts = items.topic[row], items.language[row], items.creator[row]
+    embedding = items.embedding[row]
+    if told:
+        look(
+            viewers.counts[v], viewers.creators[v], viewers.vectors[v], viewers.items[v],
+            viewers.items_done[v], num[row], facts[0], facts[1], facts[2], scene, judged,
+            embedding, unit,
+        )  # fmt: skip
+    if counted:
+        _count(tallies, at, 0, at_ms)
+        if judged:
+            _count(tallies, at, 1, at_ms)
+    for a in range(len(done)):
+        if done[a]:
+            column = int(actions[a, 1]) if told else -1
+            act(
+                viewers.counts[v], viewers.creators[v], viewers.vectors[v], viewers.interests[v],
+                viewers.interest_weight[v], viewers.items[v], viewers.items_done[v], num[row],
+                facts[0], facts[1], facts[2], scene, column, actions[a, 0], int(actions[a, 2]),
+                embedding, unit,
+            )  # fmt: skip
+            if counted and actions[a, 3] >= 0:
+                _count(tallies, at, int(actions[a, 3]), at_ms)
+
+
+@njit(cache=True, nogil=True)
+def _warm(past, now_ms, num, items, unit, viewers, tallies, actions):  # type: ignore[no-untyped-def]
+    """Fold the histories that end before `now_ms` and were not folded yet."""
+    while past.next[0] < len(past.order):
+        v = past.order[past.next[0]]
+        if past.last_ms[v] >= now_ms:
+            return
+        past.next[0] += 1
+        for e in range(past.offsets[v], past.offsets[v + 1]):
+            _fold(
+                viewers, v, past.rows[e], num, items, unit, past.last_ms[v], -1, False,
+                past.done[e], past.whole, actions, tallies, past.at[e], past.whole,
+            )  # fmt: skip
+        viewers.counts[v, HOUR] = 0.0  # only the time of the last one is known
+
+
+@njit(cache=True, nogil=True)
+def _run(  # type: ignore[no-untyped-def]
+    start, end, viewer, rows, at_ms, hour, scene, request, session, done, at, num, items, unit,
+    blocks, viewers, frozen, in_session, tallies, priors, actions, past, x, x_frozen, popular,
+):  # fmt: skip
+    """Impressions start:end, whole requests: features of all of a request, then its outcomes."""
+    none = np.empty(0, np.int32)
+    one = np.empty(1, np.int32)
+    rates = np.empty((2, 3), np.float32)
+    everything, here, topic = np.empty(R), np.empty(R), np.empty(R)
+    i = start
+    while i < end:
+        _warm(past, at_ms[i], num, items, unit, viewers, tallies, actions)
+        last = i
+        while last < end and request[last] == request[i]:
+            v, row, now = viewer[last], rows[last], at_ms[last]
+            if in_session[v] != session[last]:
+                in_session[v] = session[last]
+                _copy(viewers, frozen, v)
+            _rates(
+                tallies, at[last, 5], at[last, 3], at[last, 2], now, priors, everything, here, topic
+            )
+            for k in range(3):
+                rates[0, k] = here[k]
+                rates[1, k] = everything[k]
+            _block(tallies, at[last], now, topic, blocks[row])
+            popular[last] = blocks[row, :R]
+            one[0] = row
+            _features(
+                viewers, v, viewers.at_ms[v], one, num, items, unit, blocks, rates, now,
+                hour[last], scene[last], none, x[last - start : last - start + 1],
+            )  # fmt: skip
+            _features(
+                frozen, v, frozen.at_ms[v], one, num, items, unit, blocks, rates, now,
+                hour[last], scene[last], none, x_frozen[last - start : last - start + 1],
+            )  # fmt: skip
+            last += 1
+        for j in range(i, last):
+            _fold(
+                viewers, viewer[j], rows[j], num, items, unit, at_ms[j], scene[j], True, done[j],
+                True, actions, tallies, at[j], True,
+            )  # fmt: skip
+        i = last
+
+
+def replay(
+    log: Log,
+    progress: Callable[[int], None] = lambda done: None,
+    *,
+    train_until_day: int | None = None,
+    keep_features: bool = False,
+    model: ModelSettings | None = None,
+) -> Replayed:
+    """Predict, then learn, each request of `log` in order; `progress` gets how many impressions
+    are done. From the day `train_until_day` on (days since 1970) the model learns nothing more;
+    counters and taste go on. About 25 us of CPU an impression."""
+    shown, n = log.impressions, len(log.impressions.row)
+    world, learner = World(log), OnlineModel(model)
+    live, frozen = np.zeros((n, H), np.float32), np.zeros((n, H), np.float32)
+    popular = np.zeros((n, R), np.float32)
+    kept = [np.zeros((n if keep_features else 0, F), np.float32) for _ in range(2)]
+    session = sessions(shown.viewer, shown.at_ms, SESSION_GAP_MS)
+    cuts = batches(shown.request, learner.settings.batch)
     began = process_time()
-    for i, (viewer, row, at_ms, hour, actions) in enumerate(columns):
-        popularity[i] = world.look(row, at_ms)[rates]
-        state = world.state(viewer)
-        x, live[i] = world.score(row, state, at_ms, hour)
-        known = at_start.get(viewer)
-        if known is None or known[0] != session[i]:
-            at_start[viewer] = session[i], frozen_copy(state)
-            frozen[i] = live[i]
-        else:
-            _, frozen[i] = world.score(row, known[1], at_ms, hour)
-        done = [ACTIONS[a] for a in np.flatnonzero(actions).tolist()]
-        world.learn(row, state, at_ms, x, label[i], done)
-        if i % STRIDE == 0:
-            progress(i)
+    for start, end in pairwise(cuts):
+        x, x_frozen = np.zeros((2, end - start, F), np.float32)
+        _run(
+            start, end, shown.viewer, shown.row, shown.at_ms, shown.hour, shown.scene,
+            shown.request, session, shown.actions, world.at, log.numbers, log.items,
+            unit_of(log.items), world.blocks, world.viewers, world.frozen, world.in_session,
+            world.tallies, world.priors, world.actions, world.past, x, x_frozen, popular,
+        )  # fmt: skip
+        part = slice(start, end)
+        about = world.about(part)
+        ids = learner.ids(about)
+        live[part] = predict(learner.weights, x, ids)
+        frozen[part] = predict(learner.weights, x_frozen, ids)
+        if keep_features:
+            kept[0][part], kept[1][part] = x, x_frozen
+        if train_until_day is None or shown.day[start] < train_until_day:
+            learner.learn(x, about, world.label[part], int(shown.at_ms[end - 1]))
+        progress(start)
     cpu_s = process_time() - began
     progress(n)
-    return Replayed(live, frozen, (1 / (1 + np.exp(-popularity))).astype(np.float32), cpu_s)
+    popularity = 1 / (1 + np.exp(-popular[:, _OWN_RATE]))
+    x_live, x_start = kept if keep_features else (None, None)
+    return Replayed(live, frozen, popularity.astype(np.float32), x_live, x_start, cpu_s)
 
 
-def _action(head: str) -> int:
-    return ACTIONS.index(ACTION_OF_HEAD[head])
+_OWN_RATE: Final = np.array([0, 1, 4, 2, 2, 2, 3, 3])
+"""Columns of an item block: the smoothed rate (logit) that speaks for each head."""
 
 
-def frozen_copy(state: ViewerState) -> ViewerState:
-    """The state as it is now, whatever is folded into it later."""
-    return copy_of(state, **{name: getattr(state, name).copy() for name in _FOLDED})
+def batches(request: NDArray[np.int64], size: int) -> list[int]:
+    """Where minibatches begin and end: at least `size` impressions each, no request cut in two."""
+    n = len(request)
+    cuts = [0]
+    for end in (np.flatnonzero(request[1:] != request[:-1]) + 1).tolist():
+        if end - cuts[-1] >= size:
+            cuts.append(end)
+    if cuts[-1] < n:
+        cuts.append(n)
+    return cuts

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jhalak.catalogue.live import VIDEO
+from jhalak.config.settings import ValueWeights
 from jhalak.learning.features import F
 from jhalak.learning.value import C
 from jhalak.pipeline.runner import Pipeline, SideEffects, StageStats
@@ -46,13 +47,14 @@ class Feed:
         again: Pipeline[Query],
         side_effects: Sequence[SideEffect[Slate]],
         trending_source: int,
+        values: ValueWeights,
         valid_ms: int = 0,
         new_slate_id: Callable[[], int] = new_id,
     ) -> None:
         self._world = world
         self._ranked, self._unranked, self._again = ranked, unranked, again
         self._side_effects = SideEffects(side_effects)
-        self._trending_source = trending_source
+        self._trending_source, self._values = trending_source, values
         self._valid_ms = valid_ms
         self._new_slate_id = new_slate_id
         self.answers = dict.fromkeys(Level, 0)
@@ -70,7 +72,9 @@ class Feed:
         serving = self._world.serving
         try:
             outcome = await self._ranked.run(query)
-            parts, reasons = decide(self._world, query, outcome, self._trending_source)
+            parts, reasons = decide(
+                self._world, query, outcome, self._trending_source, self._values
+            )
             chosen = outcome.selection.index
             rows = outcome.candidates.rows[chosen]
             propensity = outcome.selection.propensity

@@ -82,5 +82,6 @@ def lockscreen(world: World, states: ViewerStates, event_log: EventLog, settings
         ),
         side_effects=[RecordServed(world, event_log, states)],
         trending_source=0,
+        values=feed.values,
         valid_ms=int(settings.lockscreen.valid_h * 3_600_000),
     )

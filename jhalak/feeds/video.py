@@ -78,4 +78,5 @@ def video(world: World, states: ViewerStates, event_log: EventLog, settings: Set
         ),
         side_effects=[RecordServed(world, event_log, states)],
         trending_source=0,
+        values=feed.values,
     )  # fmt: skip

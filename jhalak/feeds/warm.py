@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from jhalak.feeds.feed import Feed
-from jhalak.learning.taste import count_engaged, count_shown
+from jhalak.learning.taste import count_engaged
 from jhalak.learning.viewer import ViewerFold
 from jhalak.schema.activity import EVENT_INDEX, Outcome, Outcomes, Served
 from jhalak.schema.item import EMBEDDING_SIZE
@@ -49,7 +49,6 @@ def _warm_folds() -> None:
     fold.apply(state, 1, served)
     tap = Outcome("", EVENT_INDEX["tap"], 1, 0.0, 1, 1, 0, 0, 1, topic=0, language=0, creator=1)
     fold.apply(state, 2, Outcomes(NOBODY, 1, True, (tap,)))
-    count_shown(state, 0, 0, 1)
-    count_engaged(state, 1.0, 0, 0, 1, embedding)
+    count_engaged(state, 1.0, -1, (0, 0, 1, -1), embedding)
     creators = np.ones(1, np.int32)
     faded_load(creators, creators, np.ones(1), 1.0)

@@ -1,66 +1,141 @@
 """The one definition of features, used by serving, by replay and (as served) by the learner.
 
 A candidate's feature vector is float32[F]: what is known about the item (the item block, made by
-the learner from its counters), what the viewer's state says about it (crosses), and the context.
+the learner from its counters), what the viewer's state says about it, and the context. A rate's
+logit is smoothed: with little behind it, it is near that of the wider group. "Lift" is a logit
+minus that of the wider group. Centre and spread are what the model's network subtracts and divides
+by: fixed, so that a weight keeps its meaning.
 
-| index | name | unit | meaning |
-|---|---|---|---|
-| 0 | bias | 1 | always 1 |
-| 1 | item_tap | logit | smoothed tap rate of the item |
-| 2 | item_shown | log(1+n) | decayed impressions of the item |
-| 3 | item_long | logit | smoothed rate of long views |
-| 4 | item_like | logit | smoothed rate of likes |
-| 5 | item_hide | logit | smoothed rate of hides and reports |
-| 6 | creator_tap | logit | smoothed tap rate of its creator |
-| 7 | topic_tap | logit | smoothed tap rate of its language and topic |
-| 8 | trend | logit | tap rate of the last hours minus item_tap |
-| 9 | fresh | 0..1 | halves with each third of the item's lifetime |
-| 10 | age | log(1+h) | hours since publication |
-| 11 | taste_topic | logit | viewer's rate for the topic minus the viewer's rate |
-| 12 | taste_share | 0..1 | the topic's share of what the viewer engaged with |
-| 13 | taste_creator | logit | viewer's rate for the creator minus the viewer's rate |
-| 14 | taste_language | logit | viewer's rate for the language minus the viewer's rate |
-| 15 | like_long | cosine | embedding against the viewer's long-term vector |
-| 16 | like_short | cosine | embedding against the viewer's short-term vector |
-| 17 | viewer_rate | logit | the viewer's rate minus the usual one |
-| 18 | followed | 0/1 | the viewer follows the creator or chose the topic |
-| 19 | video | 0/1 | surface is the video feed |
-| 20, 21 | hour | sin, cos | local hour of day |
-| 22 | length | log(1+s) | duration in seconds |
-| 23 | unknown | 0/1 | the item has no counts yet |
-| 24 | viewer_shown | log(1+n) | how much the viewer was shown, decayed: how firm their rates are |
+| index | name | unit | centre | spread | meaning |
+|---|---|---|---|---|---|
+| 0 | bias | 1 | 0 | 1 | always 1 |
+| 1 | item_tap | logit | -0.5 | 0.5 | tap rate of the item |
+| 2 | item_long | logit | -0.8 | 0.8 | its rate of long views |
+| 3 | item_like | logit | -4.3 | 0.85 | its rate of likes, saves and shares |
+| 4 | item_hide | logit | -6 | 0.5 | its rate of hides and reports |
+| 5 | item_complete | logit | -2 | 0.7 | its rate of completions |
+| 6 | item_shown | log(1+n) | 4.5 | 1.4 | its decayed impressions |
+| 7 | item_judged | log(1+n) | 2.5 | 1.4 | those of which is known whether they were tapped |
+| 8 | trend | logit | 0 | 0.2 | tap rate of the last hours, lift over item_tap |
+| 9 | creator_tap | logit | -0.5 | 0.5 | tap rate of its creator |
+| 10 | topic_tap | logit | -0.5 | 0.3 | tap rate of its topic in its language |
+| 11 | topic_long | logit | -0.8 | 0.4 | rate of long views of its topic in its language |
+| 12 | unknown | 0/1 | 0 | 0.3 | the item has no counts yet |
+| 13 | item_scene | logit | 0 | 0.25 | tap rate of the item in this scene, lift over item_tap |
+| 14 | fresh | 0..1 | 0.4 | 0.2 | halves with each third of the item's lifetime |
+| 15 | age | log(1+h) | 4.5 | 1 | hours since publication |
+| 16 | length | log(1+s) | 4 | 1.2 | duration |
+| 17 | scene_tap | logit | 0 | 0.8 | tap rate in this scene, lift over everything |
+| 18 | scene_long | logit | -0.2 | 0.85 | the same of long views |
+| 19 | scene_like | logit | -0.2 | 0.55 | the same of likes |
+| 20 | viewer_tap | logit | 0 | 0.5 | the viewer's tap rate, lift over the scene |
+| 21 | viewer_long | logit | -0.2 | 0.85 | the viewer's rate of long views, lift over everything |
+| 22 | viewer_like | logit | -0.7 | 0.95 | the same of likes |
+| 23 | viewer_shown | log(1+n) | 3.4 | 0.7 | what the viewer was shown, decayed |
+| 24 | viewer_judged | log(1+n) | 1 | 0.8 | that of which is known whether it was tapped |
+| 25 | hour_tap | logit | 0 | 0.26 | the viewer's tap rate of the last hour, lift over viewer_tap |
+| 26 | hour_long | logit | 0 | 0.28 | the same of long views |
+| 27 | hour_shown | log(1+n) | 0.2 | 0.3 | what the viewer was shown in the last hour |
+| 28 | here_tap | logit | 0 | 0.5 | the viewer's tap rate in this scene, lift over theirs |
+| 29 | here_long | logit | -0.1 | 0.6 | the same of long views |
+| 30 | here_shown | log(1+n) | 0.7 | 0.7 | what the viewer was shown in this scene |
+| 31 | taste_tap | logit | 0 | 0.2 | the viewer's tap rate for the topic, lift over theirs |
+| 32 | taste_long | logit | 0 | 0.5 | the same of long views |
+| 33 | taste_like | logit | -0.2 | 0.33 | the same of likes |
+| 34 | taste_shown | log(1+n) | 1.1 | 0.85 | what the viewer was shown of the topic |
+| 35 | taste_topic | logit | 0 | 0.5 | engagement (regret counts against) with the topic, lift |
+| 36 | taste_share | 0..1 | 0.1 | 0.12 | the topic's share of what the viewer engaged with |
+| 37 | taste_creator | logit | 0 | 0.1 | engagement with the creator, lift |
+| 38 | creator_long | logit | 0 | 0.1 | the viewer's rate of long views of the creator, lift |
+| 39 | creator_seen | log(1+n) | 0 | 0.1 | what the viewer was shown of the creator |
+| 40 | again_tap | logit | 0 | 0.1 | taps of this very item by the viewer, lift |
+| 41 | again_long | logit | 0 | 0.12 | long views of it by the viewer, lift |
+| 42 | again | log(1+n) | 0 | 0.1 | how often the viewer looked at it lately |
+| 43 | like_long | cosine | 0.5 | 0.26 | embedding against the viewer's long-term vector |
+| 44 | like_short | cosine | 0.5 | 0.24 | embedding against the viewer's short-term vector |
+| 45 | like_seen | cosine | 0.6 | 0.24 | embedding against what the viewer looked at |
+| 46 | engaged | log(1+n) | 2 | 0.7 | length of the long-term vector |
+| 47 | taste_language | logit | 0 | 0.3 | engagement with the language, lift |
+| 48 | followed | 0/1 | 0 | 0.3 | the viewer follows the creator or chose the topic |
+| 49, 50 | hour | sin, cos | 0 | 1 | local hour of day |
+| 51 | metered | 0/1 | 0 | 0.5 | the device saves data |
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from jhalak.schema.candidates import Floats, Rows
-from jhalak.schema.viewer_state import ViewerState
+from jhalak.schema.slate import SURFACES
+from jhalak.schema.viewer_state import (
+    ALL,
+    CREATOR_0,
+    ENGAGED,
+    HOUR,
+    JUDGED,
+    LANGUAGE_0,
+    LIKE,
+    LONG,
+    LONGED,
+    SCENE_0,
+    SHOWN,
+    TAP,
+    TAPPED,
+    TOPIC_0,
+    UNJUDGED,
+    ViewerState,
+)
 
-FEATURES: Final = (
-    "bias", "item_tap", "item_shown", "item_long", "item_like", "item_hide", "creator_tap",
-    "topic_tap", "trend", "fresh", "age", "taste_topic", "taste_share", "taste_creator",
-    "taste_language", "like_long", "like_short", "viewer_rate", "followed", "video",
-    "hour_sin", "hour_cos", "length", "unknown", "viewer_shown",
-)  # fmt: skip
+_TABLE: Final = [
+    [cell.strip() for cell in line.split("|")[1:-1]]
+    for line in (__doc__ or "").splitlines()
+    if line.startswith("| ") and line[2].isdigit()
+]
+FEATURES: Final[tuple[str, ...]] = tuple(
+    f"{name}{suffix}"
+    for index, name, *_ in _TABLE
+    for suffix in (("_sin", "_cos") if "," in index else ("",))
+)
 F: Final = len(FEATURES)
-ITEM_BLOCK: Final = 9
-"""Width of the item block: item_tap .. trend (features 1 to 8) and unknown."""
+CENTRE: Final[Floats] = np.array(
+    [row[3] for row in _TABLE for _ in row[0].split(",")], np.float64
+).astype(np.float32)
+"""float32[F]"""
+SPREAD: Final[Floats] = np.array(
+    [row[4] for row in _TABLE for _ in row[0].split(",")], np.float64
+).astype(np.float32)
+"""float32[F]"""
+
+ITEM_OWN: Final = 12
+"""Columns of an item block that stand for features 1 to 12."""
+ITEM_BLOCK: Final = ITEM_OWN + len(SURFACES)
+"""Width of the item block: those, then item_scene of each surface."""
+UNKNOWN: Final = 11
+"""Column of the item block: 1 where nothing is known."""
 
 USUAL_RATE: Final = 0.08
 """A viewer of whom nothing is known engages with this share of what is shown."""
 TASTE_HALF_LIFE_S: Final = 14 * 86_400.0
-TOPIC_PRIOR: Final = 4.0
+HOUR_HALF_LIFE_S: Final = 3_600.0
+VIEWER_PRIOR: Final = 5.0
+LIKE_PRIOR: Final = 15.0
+"""Impressions' worth of belief that a viewer is like others."""
+HOUR_PRIOR: Final = 2.0
+HERE_PRIOR: Final = 2.0
+TOPIC_PRIOR: Final = 3.0
 """Impressions' worth of belief that a viewer's rate for a topic is their usual rate."""
-CREATOR_PRIOR: Final = 6.0
-VIEWER_PRIOR: Final = 12.0
-VECTOR_PRIOR: Final = 1.5
+TOPIC_LIKE_PRIOR: Final = 10.0
+ENGAGED_PRIOR: Final = 4.0
+CREATOR_PRIOR: Final = 3.0
+LANGUAGE_PRIOR: Final = 10.0
+AGAIN_PRIOR: Final = 1.0
+USUAL_PRIOR: Final = 12.0
+VECTOR_PRIOR: Final = 1.0
 """Shrinks cosines while a viewer has engaged with little: in units of one engagement."""
 
 
@@ -78,114 +153,181 @@ class ItemColumns(NamedTuple):
     """float32[rows, EMBEDDING_SIZE], unit length or zero; or int8, in units of 1/127"""
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, nogil=True, inline="always")
 def _logit(p: float) -> float:
     return math.log(p / (1.0 - p))
 
 
-@njit(cache=True, inline="always")
-def _rate(engaged: float, shown: float, usual: float, prior: float) -> float:
-    rate = (max(engaged, 0.0) + prior * usual) / (max(shown, 0.0) + prior)
-    return min(max(rate, 0.002), 0.95)
+@njit(cache=True, nogil=True, inline="always")
+def _rate(happened: float, shown: float, usual: float, prior: float) -> float:
+    rate = (max(happened, 0.0) + prior * usual) / (max(shown, 0.0) + prior)
+    return min(max(rate, 0.0005), 0.97)
 
 
-@njit(cache=True, fastmath={"contract", "reassoc"})
-def _fill(  # type: ignore[no-untyped-def]
-    rows, topic, language, creator, published_ms, lifetime_h, duration_s, sensitive, embedding,
-    unit, block, shown, engaged, language_shown, language_engaged, creators, creator_shown,
-    creator_engaged, vectors, followed_creators, followed_topics, fade, now_ms, hour, video,
-    locked, out,
+@njit(cache=True, nogil=True)
+def _place(row, fade, tap, long, like, usual, out):  # type: ignore[no-untyped-def]
+    """What a row of a viewer's counts says as lifts over the viewer's own rates: out[6] is tap,
+    long, like, log(1 + shown), engagement, and engagement that is not regret."""
+    shown = row[SHOWN] * fade
+    out[0] = _logit(_rate(row[TAP] * fade, row[JUDGED] * fade, tap, TOPIC_PRIOR)) - _logit(tap)
+    out[1] = _logit(_rate(row[LONG] * fade, shown, long, TOPIC_PRIOR)) - _logit(long)
+    out[2] = _logit(_rate(row[LIKE] * fade, shown, like, TOPIC_LIKE_PRIOR)) - _logit(like)
+    out[3] = math.log1p(max(shown, 0.0))
+    out[4] = _logit(_rate(row[ENGAGED] * fade, shown, usual, ENGAGED_PRIOR)) - _logit(usual)
+    out[5] = max(row[ENGAGED] * fade, 0.0)
+
+
+@njit(cache=True, nogil=True)
+def _engagement(row, fade, usual, prior):  # type: ignore[no-untyped-def]
+    """A row's engagement as a lift over the viewer's."""
+    rate = _rate(row[ENGAGED] * fade, row[SHOWN] * fade, usual, prior)
+    return _logit(rate) - _logit(usual)
+
+
+@njit(cache=True, nogil=True)
+def fill(  # type: ignore[no-untyped-def]
+    rows, num, topic, language, creator, published_ms, lifetime_h, duration_s, sensitive,
+    embedding, unit, block, scene_column, rates, counts, creators, vectors, items, items_done,
+    followed_creators, followed_topics, fade, hour_fade, now_ms, hour, scene, metered, locked, out,
 ):  # fmt: skip
+    """The kernel of `features`. `rates` float32[2, 3]: tap, long and like in this scene and over
+    all; `fade`, `hour_fade` what is left of the state's slow and fast counts by now."""
     size = embedding.shape[1]
-    total_shown = 0.0
-    total_engaged = 0.0
-    positive = 0.0
-    for t in range(len(shown)):
-        total_shown += shown[t] * fade
-        total_engaged += engaged[t] * fade
-        positive += max(engaged[t], 0.0) * fade
-    usual = _rate(total_engaged, total_shown, USUAL_RATE, VIEWER_PRIOR)
-    usual_logit = _logit(usual)
-    viewer_shown = math.log1p(max(total_shown, 0.0))
+    viewer, recent, here = counts[ALL], counts[HOUR], counts[SCENE_0 + scene]
+    shown, judged = viewer[SHOWN] * fade, viewer[JUDGED] * fade
+    tap = _rate(viewer[TAP] * fade, judged, rates[0, 0], VIEWER_PRIOR)
+    long = _rate(viewer[LONG] * fade, shown, rates[1, 1], VIEWER_PRIOR)
+    like = _rate(viewer[LIKE] * fade, shown, rates[1, 2], LIKE_PRIOR)
+    tap_logit, long_logit = _logit(tap), _logit(long)
     # What depends on the viewer alone is worked out once, not for each candidate.
-    by_topic = np.empty((len(shown), 2), np.float32)
-    for t in range(len(shown)):
-        by_topic[t, 0] = (
-            _logit(_rate(engaged[t] * fade, shown[t] * fade, usual, TOPIC_PRIOR)) - usual_logit
-        )
-        by_topic[t, 1] = max(engaged[t], 0.0) * fade / (positive + 2.0)
-    by_language = np.empty(len(language_shown), np.float32)
-    for x in range(len(language_shown)):
-        by_language[x] = (
-            _logit(_rate(language_engaged[x] * fade, language_shown[x] * fade, usual, 10.0))
-            - usual_logit
-        )
+    own = np.empty(14, np.float32)
+    for k in range(3):
+        own[k] = _logit(rates[0, k]) - _logit(rates[1, k])
+    own[3] = tap_logit - _logit(rates[0, 0])
+    own[4] = long_logit - _logit(rates[1, 1])
+    own[5] = _logit(like) - _logit(rates[1, 2])
+    own[6] = math.log1p(max(shown, 0.0))
+    own[7] = math.log1p(max(judged, 0.0))
+    lately = recent[SHOWN] * hour_fade
+    of = recent[JUDGED] * hour_fade
+    own[8] = _logit(_rate(recent[TAP] * hour_fade, of, tap, HOUR_PRIOR)) - tap_logit
+    own[9] = _logit(_rate(recent[LONG] * hour_fade, lately, long, HOUR_PRIOR)) - long_logit
+    own[10] = math.log1p(max(lately, 0.0))
+    own[11] = _logit(_rate(here[TAP] * fade, here[JUDGED] * fade, tap, HERE_PRIOR)) - tap_logit
+    own[12] = _logit(_rate(here[LONG] * fade, here[SHOWN] * fade, long, HERE_PRIOR)) - long_logit
+    own[13] = math.log1p(max(here[SHOWN] * fade, 0.0))
+    usual = _rate(viewer[ENGAGED] * fade, shown, USUAL_RATE, USUAL_PRIOR)
+    topics = LANGUAGE_0 - TOPIC_0
+    by_topic = np.empty((topics, 6), np.float32)
+    positive = 0.0
+    for t in range(topics):
+        if counts[TOPIC_0 + t, SHOWN] == 0.0 and counts[TOPIC_0 + t, ENGAGED] == 0.0:
+            by_topic[t] = 0.0
+        else:
+            _place(counts[TOPIC_0 + t], fade, tap, long, like, usual, by_topic[t])
+        positive += by_topic[t, 5]
+    by_language = np.empty(CREATOR_0 - LANGUAGE_0, np.float32)
+    for x in range(len(by_language)):
+        by_language[x] = _engagement(counts[LANGUAGE_0 + x], fade, usual, LANGUAGE_PRIOR)
     known = 0
-    by_creator = np.empty(len(creators), np.float32)
+    by_creator = np.empty((len(creators), 3), np.float32)
     for j in range(len(creators)):
         if creators[j] > 0:
             known = j + 1
-            by_creator[j] = (
-                _logit(
-                    _rate(creator_engaged[j] * fade, creator_shown[j] * fade, usual, CREATOR_PRIOR)
-                )
-                - usual_logit
-            )
-    long_sum = np.float32(0.0)
-    short_sum = np.float32(0.0)
-    for d in range(size):
-        long_sum += vectors[0, d] * vectors[0, d]
-        short_sum += vectors[1, d] * vectors[1, d]
-    long_scale = np.float32(unit / (math.sqrt(long_sum) + VECTOR_PRIOR))
-    short_scale = np.float32(unit / (math.sqrt(short_sum) + VECTOR_PRIOR))
-    has_vectors = long_sum > 0.0
+            row = counts[CREATOR_0 + j]
+            by_creator[j, 0] = _engagement(row, fade, usual, ENGAGED_PRIOR)
+            rate = _rate(row[LONG] * fade, row[SHOWN] * fade, long, CREATOR_PRIOR)
+            by_creator[j, 1] = _logit(rate) - long_logit
+            by_creator[j, 2] = math.log1p(max(row[SHOWN] * fade, 0.0))
+    scale = np.zeros(3, np.float32)
+    has_vectors = 0
+    for v in range(3):
+        total = np.float32(0.0)
+        for d in range(size):
+            total += vectors[v, d] * vectors[v, d]
+        if total > 0.0:
+            has_vectors += 1
+        scale[v] = unit / (math.sqrt(total) + VECTOR_PRIOR)
+        if v == 0:
+            engaged = math.log1p(math.sqrt(total))
+    remembered = 0
+    for j in range(len(items)):
+        if items[j] > 0:
+            remembered += 1
     hour_sin = math.sin(hour * math.pi / 12.0)
     hour_cos = math.cos(hour * math.pi / 12.0)
     for i in range(len(rows)):
-        row = rows[i]
-        out[i, 0] = 1.0
-        for j in range(8):
-            out[i, 1 + j] = block[row, j]
-        age_h = max(now_ms - published_ms[row], 0) / 3_600_000.0
-        out[i, 9] = math.exp2(-3.0 * age_h / max(lifetime_h[row], 1.0))
-        out[i, 10] = math.log1p(age_h)
-        t = topic[row]
+        row_ = rows[i]
+        x = out[i]
+        x[0] = 1.0
+        for j in range(12):
+            x[1 + j] = block[row_, j]
+        x[13] = block[row_, scene_column]
+        age_h = max(now_ms - published_ms[row_], 0) / 3_600_000.0
+        x[14] = math.exp2(-3.0 * age_h / max(lifetime_h[row_], 1.0))
+        x[15] = math.log1p(age_h)
+        x[16] = math.log1p(duration_s[row_])
+        for j in range(14):
+            x[17 + j] = own[j]
+        t = topic[row_]
         # Shown while locked, a sensitive topic must not follow from an inferred taste.
-        if not (locked and sensitive[row]):
-            out[i, 11] = by_topic[t, 0]
-            out[i, 12] = by_topic[t, 1]
-            c = creator[row]
+        if not (locked and sensitive[row_]):
+            for j in range(5):
+                x[31 + j] = by_topic[t, j]
+            x[36] = by_topic[t, 5] / (positive + 2.0)
+            c = creator[row_]
             if c > 0:
                 for j in range(known):
                     if creators[j] == c:
-                        out[i, 13] = by_creator[j]
+                        x[37], x[38], x[39] = by_creator[j, 0], by_creator[j, 1], by_creator[j, 2]
                         break
                 for j in range(len(followed_creators)):
                     if followed_creators[j] == c:
-                        out[i, 18] = 1.0
+                        x[48] = 1.0
+            if remembered:
+                again, asked, tapped, longed = 0.0, 0.0, 0.0, 0.0
+                n = num[row_]
+                for j in range(len(items)):
+                    if items[j] == n:
+                        again += 1.0
+                        if not items_done[j] & UNJUDGED:
+                            asked += 1.0
+                        if items_done[j] & TAPPED:
+                            tapped += 1.0
+                        if items_done[j] & LONGED:
+                            longed += 1.0
+                if again > 0.0:
+                    x[40] = _logit(_rate(tapped, asked, tap, AGAIN_PRIOR)) - tap_logit
+                    x[41] = _logit(_rate(longed, again, long, AGAIN_PRIOR)) - long_logit
+                    x[42] = math.log1p(again)
             if has_vectors:
-                long = np.float32(0.0)
-                short = np.float32(0.0)
-                for d in range(size):
-                    e = np.float32(embedding[row, d])
-                    long += e * vectors[0, d]
-                    short += e * vectors[1, d]
-                out[i, 15] = long * long_scale
-                out[i, 16] = short * short_scale
+                dots = _dots(embedding[row_], vectors)
+                x[43] = dots[0] * scale[0]
+                x[44] = dots[1] * scale[1]
+                x[45] = dots[2] * scale[2]
+        x[46] = engaged
         for j in range(len(followed_topics)):
             if followed_topics[j] == t:
-                out[i, 18] = 1.0
-        out[i, 14] = by_language[language[row]]
-        out[i, 17] = usual_logit - _logit(USUAL_RATE)
-        out[i, 19] = video
-        out[i, 20] = hour_sin
-        out[i, 21] = hour_cos
-        out[i, 22] = math.log1p(duration_s[row])
-        out[i, 23] = block[row, 8]
-        out[i, 24] = viewer_shown
+                x[48] = 1.0
+        x[47] = by_language[language[row_]]
+        x[49] = hour_sin
+        x[50] = hour_cos
+        x[51] = metered
 
 
-def _unit(items: ItemColumns) -> float:
+@njit(cache=True, nogil=True, fastmath={"contract", "reassoc"})
+def _dots(e, vectors):  # type: ignore[no-untyped-def]
+    """An embedding times each of the three vectors."""
+    a, b, c = np.float32(0.0), np.float32(0.0), np.float32(0.0)
+    for d in range(len(e)):
+        value = np.float32(e[d])
+        a += value * vectors[0, d]
+        b += value * vectors[1, d]
+        c += value * vectors[2, d]
+    return a, b, c
+
+
+def unit_of(items: ItemColumns) -> float:
     """What an embedding's numbers are measured in."""
     return 1 / 127 if items.embedding.dtype == np.int8 else 1.0
 
@@ -194,86 +336,48 @@ _NOBODY: Final = ViewerState(0)
 _NONE: Final = np.empty(0, np.int32)
 
 
+class Context(NamedTuple):
+    """Where and when a slate is asked for."""
+
+    now_ms: int
+    hour: float
+    """Local hour of day."""
+    scene: int
+    """Index into SURFACES; of a log that is replayed, its scene."""
+    rates: Floats
+    """float32[2, 3]: smoothed rates of tap, long view and like in this scene and over all."""
+    metered: bool = False
+    locked: bool = False
+
+
+def fades(state: ViewerState, now_ms: int) -> tuple[float, float]:
+    """What is left, by `now_ms`, of the state's slow and fast counts."""
+    gap_s = max(now_ms - state.at_ms, 0) / 1000.0 if state.at_ms else 0.0
+    return math.exp2(-gap_s / TASTE_HALF_LIFE_S), 2.0 ** (-gap_s / HOUR_HALF_LIFE_S)
+
+
 def features(
     rows: Rows,
+    num: NDArray[np.int64],
     items: ItemColumns,
     block: Floats,
     state: ViewerState | None,
-    now_ms: int,
-    hour: float,
-    *,
-    video: bool,
-    locked: bool,
+    at: Context,
 ) -> Floats:
-    """float32[n, F] for `rows` int32[n]. `block` is float32[catalogue rows, ITEM_BLOCK].
+    """float32[n, F] for `rows` int32[n]. `num` int64 and `block` float32[ITEM_BLOCK] are columns
+    over the catalogue's rows as `items` are.
 
-    O(n x (EMBEDDING_SIZE + CREATORS_MAX)).
+    O(n x (EMBEDDING_SIZE + CREATORS_MAX + ITEMS_MAX)).
     """
     viewer = state or _NOBODY
     out = np.zeros((len(rows), F), np.float32)
-    fade = 2.0 ** (-max(now_ms - viewer.at_ms, 0) / 1000.0 / TASTE_HALF_LIFE_S)
-    creators = viewer.followed_creators
-    topics = viewer.followed_topics
-    _fill(
-        rows, *items, _unit(items), block, viewer.shown, viewer.engaged, viewer.language_shown,
-        viewer.language_engaged, viewer.creators, viewer.creator_shown, viewer.creator_engaged,
-        viewer.vectors, np.fromiter(creators, np.int32, len(creators)) if creators else _NONE,
+    fade, hour_fade = fades(viewer, at.now_ms)
+    creators, topics = viewer.followed_creators, viewer.followed_topics
+    fill(
+        rows, num, *items, unit_of(items), block, ITEM_OWN + at.scene, at.rates, viewer.counts,
+        viewer.creators, viewer.vectors, viewer.items, viewer.items_done,
+        np.fromiter(creators, np.int32, len(creators)) if creators else _NONE,
         np.fromiter(topics, np.int32, len(topics)) if topics else _NONE,
-        fade, now_ms, hour, float(video), locked, out,
+        fade, hour_fade, at.now_ms, at.hour, at.scene, float(at.metered), at.locked, out,
     )  # fmt: skip
-    return out
-
-
-def features_reference(
-    rows: Rows,
-    items: ItemColumns,
-    block: Floats,
-    state: ViewerState | None,
-    now_ms: int,
-    hour: float,
-    *,
-    video: bool,
-    locked: bool,
-) -> Floats:
-    """What `features` answers, in NumPy, one column at a time."""
-    v = state or _NOBODY
-    fade = 2.0 ** (-max(now_ms - v.at_ms, 0) / 1000.0 / TASTE_HALF_LIFE_S)
-
-    def rate(engaged: Any, shown: Any, usual: float, prior: float) -> Any:
-        raw = (np.maximum(engaged, 0) + prior * usual) / (np.maximum(shown, 0) + prior)
-        return np.clip(np.float64(raw), 0.002, 0.95)
-
-    def logit(p: Any) -> Any:
-        return np.log(p / (1 - p))
-
-    out = np.zeros((len(rows), F), np.float32)
-    topic, language, creator = items.topic[rows], items.language[rows], items.creator[rows]
-    usual = float(rate(fade * v.engaged.sum(), fade * v.shown.sum(), USUAL_RATE, VIEWER_PRIOR))
-    heard = ~(items.sensitive[rows] & locked)
-    age_h = np.maximum(now_ms - items.published_ms[rows], 0) / 3_600_000.0
-    out[:, 0] = 1
-    out[:, 1:9] = block[rows, :8]
-    out[:, 9] = 2.0 ** (-3.0 * age_h / np.maximum(items.lifetime_h[rows], 1))
-    out[:, 10] = np.log1p(age_h)
-    by_topic = logit(rate(fade * v.engaged, fade * v.shown, usual, TOPIC_PRIOR)) - logit(usual)
-    out[:, 11] = heard * by_topic[topic]
-    positive = np.maximum(v.engaged, 0) * fade
-    out[:, 12] = heard * positive[topic] / (positive.sum() + 2.0)
-    by_creator = logit(rate(fade * v.creator_engaged, fade * v.creator_shown, usual, CREATOR_PRIOR))
-    known = {c: by_creator[j] for j, c in reversed(list(enumerate(v.creators.tolist()))) if c > 0}
-    out[:, 13] = heard * [known.get(c, logit(usual)) - logit(usual) for c in creator.tolist()]
-    by_language = logit(rate(fade * v.language_engaged, fade * v.language_shown, usual, 10.0))
-    out[:, 14] = by_language[language] - logit(usual)
-    for j in (0, 1):
-        norm = np.linalg.norm(v.vectors[j]) + VECTOR_PRIOR
-        out[:, 15 + j] = heard * (items.embedding[rows] @ v.vectors[j]) * _unit(items) / norm
-    out[:, 17] = logit(usual) - logit(USUAL_RATE)
-    follows = heard & np.isin(creator, list(v.followed_creators)) & (creator > 0)
-    out[:, 18] = follows | np.isin(topic, list(v.followed_topics))
-    out[:, 19] = video
-    out[:, 20] = np.sin(hour * np.pi / 12)
-    out[:, 21] = np.cos(hour * np.pi / 12)
-    out[:, 22] = np.log1p(items.duration_s[rows])
-    out[:, 23] = block[rows, 8]
-    out[:, 24] = np.log1p(max(fade * float(v.shown.sum()), 0.0))
     return out

@@ -3,12 +3,13 @@
 Everything here depends on the records and their order alone: time is the log's, minibatches are
 cut where labels close. So a fold resumed at a checkpoint ends like one that never stopped.
 
-| label | is 1 when, after the impression | closes |
-|---|---|---|
-| tap | the card was tapped | `label_window_s` of log time after the impression |
-| long | dwell of LONG_DWELL_MS, play of LONG_PLAY_MS, or completion | the same |
-| like | liked, saved or shared | the same |
-| hide | hidden, blocked or reported | the same |
+| label | is 1 when, within `label_window_s` of log time after the impression |
+|---|---|
+| tap | the card was tapped |
+| long | dwell of LONG_DWELL_MS, a play long for its duration (learning.watch), or completion |
+| complete | watched to its end |
+| like, share, follow | liked or saved; shared; its creator followed |
+| hide, report | hidden or blocked; reported |
 
 Yes and no are learned together, when the label closes: a yes learned at once and a no minutes
 later would teach the model that everybody likes everything. What reacts at once is the viewer's
@@ -24,11 +25,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from jhalak.config.settings import ModelSettings
 from jhalak.learning.counters import Counters, trend
-from jhalak.learning.features import F
+from jhalak.learning.examples import Examples
+from jhalak.learning.features import FEATURES, F
 from jhalak.learning.joining import Features, Shown
-from jhalak.learning.model import HEADS, H, OnlineModel
-from jhalak.learning.taste import LONG_DWELL_MS, LONG_PLAY_MS
+from jhalak.learning.model import HEADS, OnlineModel
+from jhalak.learning.taste import LONG_DWELL_MS
+from jhalak.learning.watch import WatchTime
 from jhalak.schema.activity import (
     EVENT_TYPES,
     Activity,
@@ -49,24 +53,36 @@ DAY_MS: Final = 86_400_000
 SLOTS_MOST: Final = 256
 """Slots of a slate whose served record was not met."""
 
-_TAP, _LONG, _LIKE, _HIDE = range(H)
-_RELATION_HEAD: Final = {"likes": _LIKE, "saves": _LIKE, "hides": _HIDE, "blocks": _HIDE}
-_KIND_OF_HEAD: Final = ("tap", "long", "like", "hide")
+_BIT: Final = {head: 1 << h for h, head in enumerate(HEADS)}
+_RELATION: Final = {
+    "likes": _BIT["like"], "saves": _BIT["like"], "follows": _BIT["follow"],
+    "hides": _BIT["hide"], "blocks": _BIT["hide"],
+}  # fmt: skip
+_KIND: Final = {
+    "tap": "tap", "long": "long", "complete": "complete", "like": "like", "share": "like",
+    "hide": "hide", "report": "hide",
+}  # fmt: skip
+"""The counter's kind of each head; follows are of the creator and count nowhere."""
+_LENGTH: Final = FEATURES.index("length")
 
-# Bits of a slot's mark: what was counted, what was learned.
+# Bits of a slot's mark.
 _IMPRESSION, _CLOSED = 1, 2
-_HEAD_BIT: Final = (4, 8, 16, 32)
 
 
 class Fold:
     """What the learner knows, and how one record changes it."""
 
-    def __init__(self, partitions: int, label_window_s: float, join_h: float) -> None:
+    def __init__(
+        self, partitions: int, label_window_s: float, join_h: float,
+        model: ModelSettings | None = None,
+    ) -> None:  # fmt: skip
         self.offsets = [0] * partitions
         self.at_ms = 0
         """Log time: the greatest `at_ms` of what was folded."""
         self.counters = Counters()
-        self.model = OnlineModel()
+        self.model = OnlineModel(model)
+        self.examples = Examples(self.model)
+        self.watch = WatchTime()
         self.shown: OrderedDict[int, Shown] = OrderedDict()
         self.closing: deque[tuple[int, int, int]] = deque()
         """(log time at which labels close, slate, position), oldest first."""
@@ -107,6 +123,7 @@ class Fold:
         if self.at_ms // DAY_MS > before_ms // DAY_MS:
             # By log time, not when a snapshot is made: a fold must not depend on a clock.
             self.counters.expire(self.at_ms, ITEM_UNUSED_S)
+            self.model.expire(self.at_ms - int(ITEM_UNUSED_S * 1000))
         if isinstance(record, Served):
             self._served(partition, n, record)
         elif isinstance(record, Outcomes):
@@ -133,6 +150,7 @@ class Fold:
         elif not shown.n:
             shown.partition, shown.n, shown.at_ms = partition, n, record.at_ms
             shown.marks = shown.marks[:k].ljust(k, b"\0")
+            shown.yes = shown.yes[:k].ljust(k, b"\0")
         self.remember(record)
 
     def _outcome(self, event: Outcome, received_ms: int) -> None:
@@ -143,8 +161,8 @@ class Fold:
             self.counts["repeats"] += 1
             return
         name = EVENT_TYPES[event.type]
-        head = _head_of(name, event.value)
-        shown.events[event.id] = (-1 if head is None else head, event.position)
+        yes = self._says(name, event)
+        shown.events[event.id] = (yes, event.position)
         self.counts["events" if shown.n else "unjoined"] += 1
         if name == "undo":
             self._undo(shown, event, received_ms)
@@ -153,45 +171,62 @@ class Fold:
             # Whatever was done with a card, it was seen first, even if that event got lost.
             shown.marks[event.position] |= _IMPRESSION
             self._count("impression", event, received_ms)
+            self._count("judged", event, received_ms)
             self.closing.append((self.at_ms + self._window_ms, event.slate, event.position))
-        if head is not None and not shown.marks[event.position] & _HEAD_BIT[head]:
-            self._count(_KIND_OF_HEAD[head], event, received_ms)
-            self._positive(shown, event.slate, event.position, head)
+        new = yes & ~shown.yes[event.position]
+        for kind in _kinds(new):
+            self._count(kind, event, received_ms)
+        self._positive(shown, event.slate, event.position, new)
 
-    def _positive(self, shown: Shown, slate: int, position: int, head: int) -> None:
-        """Mark an action that counts once a slot; it was counted."""
-        shown.marks[position] |= _HEAD_BIT[head]
+    def _says(self, name: str, event: Outcome) -> int:
+        """Bits of the heads that an event is a yes for."""
+        if name == "complete":
+            return _BIT["complete"] | _BIT["long"]
+        if name == "dwell":
+            return _BIT["long"] if event.value >= LONG_DWELL_MS else 0
+        if name == "play":
+            known, duration_s = self.cache.get(event.slate), 0.0
+            if known is not None and known.features is not None:
+                duration_s = float(np.expm1(np.float64(known.features[event.position, _LENGTH])))
+            return _BIT["long"] if self.watch.is_long(event.value / 1000, duration_s) else 0
+        return _BIT.get(name, 0)
+
+    def _positive(self, shown: Shown, slate: int, position: int, new: int) -> None:
+        """Note actions that count once a slot; they were counted."""
+        shown.yes[position] |= new
         known = self.cache.get(slate)
-        if known is not None and shown.marks[position] & _CLOSED:
+        if new and known is not None and shown.marks[position] & _CLOSED:
             # It was learned as a no already: the yes comes late, but it comes.
-            label = np.full(H, -1, np.float32)
-            label[head] = 1
+            label = np.array([1.0 if new & bit else -1.0 for bit in _BIT.values()], np.float32)
             self._learn(shown, known, position, label)
 
     def _undo(self, shown: Shown, event: Outcome, at_ms: int) -> None:
         """Take an event back, unless another one of the slot says the same (a long dwell, say,
         beside a completion)."""
         taken = shown.events.get(event.undoes)
-        if taken is None or taken[0] < 0:
+        if taken is None or not taken[0]:
             return
-        shown.events[event.undoes] = (-1, taken[1])
-        head, position = taken
-        if taken in shown.events.values() or not shown.marks[position] & _HEAD_BIT[head]:
-            return
-        shown.marks[position] &= ~_HEAD_BIT[head] & 0xFF
-        known, kind = self.cache.get(event.slate), _KIND_OF_HEAD[head]
-        if known is not None:
-            self._count_known(kind, known, position, int(known.items[position]), at_ms, -1.0)
-        elif event.position == position:
-            self._count(kind, event, at_ms, -1.0)
+        yes, position = taken
+        shown.events[event.undoes] = (0, position)
+        for other, at in shown.events.values():
+            if at == position:
+                yes &= ~other
+        yes &= shown.yes[position]
+        shown.yes[position] &= ~yes & 0xFF
+        known = self.cache.get(event.slate)
+        for kind in _kinds(yes):
+            if known is not None:
+                self._count_known(kind, known, position, int(known.items[position]), at_ms, -1.0)
+            elif event.position == position:
+                self._count(kind, event, at_ms, -1.0)
 
     def _relation(self, record: Relation) -> None:
-        head = _RELATION_HEAD.get(record.verb)
+        yes = _RELATION.get(record.verb, 0)
         if record.id in self.relations:
             self.counts["repeats"] += 1
             return
         self.relations[record.id] = record.at_ms
-        if head is None or not record.slate or record.slate not in self.shown:
+        if not yes or not record.slate or record.slate not in self.shown:
             return
         shown = self.shown[record.slate]
         known = self.cache.get(record.slate)
@@ -201,16 +236,15 @@ class Fold:
         if not len(places):
             return
         position = int(places[0])
-        marked = bool(shown.marks[position] & _HEAD_BIT[head])
-        if record.on == marked:
+        if record.on == bool(shown.yes[position] & yes):
             return
         amount = 1.0 if record.on else -1.0
-        kind = _KIND_OF_HEAD[head]
-        self._count_known(kind, known, position, record.item, record.at_ms, amount)
+        for kind in _kinds(yes):
+            self._count_known(kind, known, position, record.item, record.at_ms, amount)
         if record.on:
-            self._positive(shown, record.slate, position, head)
+            self._positive(shown, record.slate, position, yes)
         else:
-            shown.marks[position] &= ~_HEAD_BIT[head] & 0xFF
+            shown.yes[position] &= ~yes & 0xFF
 
     def close_labels(self) -> None:
         """Learn the slots whose time is over; forget slates whose tokens are dead."""
@@ -220,9 +254,9 @@ class Fold:
             known = self.cache.get(slate)
             if shown is None or known is None:
                 continue
-            marks = shown.marks[position]
+            yes = shown.yes[position]
             shown.marks[position] |= _CLOSED
-            label = np.array([1.0 if marks & bit else 0.0 for bit in _HEAD_BIT], np.float32)
+            label = np.array([1.0 if yes & bit else 0.0 for bit in _BIT.values()], np.float32)
             self._learn(shown, known, position, label)
         while self.shown:
             slate, shown = next(iter(self.shown.items()))
@@ -242,8 +276,11 @@ class Fold:
             return
         if not known.features[position, 0]:
             return  # the bias is 1 wherever a model scored
-        x = known.features[position : position + 1].astype(np.float32)
-        self.model.learn(x, np.array([position]), label[None, :])
+        about = (
+            int(known.items[position]), int(known.creator[position]), int(known.topic[position]),
+            int(known.language[position]), known.surface, position,
+        )  # fmt: skip
+        self.examples.add(known.features[position], about, label, self.at_ms)
 
     def _count(self, kind: str, event: Outcome, at_ms: int, amount: float = 1.0) -> None:
         """Count under what the item was when it was served; if that is lost, when it came back."""
@@ -252,42 +289,59 @@ class Fold:
             self._count_known(kind, known, event.position, event.item, at_ms, amount)
         elif event.topic >= 0:
             self.counters.count(
-                kind, event.item, event.topic, event.language, event.creator, at_ms, amount
-            )
+                kind, event.item, event.topic, event.language, event.creator, at_ms, amount,
+                event.surface,
+            )  # fmt: skip
 
     def _count_known(
         self, kind: str, known: Features, position: int, item: int, at_ms: int, amount: float
     ) -> None:
         self.counters.count(
             kind, item, int(known.topic[position]), int(known.language[position]),
-            int(known.creator[position]), at_ms, amount,
+            int(known.creator[position]), at_ms, amount, known.surface,
         )  # fmt: skip
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What serving needs, for a snapshot: see learning.serving."""
         nums, blocks = self.counters.blocks(self.at_ms)
+        items, item_rows = self.model.items.arrays()
+        creators, creator_rows = self.model.creators.arrays()
+        weights = self.model.weights
         return {
-            "weights": self.model.weights.copy(),
+            "flat": weights.flat.copy(), "calibration": weights.calibration.copy(),
+            "hidden": np.array(weights.hidden, np.int64),
+            "embedded": items, "item_rows": item_rows,
+            "creators": creators, "creator_rows": creator_rows,
             "nums": nums,
             "blocks": blocks,
             "trend": trend(self.counters.items.now(self.at_ms), blocks[:, 0]),
             "cold": self.counters.cold_blocks(self.at_ms),
-        }
+            "scene_rates": self.counters.scene_rates(self.at_ms),
+        }  # fmt: skip
 
     def dump(self) -> bytes:
         """A checkpoint: all of it, with the offsets that it stands for."""
         return msgspec.msgpack.encode(
             {
-                "format": 2,
+                "format": 3,
                 "features": F,
                 "heads": HEADS,
                 "offsets": self.offsets,
                 "at_ms": self.at_ms,
                 "counters": self.counters.dump(),
-                "model": {name: getattr(self.model, name).tobytes() for name in OnlineModel.ARRAYS},
-                "examples": self.model.examples,
+                "model": self.model.dump(),
+                "examples": self.examples.dump(),
+                "watch": self.watch.threshold_s.tobytes(),
                 "shown": [
-                    (slate, s.partition, s.n, s.at_ms, bytes(s.marks), list(s.events.items()))
+                    (
+                        slate,
+                        s.partition,
+                        s.n,
+                        s.at_ms,
+                        bytes(s.marks),
+                        bytes(s.yes),
+                        list(s.events.items()),
+                    )
                     for slate, s in self.shown.items()
                 ],
                 "closing": list(self.closing),
@@ -299,37 +353,27 @@ class Fold:
     def load(self, data: bytes) -> None:
         """Continue from a checkpoint. Raises ValueError for one of another shape."""
         state = msgspec.msgpack.decode(data)
-        if (state["format"], state["features"], tuple(state["heads"])) != (2, F, HEADS):
+        if (state["format"], state["features"], tuple(state["heads"])) != (3, F, HEADS):
             raise ValueError("the checkpoint was written by another version of the learner")
         if len(state["offsets"]) != len(self.offsets):
             raise ValueError("the checkpoint is of a log with another number of partitions")
         self.offsets = list(state["offsets"])
         self.at_ms = state["at_ms"]
         self.counters.load(state["counters"])
-        for name, raw in state["model"].items():
-            mine = getattr(self.model, name)
-            setattr(self.model, name, np.frombuffer(raw, np.float32).reshape(mine.shape).copy())
-        self.model.examples = state["examples"]
+        self.model.load(state["model"])
+        self.examples.load(state["examples"])
+        self.watch.threshold_s = np.frombuffer(state["watch"]).copy()
         self.shown.clear()
-        for slate, partition, n, at_ms, marks, events in state["shown"]:
+        for slate, partition, n, at_ms, marks, yes, events in state["shown"]:
             shown = Shown(partition, n, at_ms, bytearray(marks))
-            shown.events = {event: (type_, at) for event, (type_, at) in events}
+            shown.yes = bytearray(yes)
+            shown.events = {event: (said, at) for event, (said, at) in events}
             self.shown[slate] = shown
         self.closing = deque((a, b, c) for a, b, c in state["closing"])
         self.relations = dict(state["relations"])
         self.counts = dict(state["counts"])
 
 
-def _head_of(name: str, value: float) -> int | None:
-    """Which label an event is a yes for, if any."""
-    if name == "tap":
-        return _TAP
-    if name == "complete":
-        return _LONG
-    if name == "dwell":
-        return _LONG if value >= LONG_DWELL_MS else None
-    if name == "play":
-        return _LONG if value >= LONG_PLAY_MS else None
-    if name == "share":
-        return _LIKE
-    return _HIDE if name == "report" else None
+def _kinds(yes: int) -> list[str]:
+    """The counters' kinds of some heads' bits."""
+    return [kind for head, kind in _KIND.items() if yes & _BIT[head]]

@@ -16,24 +16,29 @@ class Shown:
     which it is written, or it was lost. They are counted once all the same.
     """
 
-    __slots__ = ("at_ms", "events", "marks", "n", "partition")
+    __slots__ = ("at_ms", "events", "marks", "n", "partition", "yes")
 
     def __init__(self, partition: int, n: int, at_ms: int, marks: bytearray) -> None:
         self.partition = partition
         self.n = n
         self.at_ms = at_ms
         self.marks = marks
+        """Of each slot: what was counted, what was learned."""
+        self.yes = bytearray(len(marks))
+        """Of each slot: a bit for each head of learning.model.HEADS that is a yes."""
         self.events: dict[str, tuple[int, int]] = {}
-        """Event id to (head or -1, position): counted once, and undone by id."""
+        """Event id to (bits of heads, position): counted once, and undone by id."""
 
 
 class Features:
     """The arrays of a served record that learning reads."""
 
-    __slots__ = ("creator", "features", "items", "language", "topic")
+    __slots__ = ("creator", "features", "items", "language", "story", "surface", "topic")
 
     def __init__(self, served: Served) -> None:
+        self.surface = served.surface
         self.items = np.frombuffer(served.items, np.int64)
+        self.story = np.frombuffer(served.story, np.int64)
         self.topic = np.frombuffer(served.topic, np.uint8)
         self.language = np.frombuffer(served.language, np.uint8)
         self.creator = np.frombuffer(served.creator, np.int32)

@@ -11,7 +11,16 @@ from numpy.typing import NDArray
 
 from jhalak.learning.counters import Counters
 from jhalak.learning.features import ITEM_BLOCK
-from jhalak.learning.model import starting_weights
+from jhalak.learning.model import (
+    CREATOR_DIMS,
+    ITEM_DIMS,
+    ITEM_WIDTH,
+    SIDE,
+    H,
+    Ids,
+    Weights,
+    starting_weights,
+)
 from jhalak.schema.candidates import Floats, Rows
 from jhalak.schema.pool import ByTopic, by_topic
 
@@ -22,12 +31,15 @@ class Serving:
 
     version: int
     """0: nothing was learned yet, these are the starting weights."""
-    weights: Floats
-    """float32[H, F]"""
+    weights: Weights
     cold: Floats
     """float32[languages, topics, ITEM_BLOCK]: blocks of items never shown."""
+    scene_rates: Floats
+    """float32[SCENES + 1, 3]: rates of tap, long view and like in each scene; the last row: all."""
     blocks: Floats
     """float32[rows, ITEM_BLOCK]"""
+    side: Floats
+    """float32[rows, SIDE + H]: embeddings of the item and its creator, and the item's biases."""
     trending: dict[int, Rows] = field(default_factory=dict)
     """Language index to rows with counts, best first."""
     by_topic: dict[int, ByTopic] = field(default_factory=dict)
@@ -36,13 +48,29 @@ class Serving:
     def fit(self, rows: int) -> None:
         """Make the row arrays at least `rows` long."""
         if len(self.blocks) < rows:
-            blocks = np.zeros((rows, ITEM_BLOCK), np.float32)
-            blocks[: len(self.blocks)] = self.blocks
-            self.blocks = blocks
+            for name in ("blocks", "side"):
+                old = getattr(self, name)
+                new = np.zeros((rows, old.shape[1]), np.float32)
+                new[: len(old)] = old
+                setattr(self, name, new)
 
     def renew(self, rows: Rows, language: NDArray[np.int8], topic: NDArray[np.int8]) -> None:
         """`rows` hold new items now: nothing is known of them."""
         self.blocks[rows] = self.cold[language, topic]
+        self.side[rows] = 0.0
+
+    def rates(self, scene: int) -> Floats:
+        """float32[2, 3]: rates in this scene and over all."""
+        return self.scene_rates[[scene, -1]]
+
+    def ids(
+        self, rows: Rows, topic: NDArray[np.int8], language: NDArray[np.int8], scene: int
+    ) -> Ids:
+        """What `model.predict` wants to know of the candidates `rows`; `topic` and `language` are
+        theirs."""
+        side = self.side[rows]
+        places = np.full(len(rows), scene, np.int8)
+        return Ids(side[:, :SIDE], side[:, SIDE:], topic, language, places)
 
 
 def nothing_learned(rows: int) -> Serving:
@@ -51,7 +79,9 @@ def nothing_learned(rows: int) -> Serving:
         version=0,
         weights=starting_weights(),
         cold=Counters().cold_blocks(0),
+        scene_rates=Counters().scene_rates(0),
         blocks=np.zeros((rows, ITEM_BLOCK), np.float32),
+        side=np.zeros((rows, SIDE + H), np.float32),
     )
 
 
@@ -73,6 +103,41 @@ def _lay(nums, blocks, row_of, live, cold, language, topic, out):  # type: ignor
     return rows
 
 
+@njit(cache=True, nogil=True)
+def _lay_sides(  # type: ignore[no-untyped-def]
+    nums, item_rows, row_of, creators, creator_rows, live, creator, item_dims, out
+):
+    """Fill out[rows, SIDE + H]; `creators` is sorted."""
+    side = item_dims + creator_rows.shape[1]
+    for i in range(len(nums)):
+        if 0 <= nums[i] < len(row_of):
+            row = row_of[nums[i]]
+            if 0 <= row < len(live) and live[row]:
+                out[row, :item_dims] = item_rows[i, :item_dims]
+                out[row, side:] = item_rows[i, item_dims:]
+    for row in range(len(live)):
+        if live[row] and creator[row] > 0:
+            at = np.searchsorted(creators, creator[row])
+            if at < len(creators) and creators[at] == creator[row]:
+                out[row, item_dims:side] = creator_rows[at]
+
+
+def _sides(
+    arrays: dict[str, NDArray[Any]],
+    row_of: NDArray[np.int32],
+    live: NDArray[np.bool_],
+    creator: NDArray[np.int32],
+) -> Floats:
+    out = np.zeros((len(live), SIDE + H), np.float32)
+    order = np.argsort(arrays["creators"])
+    _lay_sides(
+        arrays["embedded"], arrays["item_rows"].reshape(-1, ITEM_WIDTH), row_of,
+        arrays["creators"][order], arrays["creator_rows"].reshape(-1, CREATOR_DIMS)[order], live,
+        creator, ITEM_DIMS, out,
+    )  # fmt: skip
+    return out
+
+
 def lay(
     version: int,
     arrays: dict[str, NDArray[Any]],
@@ -80,6 +145,7 @@ def lay(
     live: NDArray[np.bool_],
     language: NDArray[np.int8],
     topic: NDArray[np.int8],
+    creator: NDArray[np.int32],
 ) -> Serving:
     """A snapshot's arrays (learning.fold.Fold.arrays) over the catalogue's columns.
 
@@ -91,7 +157,12 @@ def lay(
     rows = _lay(
         arrays["nums"], arrays["blocks"], row_of, live, arrays["cold"], language, topic, blocks
     )
-    serving = Serving(version, np.array(arrays["weights"]), np.array(arrays["cold"]), blocks)
+    one, two = arrays["hidden"].tolist()
+    weights = Weights(np.array(arrays["flat"]), np.array(arrays["calibration"]), (one, two))
+    serving = Serving(
+        version, weights, np.array(arrays["cold"]), np.array(arrays["scene_rates"]), blocks,
+        _sides(arrays, row_of, live, creator),
+    )  # fmt: skip
     known = np.flatnonzero(rows >= 0)
     trend = arrays["trend"][known]
     known, trend = known[trend > 0], trend[trend > 0]

@@ -1,4 +1,8 @@
-"""A viewer's taste: a fold over what they were shown and what they did with it."""
+"""A viewer's taste: a fold over what they were shown and what they did with it.
+
+The kernels take plain arrays (schema.viewer_state.ViewerState's), so that serving, which holds one
+viewer's, and replay, which holds thousands', fold with the same code.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,27 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from jhalak.learning.features import TASTE_HALF_LIFE_S
-from jhalak.schema.viewer_state import ViewerState
+from jhalak.learning.features import HOUR_HALF_LIFE_S, TASTE_HALF_LIFE_S
+from jhalak.learning.interests import lean_interests
+from jhalak.schema.viewer_state import (
+    ALL,
+    COMPLETED,
+    CREATOR_0,
+    ENGAGED,
+    HOUR,
+    JUDGED,
+    LANGUAGE_0,
+    LIKE,
+    LONG,
+    LONGED,
+    SCENE_0,
+    SHOWN,
+    TAP,
+    TAPPED,
+    TOPIC_0,
+    UNJUDGED,
+    ViewerState,
+)
 
 WEIGHT: Final = {
     "impression": 0.0,
@@ -26,6 +49,10 @@ WEIGHT: Final = {
     "report": -4.0,
 }
 """How much each action adds to engagement with the item's topic, creator and language."""
+COLUMN: Final = {"tap": TAP, "long": LONG, "share": LIKE, "likes": LIKE, "saves": LIKE}
+"""The column of `counts` in which an action is counted; others add to engagement alone."""
+DONE: Final = {"tap": TAPPED, "long": LONGED, "complete": COMPLETED}
+"""The bit of `items_done` of an action."""
 
 LONG_DWELL_MS: Final = 5_000
 """A card looked at for longer was read."""
@@ -33,7 +60,116 @@ LONG_PLAY_MS: Final = 10_000
 """A video played for longer was watched, unless it is shorter and was watched to its end."""
 SHORT_HALF_LIFE: Final = 6.0
 """The short-term vector halves with each so many engagements."""
-LONG_HALF_LIFE: Final = 60.0
+LONG_HALF_LIFE: Final = 45.0
+SEEN_HALF_LIFE: Final = 35.0
+"""The vector of what was looked at halves with each so many looks."""
+_SHORT_KEEP: Final = np.float32(math.exp2(-1.0 / SHORT_HALF_LIFE))
+_LONG_KEEP: Final = np.float32(math.exp2(-1.0 / LONG_HALF_LIFE))
+_SEEN_KEEP: Final = np.float32(math.exp2(-1.0 / SEEN_HALF_LIFE))
+
+
+@njit(cache=True, nogil=True)
+def fade(counts, gap_s):  # type: ignore[no-untyped-def]
+    """Let `gap_s` seconds pass over a viewer's counts."""
+    slow = np.float32(math.exp2(-gap_s / TASTE_HALF_LIFE_S))
+    fast = np.float32(math.exp2(-gap_s / HOUR_HALF_LIFE_S))
+    for place in range(len(counts)):
+        keep = fast if place == HOUR else slow
+        for k in range(counts.shape[1]):
+            counts[place, k] *= keep
+
+
+@njit(cache=True, nogil=True)
+def creator_place(creators, counts, creator):  # type: ignore[no-untyped-def]
+    """Row of `counts` of the creator, taking the place of the least engaged with when there is
+    none free; -1 for an unknown creator."""
+    if creator <= 0:
+        return -1
+    worst = 0
+    for j in range(len(creators)):
+        if creators[j] == creator:
+            return CREATOR_0 + j
+        if creators[j] == 0:
+            creators[j] = creator
+            return CREATOR_0 + j
+        mine = (abs(counts[CREATOR_0 + j, ENGAGED]), counts[CREATOR_0 + j, SHOWN])
+        least = (abs(counts[CREATOR_0 + worst, ENGAGED]), counts[CREATOR_0 + worst, SHOWN])
+        if mine < least:
+            worst = j
+    creators[worst] = creator
+    counts[CREATOR_0 + worst] = 0.0
+    return CREATOR_0 + worst
+
+
+@njit(cache=True, nogil=True)
+def add(counts, topic, language, creator_row, scene, column, amount):  # type: ignore[no-untyped-def]
+    """Add to one column wherever the event belongs."""
+    counts[ALL, column] += amount
+    counts[HOUR, column] += amount
+    counts[TOPIC_0 + topic, column] += amount
+    counts[LANGUAGE_0 + language, column] += amount
+    if creator_row >= 0:
+        counts[creator_row, column] += amount
+    if scene >= 0:
+        counts[SCENE_0 + scene, column] += amount
+
+
+@njit(cache=True, nogil=True)
+def look(  # type: ignore[no-untyped-def]
+    counts, creators, vectors, items, items_done, item, topic, language, creator, scene, judged,
+    embedding, unit,
+):  # fmt: skip
+    """One impression. `embedding` in units of `unit`; of length 0 where there is none."""
+    row = creator_place(creators, counts, creator)
+    add(counts, topic, language, row, scene, SHOWN, 1.0)
+    if judged:
+        add(counts, topic, language, row, scene, JUDGED, 1.0)
+    for j in range(1, len(items)):
+        items[j - 1] = items[j]
+        items_done[j - 1] = items_done[j]
+    items[-1] = item
+    items_done[-1] = 0 if judged else UNJUDGED
+    for d in range(len(embedding)):
+        vectors[2, d] = vectors[2, d] * _SEEN_KEEP + np.float32(embedding[d] * unit)
+
+
+@njit(cache=True, nogil=True)
+def mark(items, items_done, item, bit):  # type: ignore[no-untyped-def]
+    """Note what was done with the item when it was looked at last."""
+    for j in range(len(items) - 1, -1, -1):
+        if items[j] == item:
+            items_done[j] |= bit
+            break
+
+
+@njit(cache=True, nogil=True)
+def act(  # type: ignore[no-untyped-def]
+    counts, creators, vectors, interests, interest_weight, items, items_done, item, topic,
+    language, creator, scene, column, weight, bit, embedding, unit,
+):  # fmt: skip
+    """One action of WEIGHT `weight`, counted in `column` (-1: none) and marked by `bit`."""
+    row = creator_place(creators, counts, creator)
+    if column >= 0:
+        add(counts, topic, language, row, scene, column, 1.0)
+    add(counts, topic, language, row, scene, ENGAGED, weight)
+    if bit:
+        mark(items, items_done, item, bit)
+    if len(embedding):
+        lean(vectors, interests, interest_weight, weight, embedding, unit)
+
+
+@njit(cache=True, nogil=True)
+def lean(vectors, interests, interest_weight, weight, embedding, unit):  # type: ignore[no-untyped-def]
+    """Move the viewer's vectors towards an embedding, or away from it (negative weight)."""
+    long, short = np.float32(1.0), np.float32(1.0)
+    if weight > 0:
+        long, short = _LONG_KEEP, _SHORT_KEEP
+    for d in range(len(embedding)):
+        step = np.float32(weight * embedding[d] * unit)
+        vectors[0, d] = vectors[0, d] * long + step
+        vectors[1, d] = vectors[1, d] * short + step
+    if weight > 0:
+        lean_interests(interests, interest_weight, embedding, unit, weight)
 
 
 def fade_to(state: ViewerState, at_ms: int) -> None:
@@ -42,82 +178,66 @@ def fade_to(state: ViewerState, at_ms: int) -> None:
     if gap_ms <= 0:
         return
     if state.at_ms:
-        keep = np.float32(2.0 ** (-gap_ms / 1000.0 / TASTE_HALF_LIFE_S))
-        for counts in (
-            state.shown, state.engaged, state.language_shown, state.language_engaged,
-            state.creator_shown, state.creator_engaged,
-        ):  # fmt: skip
-            counts *= keep
+        fade(state.counts, gap_ms / 1000.0)
     state.at_ms = at_ms
-
-
-@njit(cache=True)
-def creator_place(creators, shown, engaged, creator):  # type: ignore[no-untyped-def]
-    """Index of the creator, taking the place of the least engaged with when there is none free."""
-    worst = 0
-    for j in range(len(creators)):
-        if creators[j] == creator:
-            return j
-        if creators[j] == 0:
-            creators[j] = creator
-            return j
-        mine = (abs(engaged[j]), shown[j])
-        if mine < (abs(engaged[worst]), shown[worst]):
-            worst = j
-    creators[worst] = creator
-    shown[worst] = 0.0
-    engaged[worst] = 0.0
-    return worst
-
-
-def count_shown(state: ViewerState, topic: int, language: int, creator: int) -> None:
-    """One impression."""
-    state.shown[topic] += 1
-    state.language_shown[language] += 1
-    if creator > 0:
-        at = creator_place(state.creators, state.creator_shown, state.creator_engaged, creator)
-        state.creator_shown[at] += 1
 
 
 def count_engaged(
     state: ViewerState,
     weight: float,
-    topic: int,
-    language: int,
-    creator: int,
+    column: int,
+    facts: tuple[int, int, int, int],
     embedding: NDArray[np.float32] | None,
 ) -> None:
-    """One action, of WEIGHT `weight` (negative: regret; taking one back: minus its weight)."""
-    state.engaged[topic] += weight
-    state.language_engaged[language] += weight
-    if creator > 0:
-        at = creator_place(state.creators, state.creator_shown, state.creator_engaged, creator)
-        state.creator_engaged[at] += weight
+    """One action of WEIGHT `weight` counted in `column` (-1: none). `facts` are topic, language,
+    creator and scene (-1: not known)."""
+    _engage(state, 1.0, weight, column, facts, embedding)
+
+
+def take_back(
+    state: ViewerState,
+    weight: float,
+    column: int,
+    facts: tuple[int, int, int, int],
+    embedding: NDArray[np.float32] | None,
+) -> None:
+    """Undo `count_engaged`."""
+    _engage(state, -1.0, weight, column, facts, embedding)
+
+
+def _engage(
+    state: ViewerState,
+    sign: float,
+    weight: float,
+    column: int,
+    facts: tuple[int, int, int, int],
+    embedding: NDArray[np.float32] | None,
+) -> None:
+    topic, language, creator, scene = facts
+    row = creator_place(state.creators, state.counts, creator)
+    if column >= 0:
+        add(state.counts, topic, language, row, scene, column, sign)
+    add(state.counts, topic, language, row, scene, ENGAGED, sign * weight)
     if embedding is not None:
-        lean(state, weight, embedding)
-
-
-def lean(state: ViewerState, weight: float, embedding: NDArray[np.float32]) -> None:
-    """Move the viewer's vectors towards an embedding, or away from it (negative weight)."""
-    for row, half_life in enumerate((LONG_HALF_LIFE, SHORT_HALF_LIFE)):
-        vector = state.vectors[row]
-        if weight > 0:
-            vector *= math.pow(2.0, -1.0 / half_life)
-        vector += np.float32(weight) * embedding
+        lean(
+            state.vectors, state.interests, state.interest_weight, sign * weight, embedding, 1.0
+        )  # fmt: skip
 
 
 def forget(state: ViewerState, topic: int) -> None:
     """The viewer removed an interest (topic index), or all of them (-1)."""
     if topic >= 0:
-        state.engaged[topic] = min(float(state.engaged[topic]), 0.0)
+        row = state.counts[TOPIC_0 + topic]
+        row[[TAP, LONG, LIKE]] = 0.0
+        row[ENGAGED] = min(float(row[ENGAGED]), 0.0)
     else:
-        for counts in (
-            state.shown, state.engaged, state.language_shown, state.language_engaged,
-            state.creators, state.creator_shown, state.creator_engaged,
-        ):  # fmt: skip
-            counts[:] = 0
+        state.counts[:] = 0
+        state.creators[:] = 0
     # What was engaged with is mixed in the vectors; they cannot be taken apart by topic.
-    state.vectors[:] = 0
+    for array in (
+        state.vectors, state.interests, state.interest_weight, state.items, state.items_done,
+    ):  # fmt: skip
+        array[:] = 0
 
 
 def interests(state: ViewerState) -> list[tuple[int, float]]:

@@ -7,16 +7,16 @@ and folds the records that came after it.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from jhalak.learning import taste
-from jhalak.learning.taste import creator_place
+from jhalak.learning.taste import add, creator_place, look, mark
 from jhalak.schema.activity import (
     EVENT_INDEX,
     EVENT_TYPES,
@@ -28,7 +28,16 @@ from jhalak.schema.activity import (
     Served,
 )
 from jhalak.schema.candidates import Floats
-from jhalak.schema.viewer_state import COMPLETED, IMPRESSED, TAPPED, ViewerState
+from jhalak.schema.item import EMBEDDING_SIZE
+from jhalak.schema.viewer_state import (
+    COMPLETED,
+    ENGAGED,
+    IMPRESSED,
+    LONGED,
+    TAPPED,
+    VECTORS,
+    ViewerState,
+)
 
 EmbeddingOf = Callable[[int], Floats | None]
 """Item number to its embedding float32[EMBEDDING_SIZE], None when it is not live."""
@@ -56,12 +65,14 @@ def _see(seen, seen_ms, flags, count, items, at_ms):  # type: ignore[no-untyped-
 
 @njit(cache=True)
 def _happen(  # type: ignore[no-untyped-def]
-    item, weight, once, topic, language, creator, learn, seen, flags, count,
-    shown, engaged, language_shown, language_engaged, creators, creator_shown, creator_engaged,
-    counted,
+    item, once, topic, language, creator, scene, column, bit, weight, learn, seen, flags, count,
+    counts, creators, vectors, items, items_done, row_of, embeddings, counted,
 ):  # fmt: skip
-    """Fold k events (columns int64[k], weight float32[k]) into a state's arrays. `once` is the
-    flag of what counts once a slot, else 0. Marks in `counted` bool[k] whose weight was counted."""
+    """Fold the first looks and the counts of k events (columns int64[k], weight float32[k]) into a
+    state's arrays. `once` is the flag of what counts once a slot, else 0. `row_of` is the row of
+    each event's item in `embeddings`, -1 for none. Marks in `counted` bool[k] whose weight
+    counts."""
+    none = embeddings[:0, 0]
     for i in range(len(item)):
         at = -1
         for j in range(count - 1, -1, -1):  # what was served last is what is acted on
@@ -75,20 +86,21 @@ def _happen(  # type: ignore[no-untyped-def]
         flags[at] |= IMPRESSED | once[i]
         if not learn or topic[i] < 0:
             continue
-        place = -1
-        if creator[i] > 0:
-            place = creator_place(creators, creator_shown, creator_engaged, creator[i])
         if first_look:
-            shown[topic[i]] += 1
-            language_shown[language[i]] += 1
-            if place >= 0:
-                creator_shown[place] += 1
-        if weight[i] != 0.0 and first_time:
-            engaged[topic[i]] += weight[i]
-            language_engaged[language[i]] += weight[i]
-            if place >= 0:
-                creator_engaged[place] += weight[i]
-            counted[i] = True
+            embedding = embeddings[row_of[i]] if row_of[i] >= 0 else none
+            look(
+                counts, creators, vectors, items, items_done, item[i], topic[i], language[i],
+                creator[i], scene[i], True, embedding, 1.0,
+            )  # fmt: skip
+        if first_time:
+            if bit[i]:
+                mark(items, items_done, item[i], bit[i])
+            if weight[i] != 0.0:
+                place = creator_place(creators, counts, creator[i])
+                if column[i] >= 0:
+                    add(counts, topic[i], language[i], place, scene[i], column[i], 1.0)
+                add(counts, topic[i], language[i], place, scene[i], ENGAGED, weight[i])
+                counted[i] = True
 
 
 class ViewerFold:
@@ -149,29 +161,43 @@ class ViewerFold:
             if event.type == _UNDO and record.profiled:
                 taken = state.recent.pop(event.undoes, None)
                 if taken is not None:
-                    weight, topic, language, creator, item = taken
+                    weight, column, topic, language, creator, scene, item = taken
+                    facts = topic, language, creator, scene
                     embedding = self._embedding_of(item)
-                    taste.count_engaged(state, -weight, topic, language, creator, embedding)
+                    taste.take_back(state, weight, column, facts, embedding)
 
     def _happen(self, state: ViewerState, events: list[Outcome], profiled: bool) -> None:
+        does = [_does(e.type, e.value) for e in events]
         facts = np.array(
-            [(e.item, _ONCE.get(e.type, 0), e.topic, e.language, e.creator) for e in events],
+            [
+                (e.item, d.once, e.topic, e.language, e.creator, e.surface, d.column, d.bit)
+                for e, d in zip(events, does, strict=True)
+            ],
             np.int64,
-        )
-        weight = np.array([_weight(e.type, e.value) for e in events], np.float32)
+        )  # fmt: skip
+        weight = np.array([d.weight for d in does], np.float32)
+        embeddings = [self._embedding_of(e.item) for e in events]
+        known = [e for e in embeddings if e is not None]
+        row_of = np.array([-1 if e is None else 0 for e in embeddings], np.int64)
+        row_of[row_of == 0] = np.arange(len(known))
         counted = np.zeros(len(events), np.bool_)
         _happen(
-            facts[:, 0], weight, facts[:, 1], facts[:, 2], facts[:, 3], facts[:, 4],
-            profiled, state.seen, state.seen_flags, state.seen_count, state.shown,
-            state.engaged, state.language_shown, state.language_engaged, state.creators,
-            state.creator_shown, state.creator_engaged, counted,
+            facts[:, 0], facts[:, 1], facts[:, 2], facts[:, 3], facts[:, 4], facts[:, 5],
+            facts[:, 6], facts[:, 7], weight, profiled, state.seen, state.seen_flags,
+            state.seen_count, state.counts, state.creators, state.vectors, state.items, state.items_done, row_of,
+            np.array(known) if known else _NOTHING, counted,
         )  # fmt: skip
         for i in np.flatnonzero(counted).tolist():
             e = events[i]
-            state.recent[e.id] = (float(weight[i]), e.topic, e.language, e.creator, e.item)
-            embedding = self._embedding_of(e.item)
+            state.recent[e.id] = (
+                does[i].weight, does[i].column, e.topic, e.language, e.creator, e.surface, e.item
+            )  # fmt: skip
+            embedding = embeddings[i]
             if embedding is not None:
-                taste.lean(state, float(weight[i]), embedding)
+                taste.lean(
+                    state.vectors, state.interests, state.interest_weight, does[i].weight,
+                    embedding, 1.0,
+                )  # fmt: skip
         while len(state.recent) > RECENT:
             del state.recent[next(iter(state.recent))]
 
@@ -181,9 +207,11 @@ class ViewerFold:
         if not record.profiled or record.topic < 0:
             return
         taste.fade_to(state, at_ms)
-        weight = taste.WEIGHT[verb] * (1.0 if record.on else -1.0)
+        facts = record.topic, record.language, record.creator, -1
         embedding = self._embedding_of(record.item) if record.item else None
-        taste.count_engaged(state, weight, record.topic, record.language, record.creator, embedding)
+        put = taste.count_engaged if record.on else taste.take_back
+        column = taste.COLUMN.get(verb, -1)
+        put(state, taste.WEIGHT[verb], column, facts, embedding)
 
 
 def note_relation(state: ViewerState, record: Relation, hide_ms: int) -> None:
@@ -225,37 +253,55 @@ def relate(
         (followed.add if on else followed.discard)(target)
 
 
-def _weight(type_: int, value: float) -> float:
-    """What an event adds to engagement."""
+class _Does(NamedTuple):
+    """What an event does to a viewer's taste."""
+
+    weight: float
+    column: int
+    """Of ViewerState.counts; -1: engagement alone."""
+    bit: int
+    """Of ViewerState.items_done."""
+    once: int
+    """Flag of what counts once a slot, else 0."""
+
+
+def _does(type_: int, value: float) -> _Does:
     if type_ == _DWELL:
-        return taste.WEIGHT["long"] if value >= taste.LONG_DWELL_MS else 0.0
+        return _READ if value >= taste.LONG_DWELL_MS else _NOTHING_DONE
     if type_ == _PLAY:
-        return taste.WEIGHT["long"] if value >= taste.LONG_PLAY_MS else 0.0
-    return _WEIGHTS[type_]
+        return _READ if value >= taste.LONG_PLAY_MS else _NOTHING_DONE
+    return _DOES[type_]
 
 
 _UNDO, _DWELL, _PLAY = (EVENT_INDEX[name] for name in ("undo", "dwell", "play"))
-_ONCE: Final = {EVENT_INDEX["tap"]: TAPPED, EVENT_INDEX["complete"]: COMPLETED}
+_ONCE: Final = {"tap": TAPPED, "complete": COMPLETED, "long": LONGED}
+_NOTHING: Final = np.zeros((0, EMBEDDING_SIZE), np.float32)
 RECENT: Final = 64
 """Engagements that can be undone; an undo that comes later than that takes nothing back."""
-_WEIGHTS: Final = tuple(taste.WEIGHT.get(name, 0.0) for name in EVENT_TYPES)
 
-_ARRAYS: Final = (
-    "shown", "engaged", "language_shown", "language_engaged", "creators", "creator_shown",
-    "creator_engaged",
-)  # fmt: skip
+
+def _action(name: str) -> _Does:
+    return _Does(
+        taste.WEIGHT.get(name, 0.0), taste.COLUMN.get(name, -1), taste.DONE.get(name, 0),
+        _ONCE.get(name, 0),
+    )  # fmt: skip
+
+
+_DOES: Final = tuple(_action(name) for name in EVENT_TYPES)
+_READ: Final = _action("long")
+_NOTHING_DONE: Final = _Does(0.0, -1, 0, 0)
 
 
 def dump(state: ViewerState) -> bytes:
-    """The state's bytes, about 1 KB and 13 bytes a seen item."""
+    """The state's bytes: at most 1 KB of what was learned (`taste_bytes`) and 13 bytes a seen
+    item."""
     m = state.seen_count
     return msgspec.msgpack.encode(
         {
-            "format": 1,
+            "format": 2,
             "n": state.n,
             "at_ms": state.at_ms,
-            "arrays": [getattr(state, name).tobytes() for name in _ARRAYS],
-            "vectors": state.vectors.astype(np.float16).tobytes(),
+            "taste": taste_bytes(state),
             "seen": state.seen[:m].tobytes(),
             "seen_s": (state.seen_ms[:m] // 1000).astype(np.uint32).tobytes(),
             "flags": state.seen_flags[:m].tobytes(),
@@ -267,17 +313,41 @@ def dump(state: ViewerState) -> bytes:
     )  # fmt: skip
 
 
+def taste_bytes(state: ViewerState) -> bytes:
+    """What was learned about the viewer: the counts of places where something happened (float16),
+    and the vectors in 8 bits, packed."""
+    used = np.flatnonzero(state.counts.any(axis=1)).astype(np.uint8)
+    remembered = int(np.count_nonzero(state.items))
+    vectors, scales = _coarse(np.concatenate([state.vectors, state.interests]))
+    return zlib.compress(
+        msgspec.msgpack.encode(
+            (
+                used.tobytes(), state.counts[used].astype(np.float16).tobytes(),
+                state.creators[state.creators > 0].tobytes(), vectors, scales,
+                state.interest_weight.astype(np.float16).tobytes(),
+                state.items[len(state.items) - remembered :].tobytes(),
+                state.items_done[len(state.items) - remembered :].tobytes(),
+            )
+        ),
+        1,
+    )  # fmt: skip
+
+
+def _coarse(vectors: Floats) -> tuple[bytes, bytes]:
+    """int8 vectors and the float32 unit of each."""
+    unit = np.abs(vectors).max(axis=1) / 127
+    whole = np.rint(np.divide(vectors, unit[:, None], where=unit[:, None] > 0, out=vectors * 0))
+    return whole.astype(np.int8).tobytes(), unit.astype(np.float32).tobytes()
+
+
 def load(viewer: int, data: bytes) -> ViewerState:
     """The inverse of `dump` (hides and follows come from the relation store). Raises ValueError
     for bytes of another format."""
     raw: dict[str, Any] = msgspec.msgpack.decode(data)
-    if raw["format"] != 1:
+    if raw["format"] != 2:
         raise ValueError(f"a profile of format {raw['format']} was written by another version")
     state = ViewerState(viewer, n=raw["n"], at_ms=raw["at_ms"])
-    for name, bytes_ in zip(_ARRAYS, raw["arrays"], strict=True):
-        mine: NDArray[Any] = getattr(state, name)
-        mine[:] = np.frombuffer(bytes_, mine.dtype)
-    state.vectors[:] = np.frombuffer(raw["vectors"], np.float16).reshape(state.vectors.shape)
+    _load_taste(state, raw["taste"])
     state.seen = np.frombuffer(raw["seen"], np.int64).copy()
     state.seen_ms = np.frombuffer(raw["seen_s"], np.uint32).astype(np.int64) * 1000
     state.seen_flags = np.frombuffer(raw["flags"], np.uint8).copy()
@@ -286,3 +356,20 @@ def load(viewer: int, data: bytes) -> ViewerState:
     state.edition, state.edition_items = edition, tuple(items)
     state.edition_valid_ms, state.events_since_edition = valid_ms, events
     return state
+
+
+def _load_taste(state: ViewerState, data: bytes) -> None:
+    parts = msgspec.msgpack.decode(zlib.decompress(data))
+    used, counts, creators, vectors, scales, weight, items, done = parts
+    places = np.frombuffer(used, np.uint8)
+    state.counts[places] = np.frombuffer(counts, np.float16).reshape(len(places), -1)
+    known = np.frombuffer(creators, np.int32)
+    state.creators[: len(known)] = known
+    whole = np.frombuffer(vectors, np.int8).reshape(-1, EMBEDDING_SIZE).astype(np.float32)
+    both = whole * np.frombuffer(scales, np.float32)[:, None]
+    state.vectors[:], state.interests[:] = both[:VECTORS], both[VECTORS:]
+    state.interest_weight[:] = np.frombuffer(weight, np.float16)
+    remembered = np.frombuffer(items, np.int64)
+    if len(remembered):
+        state.items[-len(remembered) :] = remembered
+        state.items_done[-len(remembered) :] = np.frombuffer(done, np.uint8)

@@ -28,6 +28,8 @@ class Query:
     minor: bool = False
     have: int = 0
     """The slate that the device holds, 0 for none."""
+    metered: bool = False
+    """The device asks to save data."""
     hour: float = 0.0
     """Local hour of day, 0 <= hour < 24."""
     rng: Random = field(default_factory=Random)

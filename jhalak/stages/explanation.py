@@ -10,44 +10,48 @@ from typing import Any, Final
 import numpy as np
 
 from jhalak.catalogue.topics import topics
-from jhalak.learning.model import HEADS
+from jhalak.config.settings import ValueWeights
 from jhalak.learning.value import PARTS, C, contributions
 from jhalak.pipeline.stage import SOURCES, Outcome
 from jhalak.schema.candidates import Floats
 from jhalak.schema.languages import LANGUAGES
 from jhalak.schema.query import Query
 from jhalak.schema.reason import REASON_INDEX
-from jhalak.stages.prediction import FEATURES
+from jhalak.stages.prediction import FEATURES, PREDICTIONS
+from jhalak.stages.valuation import worth_of
 from jhalak.stages.world import World
 
-_TAP: Final = HEADS.index("tap")
 _PARTS: Final = tuple(PARTS)
 _NAMED: Final = _PARTS.index("other")
 """Parts before this one can be a reason."""
-_LEAST: Final = 0.05
-"""A part that lifts the logit by less did not decide."""
 
 
 def decide(
-    world: World, query: Query, outcome: Outcome, trending_source: int
+    world: World, query: Query, outcome: Outcome, trending_source: int, weights: ValueWeights
 ) -> tuple[Floats, list[int]]:
-    """(contributions float32[k, C], reason of each slot) of a scored outcome."""
+    """(contributions float32[k, C], reason of each slot) of a scored outcome. `weights` are what
+    the value model used, unless the query says others."""
     chosen = outcome.selection.index
     if not len(chosen):
         return np.zeros((0, C), np.float32), []
-    x = outcome.candidates[FEATURES]
+    candidates, catalogue = outcome.candidates, world.catalogue
+    x = candidates[FEATURES]
     usual = np.full(len(x), 1 / len(x), np.float32) @ x  # the mean, at a third of its cost
-    parts = contributions(world.serving.weights[_TAP], x[chosen], usual)
-    rows = outcome.candidates.rows[chosen]
-    trends = (outcome.candidates[SOURCES][chosen] & np.uint16(1 << trending_source)) > 0
+    rows = candidates.rows[chosen]
+    ids = world.serving.ids(rows, catalogue.topic[rows], catalogue.language[rows], query.surface)
+    parts = contributions(
+        world.serving.weights, x[chosen], usual, ids, candidates[PREDICTIONS][chosen[0]],
+        worth_of(query.values or weights),
+    )  # fmt: skip
+    trends = (candidates[SOURCES][chosen] & np.uint16(1 << trending_source)) > 0
     best = parts[:, :_NAMED].argmax(axis=1)
     lift = parts[np.arange(len(chosen)), best]
-    creators = world.catalogue.creator[rows].tolist()
+    creators = catalogue.creator[rows].tolist()
     reasons = []
     for slot, (part, explored) in enumerate(
         zip(best.tolist(), outcome.selection.explored.tolist(), strict=True)
     ):
-        name = _PARTS[part] if lift[slot] >= _LEAST else "fresh"
+        name = _PARTS[part] if lift[slot] > 0 else "popular"
         if explored:
             name = "explore"
         elif not query.profiled or query.state is None:
@@ -56,7 +60,7 @@ def decide(
             follows = creators[slot] in query.state.followed_creators
             name = "followed" if follows else "followed_topic"
         elif name == "trending" and not trends[slot]:
-            name = "fresh"
+            name = "popular"
         reasons.append(REASON_INDEX[name])
     return parts, reasons
 

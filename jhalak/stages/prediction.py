@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from jhalak.learning.features import USUAL_RATE, F, features
+from jhalak.learning.features import USUAL_RATE, Context, F, features
 from jhalak.learning.model import H, predict
 from jhalak.schema.candidates import Candidates, Column, Floats
 from jhalak.schema.query import Query
@@ -24,7 +24,7 @@ HIGHEST_LEVEL = USUAL_RATE
 
 
 class Predictions:
-    """Scorer: probabilities of tap, long view, like and regret.
+    """Scorer: probabilities of each action, from tap to report.
 
     Reads   the catalogue's columns, the learner's item blocks, query.state
     Writes  FEATURES float32[n, F], PREDICTIONS float32[n, H]
@@ -43,18 +43,17 @@ class Predictions:
         self._world, self._video = world, video
 
     def score(self, query: Query, candidates: Candidates) -> dict[Column, NDArray[Any]]:
-        serving = self._world.serving
-        x = features(
-            candidates.rows,
-            self._world.columns(),
-            serving.blocks,
-            query.state if query.profiled else None,
-            query.now_ms,
-            query.hour,
-            video=self._video,
+        world, rows = self._world, candidates.rows
+        serving, catalogue = world.serving, world.catalogue
+        scene = int(self._video)
+        at = Context(
+            query.now_ms, query.hour, scene, serving.rates(scene), query.metered,
             locked=not self._video,
-        )
-        return {FEATURES: x, PREDICTIONS: levelled(predict(serving.weights, x))}
+        )  # fmt: skip
+        state = query.state if query.profiled else None
+        x = features(rows, catalogue.num, world.columns(), serving.blocks, state, at)
+        ids = serving.ids(rows, catalogue.topic[rows], catalogue.language[rows], scene)
+        return {FEATURES: x, PREDICTIONS: levelled(predict(serving.weights, x, ids))}
 
 
 def levelled(p: Floats) -> Floats:

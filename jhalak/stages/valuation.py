@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
@@ -17,6 +18,12 @@ LEAST, MOST = np.float32(1e-4), np.float32(1e4)
 """A value is never lower, so that selection can compare logarithms."""
 
 
+@lru_cache(maxsize=64)
+def worth_of(weights: ValueWeights) -> Floats:
+    """float32[H]: the weights in the order of learning.model.HEADS."""
+    return np.array([getattr(weights, head) for head in HEADS], np.float32)
+
+
 class Weighted:
     """Value model: the weighted sum of what is expected, times fatigue.
 
@@ -26,10 +33,10 @@ class Weighted:
     name: ClassVar[str] = "weighted"
 
     def __init__(self, weights: ValueWeights) -> None:
-        self._weights = np.array([getattr(weights, head) for head in HEADS], np.float32)
+        self._weights = weights
 
     def value(self, query: Query, candidates: Candidates) -> Floats:
-        value = candidates[PREDICTIONS] @ self._weights
+        value = candidates[PREDICTIONS] @ worth_of(query.values or self._weights)
         value = np.fmin(np.fmax(value, LEAST), MOST)  # what is no number is worth the least
         worth: Floats = value * candidates[FATIGUE]
         return worth

@@ -7,6 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from jhalak.catalogue.live import LiveCatalogue
+from jhalak.learning.features import UNKNOWN
 from jhalak.schema.candidates import Floats, Mask, Rows
 from jhalak.schema.pool import ByTopic
 
@@ -60,7 +61,7 @@ def _draw(rows, reach, blocks, wanted, seen, row_of, live, mark, seed):  # type:
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         z = z ^ (z >> np.uint64(31))
         row = rows[np.int64((z >> np.uint64(33)) % np.uint64(reach))]
-        if mark[row] == 0 and live[row] and blocks[row, 8] > 0:
+        if mark[row] == 0 and live[row] and blocks[row, UNKNOWN] > 0:
             mark[row] = 1
             out[n] = row
             n += 1

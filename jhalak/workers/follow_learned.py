@@ -24,7 +24,7 @@ class FollowLearned:
             world.renewed.clear()
             serving = await asyncio.to_thread(
                 lay, snapshot.version, snapshot.arrays, catalogue.row_of, catalogue.live,
-                catalogue.language, catalogue.topic,
+                catalogue.language, catalogue.topic, catalogue.creator,
             )  # fmt: skip
             world.replace(serving)
         return False

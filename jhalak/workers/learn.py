@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from jhalak.config.settings import ModelSettings
 from jhalak.learning.fold import Fold
 from jhalak.ports.blob_store import BlobStore
 from jhalak.ports.event_log import EventLog
@@ -41,10 +42,11 @@ class Learner:
         checkpoint_s: float,
         label_window_s: float,
         join_h: float,
+        model: ModelSettings | None = None,
     ) -> None:
         self._log, self._blobs, self._learned, self._clock = event_log, blobs, learned, clock
         self._publish_ms, self._checkpoint_ms = int(publish_s * 1000), int(checkpoint_s * 1000)
-        self.fold = Fold(event_log.partitions, label_window_s, join_h)
+        self.fold = Fold(event_log.partitions, label_window_s, join_h, model)
         self._published_ms = self._checkpointed_ms = clock()
         self._published: list[int] | None = None
         self._checkpointed = list(self.fold.offsets)
@@ -62,7 +64,7 @@ class Learner:
             except Exception as error:
                 log.error("checkpoint %s cannot be used: %s", path, error)
                 self.fold = Fold(
-                    self._log.partitions, *self.fold.windows
+                    self._log.partitions, *self.fold.windows, self.fold.model.settings
                 )  # nothing half-loaded may stay
 
     async def step(self) -> bool:

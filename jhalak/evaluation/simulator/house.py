@@ -66,7 +66,7 @@ class House:
             video(self.world, self.states, self.log, self.settings),
         )
         rules = self.settings.learning
-        self.fold = Fold(1, rules.label_window_s, rules.join_h)
+        self.fold = Fold(1, rules.label_window_s, rules.join_h, rules.model)
         self._scorers = Predictions(self.world, video=False), Predictions(self.world, video=True)
         self._published = self._slates = self._events = 0
 
@@ -90,7 +90,9 @@ class House:
         c = self.world.catalogue
         self.world.renewed.clear()
         arrays = self.fold.arrays()
-        self.world.replace(lay(self._published, arrays, c.row_of, c.live, c.language, c.topic))
+        self.world.replace(
+            lay(self._published, arrays, c.row_of, c.live, c.language, c.topic, c.creator)
+        )
 
     async def _recall(self, n: int) -> None:
         """Put a served record at hand that fell out of the fold's memory."""

@@ -1,0 +1,55 @@
+"""Examples on their way to the model: gathered until there are enough for a minibatch.
+
+A minibatch is cut by how many examples came, which the log decides alone; what waits is part of
+the checkpoint. So a fold that is resumed learns the same minibatches as one that never stopped.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jhalak.learning.features import F
+from jhalak.learning.model import About, H, OnlineModel
+from jhalak.schema.candidates import Floats
+
+ABOUT: Final = len(About._fields)
+
+
+class Examples:
+    """At most a minibatch of examples, learned when it is full."""
+
+    def __init__(self, model: OnlineModel) -> None:
+        self._model, size = model, model.settings.batch
+        self.waiting = 0
+        self._x: Floats = np.zeros((size, F), np.float32)
+        self._about = np.zeros((size, ABOUT), np.int64)
+        self._label: Floats = np.zeros((size, H), np.float32)
+
+    def add(
+        self, x: NDArray[np.float16], about: tuple[int, ...], label: Floats, at_ms: int
+    ) -> None:
+        """One example: features float16[F] as served, what it is of in the order of About, and
+        label float32[H] (1, 0, or -1 for not known)."""
+        self._x[self.waiting], self._about[self.waiting] = x, about
+        self._label[self.waiting] = label
+        self.waiting += 1
+        if self.waiting == len(self._x):
+            batch = About(*self._about.T.copy())
+            self._model.learn(self._x, batch, self._label, at_ms)
+            self.waiting = 0
+
+    def dump(self) -> dict[str, Any]:
+        n = self.waiting
+        return {
+            "x": self._x[:n].tobytes(), "about": self._about[:n].tobytes(),
+            "label": self._label[:n].tobytes(), "n": n,
+        }  # fmt: skip
+
+    def load(self, data: dict[str, Any]) -> None:
+        n = self.waiting = data["n"]
+        self._x[:n] = np.frombuffer(data["x"], np.float32).reshape(n, F)
+        self._about[:n] = np.frombuffer(data["about"], np.int64).reshape(n, ABOUT)
+        self._label[:n] = np.frombuffer(data["label"], np.float32).reshape(n, H)
