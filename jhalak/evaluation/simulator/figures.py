@@ -52,6 +52,7 @@ def figures(found: dict[str, Any]) -> list[Figure]:
             "cold", "right", least=KNOWN,
         ),
         line("  by an observer of the same slots", "interest", "observer"),
+        line("  by an observer who chooses the slots", "interest", "ceiling"),
         line(
             f"new top topic found within {turned['after']} engagements", "interest", "turned",
             "within", least=KNOWN,
