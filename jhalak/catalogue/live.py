@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Final
 
 import numpy as np
@@ -19,12 +20,14 @@ from numpy.typing import NDArray
 from jhalak.catalogue.cards import card_fields, tail, video_fields
 from jhalak.catalogue.topics import topic_by_id
 from jhalak.schema.candidates import Rows
-from jhalak.schema.item import EMBEDDING_SIZE, ItemRecord
+from jhalak.schema.item import EMBEDDING_SIZE, Item, ItemRecord
 from jhalak.schema.languages import LANGUAGE_INDEX
 from jhalak.schema.pool import ByTopic, by_topic
 
 REST_MS: Final = 10_000
 SAFE: Final = 200
+STORIES: Final = 1 << 62
+"""Numbers of stories begin here: above every item's number."""
 CARD, VIDEO = 0, 1
 
 
@@ -38,6 +41,8 @@ class Prepared:
     sensitive: bool
     lifetime_h: float
     embedding: NDArray[np.float32] | None
+    story: int
+    sound: int
     card: bytes
     video: bytes
 
@@ -57,9 +62,27 @@ def prepare(record: ItemRecord) -> Prepared:
         sensitive=item.sensitive or topic.sensitive,
         lifetime_h=max(item.expires_ms - item.published_ms, 3_600_000) / 3_600_000,
         embedding=embedding,
+        story=story_number(item),
+        sound=sound_number(item.sound),
         card=tail(card_fields(item)),
         video=tail(video_fields(item)),
     )
+
+
+def story_number(item: Item) -> int:
+    """The item's story in its language as a number from STORIES upwards; 0: alone."""
+    if not item.story:
+        return 0
+    named = blake2b(f"{item.language}\0{item.story}".encode(), digest_size=8).digest()
+    return int.from_bytes(named, "little") >> 2 | STORIES
+
+
+def sound_number(sound: str) -> int:
+    """31 bits; 0: none. Two sounds with one number (one pair in two thousand million) are kept
+    apart in a slate as if they were one, no more."""
+    if not sound:
+        return 0
+    return int.from_bytes(blake2b(sound.encode(), digest_size=4).digest(), "little") >> 1 or 1
 
 
 @dataclass(slots=True)
@@ -93,6 +116,12 @@ class LiveCatalogue:
         self.language = np.zeros(capacity, np.int8)
         self.topic = np.zeros(capacity, np.int8)
         self.creator = np.zeros(capacity, np.int32)
+        self.story = np.zeros(capacity, np.int64)
+        """Number of the item's story in its language, 0: alone."""
+        self.sound = np.zeros(capacity, np.int32)
+        self.trial = np.zeros(capacity, np.int64)
+        """Whose first impressions the item's are: its story's for a card that has one, else its
+        own number; see learning.trials."""
         self.published_ms = np.zeros(capacity, np.int64)
         self.expires_ms = np.zeros(capacity, np.int64)
         self.lifetime_h = np.ones(capacity, np.float32)
@@ -119,8 +148,9 @@ class LiveCatalogue:
         self._stale = False
 
     _COLUMNS: Final = (
-        "num", "live", "kind", "language", "topic", "creator", "published_ms", "expires_ms",
-        "lifetime_h", "duration_s", "sensitive", "embedding", "packed",
+        "num", "live", "kind", "language", "topic", "creator", "story", "sound", "trial",
+        "published_ms", "expires_ms", "lifetime_h", "duration_s", "sensitive", "embedding",
+        "packed",
     )  # fmt: skip
 
     @property
@@ -215,6 +245,9 @@ class LiveCatalogue:
         self.language[row] = change.language
         self.topic[row] = change.topic
         self.creator[row] = record.creator
+        self.story[row] = change.story
+        self.sound[row] = change.sound
+        self.trial[row] = change.story if change.story and item.kind == "card" else record.num
         self.published_ms[row] = item.published_ms
         self.expires_ms[row] = item.expires_ms
         self.lifetime_h[row] = change.lifetime_h

@@ -122,6 +122,22 @@ def build_parser() -> argparse.ArgumentParser:
     experiments.add_argument("name", nargs="?", help="the experiment (show, stop)")
     experiments.add_argument("arm", nargs="?", help="stop: which arm")
 
+    simulate = command(
+        "simulate", "Serve simulated people with hidden tastes, and say how well they are known.",
+        "jhalak simulate --viewers 300 --days 5 --seed 1 --html simulation.html",
+    )  # fmt: skip
+    simulate.add_argument("--viewers", type=int, default=300, help="how many (default: 300)")
+    simulate.add_argument("--days", type=float, default=5.0, help="simulated days (default: 5)")
+    simulate.add_argument("--seed", type=int, default=1, help="same seed, same run (default: 1)")
+    simulate.add_argument(
+        "--exploration", type=float, default=0.05,
+        help="share of slots that try what is not known (default: 0.05)",
+    )  # fmt: skip
+    simulate.add_argument(
+        "--alone", action="store_true", help="do not run it again with exploration off"
+    )
+    simulate.add_argument("--html", type=Path, help="write a page with charts to this file")
+
     demo = command(
         "demo", "A server with a catalogue and a simulated crowd whose tastes it must find.",
         "jhalak demo --items ../shared/data/indicnews",

@@ -32,6 +32,7 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "expires": ("expires", "expires_at", "expiry", "valid_until", "expires_ms"),
     "story": ("story", "story_id"),
+    "sound": ("sound", "sound_id", "music", "music_id"),
     "sensitive": ("sensitive",),
     "renditions": ("renditions",),
 }  # fmt: skip

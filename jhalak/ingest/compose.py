@@ -80,6 +80,7 @@ class Composer:
             url=link(fields.get("url"), "url"),
             image=self._image(fields),
             story=clean(text_of(fields.get("story"), "story"))[:128],
+            sound=clean(text_of(fields.get("sound"), "sound"))[:128],
             duration_s=duration_s(fields.get("duration")) if kind == "video" else 0.0,
             renditions=renditions_of(fields.get("renditions")) if kind == "video" else (),
             published_ms=self._published(fields, now_ms),

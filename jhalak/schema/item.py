@@ -49,6 +49,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     image: Image | None = None
     story: str = ""
     """Items with the same story tell the same thing; "" means alone."""
+    sound: str = ""
+    """The song or voice that videos may share; "" is unknown or the item's own."""
     duration_s: float = 0.0
     renditions: tuple[Rendition, ...] = ()
     published_ms: int = 0

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from jhalak.catalogue.live import STORIES
 from jhalak.ports.event_log import EventLog
 from jhalak.residency.seal import seal
 from jhalak.schema.activity import TOPIC, Served, encode
@@ -39,6 +40,8 @@ def served_record(world: World, slate: Slate) -> Served:
         language=c.language[rows].astype(np.uint8).tobytes(),
         creator=c.creator[rows].tobytes(),
         ref=slate.ref.tobytes(),
+        # A video is tried for itself: its trials are not its story's.
+        story=np.where(c.trial[rows] >= STORIES, c.trial[rows], 0).tobytes(),
         arms=slate.arms,
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jhalak.catalogue.live import REST_MS, SAFE, LiveCatalogue, prepare
+from jhalak.catalogue.live import REST_MS, SAFE, STORIES, LiveCatalogue, prepare
 from jhalak.catalogue.topics import topic_by_id
 from jhalak.schema.item import Item
 from jhalak.schema.languages import LANGUAGE_INDEX
@@ -36,6 +36,28 @@ def test_an_item_fills_its_columns() -> None:
     assert catalogue.record(row).item == item
     facts = (catalogue.topic[row], catalogue.language[row], catalogue.creator[row])
     assert catalogue.facts[row] == facts
+
+
+def test_a_story_has_one_number_in_each_language_and_a_sound_one_everywhere() -> None:
+    catalogue = LiveCatalogue(8)
+    told = [("a", "en", "s"), ("b", "en", "s"), ("c", "hi", "s"), ("d", "en", "t"), ("e", "en", "")]
+    for num, (name, language, story) in enumerate(told, 1):
+        item = make_item(name, "food", language, story=story, sound="song" if story == "s" else "")
+        commit(catalogue, item, num)
+    rows = [catalogue.by_id[name] for name, _, _ in told]
+    a, b, c, d, e = catalogue.story[rows].tolist()
+    assert a == b >= STORIES and len({a, c, d}) == 3 and e == 0
+    sounds = catalogue.sound[rows].tolist()
+    assert len(set(sounds[:3])) == 1 and sounds[0] > 0 and sounds[3:] == [0, 0]
+
+
+def test_cards_of_a_story_are_tried_together_and_a_video_for_itself() -> None:
+    catalogue = LiveCatalogue(2)
+    [card] = commit(catalogue, make_item("a", story="s"), 1)
+    [video] = commit(catalogue, make_item("b", story="s", kind="video"), 2)
+    [alone] = commit(catalogue, make_item("c"), 3)
+    assert catalogue.story[card] == catalogue.story[video] == catalogue.trial[card]
+    assert (catalogue.trial[video], catalogue.trial[alone]) == (2, 3)
 
 
 def test_an_update_keeps_the_row_and_is_no_new_item() -> None:

@@ -43,6 +43,8 @@ from jhalak.stages.viewer_states import ViewerStates
 from jhalak.stages.world import World
 
 TAP: Final = HEADS.index("tap")
+AMONG: Final = 60
+"""Items of a language among which some are scored, about."""
 READ: Final = 4096
 """Records that the learner reads at once."""
 
@@ -116,10 +118,16 @@ class House:
 
     def expected(self, query: Query, rows: Rows) -> Floats:
         """float32[n]: the probability of a tap that the feed's own scorer gives `rows`, as if
-        shown first. The query was answered: its state is there."""
-        scorer = self._scorers[query.surface]
-        found: Floats = scorer.score(query, Candidates(rows))[PREDICTIONS][:, TAP]
-        return found
+        shown first. The query was answered: its state is there.
+
+        They are scored among other live items of the query's languages, as candidates are: a
+        scorer may look at all of them before it says anything of one."""
+        fresh = self.world.catalogue.pools.fresh
+        pools = [fresh[code] for code in query.languages if code in fresh]
+        others = [pool[:: max(len(pool) // AMONG, 1)] for pool in pools]
+        among = np.concatenate([rows, *others])
+        found: Floats = self._scorers[query.surface].score(query, Candidates(among))[PREDICTIONS]
+        return found[: len(rows), TAP]
 
     def state(self, viewer: int) -> ViewerState:
         """The viewer's state; it is in memory once they were served."""

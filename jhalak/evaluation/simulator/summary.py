@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from jhalak.evaluation.metrics import Bin, calibration_error, ranks
 from jhalak.evaluation.simulator.fit import measured
 from jhalak.evaluation.simulator.notes import CURVE, Curve, Estimate, Notes, effective
+from jhalak.evaluation.simulator.observers import ceiling, observer
 from jhalak.evaluation.simulator.rules import DAY_MS, START_MS, Rules
 from jhalak.evaluation.simulator.run import KNOWN, Progress, Simulation, simulate
 from jhalak.evaluation.simulator.viewers import Reals
@@ -34,6 +35,7 @@ def summary(run: Simulation) -> dict[str, Any]:
         "interest": {
             "cold": _curve(notes.cold, COLD_AFTER),
             "observer": _figure(observer(run, COLD_AFTER)),
+            "ceiling": _figure(ceiling(run, COLD_AFTER)),
             "turned": _curve(notes.turned, TURNED_AFTER),
         },
         "items": item_values(run),
@@ -119,29 +121,6 @@ def _curve(curve: Curve, after: int) -> dict[str, Any]:
         "within": _figure(within.mean()) if there.any() else None,
         "curve": [_figure(s) if n else None for s, n in zip(shares, counts, strict=True)][:CURVE],
     }
-
-
-def observer(run: Simulation, after: int) -> float:
-    """What could be known from the same slots: the share of viewers whose top topic an observer
-    names who knows each item's value to everybody, and takes the topic whose taps exceed what the
-    items explain by the greatest factor."""
-    topics = len(run.rules.topics)
-    taps, usual = (np.zeros((len(run.viewers), topics)) for _ in range(2))
-    count = np.zeros(len(run.viewers), np.int64)
-    right = []
-    turned = run.notes.turned.count >= 0
-    for shown in run.notes.shown:
-        viewer, topic = shown.viewer, run.items.topic[shown.item]
-        if count[viewer] >= after or turned[viewer]:
-            continue
-        usual[viewer, topic] += run.popular[shown.surface][shown.item]
-        taps[viewer, topic] += shown.tapped
-        count[viewer] += shown.tapped
-        if count[viewer] == after:
-            level = (taps[viewer].sum() + 1) / (usual[viewer].sum() + 1)
-            lift = (taps[viewer] + level) / (usual[viewer] + 1)
-            right.append(int(lift.argmax()) == run.viewers.top(viewer))
-    return float(np.mean(right)) if right else float("nan")
 
 
 def item_values(run: Simulation) -> dict[str, Any]:
