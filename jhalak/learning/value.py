@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from jhalak.learning.features import FEATURES, F
 from jhalak.learning.model import CREATOR_DIMS, ITEM_DIMS, H, Ids, Weights, predict

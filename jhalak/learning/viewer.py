@@ -184,7 +184,8 @@ class ViewerFold:
         _happen(
             facts[:, 0], facts[:, 1], facts[:, 2], facts[:, 3], facts[:, 4], facts[:, 5],
             facts[:, 6], facts[:, 7], weight, profiled, state.seen, state.seen_flags,
-            state.seen_count, state.counts, state.creators, state.vectors, state.items, state.items_done, row_of,
+            state.seen_count, state.counts, state.creators, state.vectors, state.items,
+            state.items_done, row_of,
             np.array(known) if known else _NOTHING, counted,
         )  # fmt: skip
         for i in np.flatnonzero(counted).tolist():
