@@ -185,6 +185,15 @@ def _engagement(row, fade, usual, prior):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def _creator(row, fade, usual, long, long_logit, out):  # type: ignore[no-untyped-def]
+    """What the row of a creator says: out[3] is engagement and long views as lifts over the
+    viewer's, and log(1 + shown)."""
+    out[0] = _engagement(row, fade, usual, ENGAGED_PRIOR)
+    out[1] = _logit(_rate(row[LONG] * fade, row[SHOWN] * fade, long, CREATOR_PRIOR)) - long_logit
+    out[2] = math.log1p(max(row[SHOWN] * fade, 0.0))
+
+
+@njit(cache=True, nogil=True, fastmath=True)
 def fill(  # type: ignore[no-untyped-def]
     rows, num, topic, language, creator, published_ms, lifetime_h, duration_s, sensitive,
     embedding, unit, block, scene_column, rates, counts, creators, vectors, items, items_done,
@@ -199,7 +208,8 @@ def fill(  # type: ignore[no-untyped-def]
     long = _rate(viewer[LONG] * fade, shown, rates[1, 1], VIEWER_PRIOR)
     like = _rate(viewer[LIKE] * fade, shown, rates[1, 2], LIKE_PRIOR)
     tap_logit, long_logit = _logit(tap), _logit(long)
-    # What depends on the viewer alone is worked out once, not for each candidate.
+    # What depends on the viewer alone is worked out once, not for each candidate; what depends on a
+    # topic, language or creator when the first candidate of it comes.
     own = np.empty(14, np.float32)
     for k in range(3):
         own[k] = _logit(rates[0, k]) - _logit(rates[1, k])
@@ -218,27 +228,16 @@ def fill(  # type: ignore[no-untyped-def]
     own[13] = math.log1p(max(here[SHOWN] * fade, 0.0))
     usual = _rate(viewer[ENGAGED] * fade, shown, USUAL_RATE, USUAL_PRIOR)
     topics = LANGUAGE_0 - TOPIC_0
-    by_topic = np.empty((topics, 6), np.float32)
+    by_topic = np.zeros((topics, 6), np.float32)
+    known_topic = np.zeros(topics, np.bool_)
     positive = 0.0
     for t in range(topics):
-        if counts[TOPIC_0 + t, SHOWN] == 0.0 and counts[TOPIC_0 + t, ENGAGED] == 0.0:
-            by_topic[t] = 0.0
-        else:
-            _place(counts[TOPIC_0 + t], fade, tap, long, like, usual, by_topic[t])
-        positive += by_topic[t, 5]
-    by_language = np.empty(CREATOR_0 - LANGUAGE_0, np.float32)
-    for x in range(len(by_language)):
-        by_language[x] = _engagement(counts[LANGUAGE_0 + x], fade, usual, LANGUAGE_PRIOR)
-    known = 0
-    by_creator = np.empty((len(creators), 3), np.float32)
-    for j in range(len(creators)):
-        if creators[j] > 0:
-            known = j + 1
-            row = counts[CREATOR_0 + j]
-            by_creator[j, 0] = _engagement(row, fade, usual, ENGAGED_PRIOR)
-            rate = _rate(row[LONG] * fade, row[SHOWN] * fade, long, CREATOR_PRIOR)
-            by_creator[j, 1] = _logit(rate) - long_logit
-            by_creator[j, 2] = math.log1p(max(row[SHOWN] * fade, 0.0))
+        positive += max(counts[TOPIC_0 + t, ENGAGED], np.float32(0.0))
+    positive *= fade
+    by_language = np.zeros(CREATOR_0 - LANGUAGE_0, np.float32)
+    known_language = np.zeros(len(by_language), np.bool_)
+    by_creator = np.zeros((len(creators), 3), np.float32)
+    known_creator = np.zeros(len(creators), np.bool_)
     scale = np.zeros(3, np.float32)
     has_vectors = 0
     for v in range(3):
@@ -250,10 +249,6 @@ def fill(  # type: ignore[no-untyped-def]
         scale[v] = unit / (math.sqrt(total) + VECTOR_PRIOR)
         if v == 0:
             engaged = math.log1p(math.sqrt(total))
-    remembered = 0
-    for j in range(len(items)):
-        if items[j] > 0:
-            remembered += 1
     hour_sin = math.sin(hour * math.pi / 12.0)
     hour_cos = math.cos(hour * math.pi / 12.0)
     for i in range(len(rows)):
@@ -272,59 +267,63 @@ def fill(  # type: ignore[no-untyped-def]
         t = topic[row_]
         # Shown while locked, a sensitive topic must not follow from an inferred taste.
         if not (locked and sensitive[row_]):
+            if not known_topic[t]:
+                known_topic[t] = True
+                _place(counts[TOPIC_0 + t], fade, tap, long, like, usual, by_topic[t])
             for j in range(5):
                 x[31 + j] = by_topic[t, j]
             x[36] = by_topic[t, 5] / (positive + 2.0)
             c = creator[row_]
             if c > 0:
-                for j in range(known):
+                for j in range(len(creators)):
                     if creators[j] == c:
+                        if not known_creator[j]:
+                            known_creator[j] = True
+                            _creator(
+                                counts[CREATOR_0 + j], fade, usual, long, long_logit, by_creator[j]
+                            )
                         x[37], x[38], x[39] = by_creator[j, 0], by_creator[j, 1], by_creator[j, 2]
                         break
                 for j in range(len(followed_creators)):
                     if followed_creators[j] == c:
                         x[48] = 1.0
-            if remembered:
-                again, asked, tapped, longed = 0.0, 0.0, 0.0, 0.0
-                n = num[row_]
+            again = 0.0
+            n = num[row_]
+            for j in range(len(items)):
+                again += items[j] == n
+            if again > 0.0:
+                asked, tapped, longed = 0.0, 0.0, 0.0
                 for j in range(len(items)):
                     if items[j] == n:
-                        again += 1.0
                         if not items_done[j] & UNJUDGED:
                             asked += 1.0
                         if items_done[j] & TAPPED:
                             tapped += 1.0
                         if items_done[j] & LONGED:
                             longed += 1.0
-                if again > 0.0:
-                    x[40] = _logit(_rate(tapped, asked, tap, AGAIN_PRIOR)) - tap_logit
-                    x[41] = _logit(_rate(longed, again, long, AGAIN_PRIOR)) - long_logit
-                    x[42] = math.log1p(again)
+                x[40] = _logit(_rate(tapped, asked, tap, AGAIN_PRIOR)) - tap_logit
+                x[41] = _logit(_rate(longed, again, long, AGAIN_PRIOR)) - long_logit
+                x[42] = math.log1p(again)
             if has_vectors:
-                dots = _dots(embedding[row_], vectors)
-                x[43] = dots[0] * scale[0]
-                x[44] = dots[1] * scale[1]
-                x[45] = dots[2] * scale[2]
+                for v in range(3):
+                    dot = np.float32(0.0)
+                    for d in range(size):
+                        dot += np.float32(embedding[row_, d]) * vectors[v, d]
+                    x[43 + v] = dot * scale[v]
         x[46] = engaged
         for j in range(len(followed_topics)):
             if followed_topics[j] == t:
                 x[48] = 1.0
-        x[47] = by_language[language[row_]]
+        spoken = language[row_]
+        if not known_language[spoken]:
+            known_language[spoken] = True
+            by_language[spoken] = _engagement(
+                counts[LANGUAGE_0 + spoken], fade, usual, LANGUAGE_PRIOR
+            )
+        x[47] = by_language[spoken]
         x[49] = hour_sin
         x[50] = hour_cos
         x[51] = metered
-
-
-@njit(cache=True, nogil=True, fastmath={"contract", "reassoc"})
-def _dots(e, vectors):  # type: ignore[no-untyped-def]
-    """An embedding times each of the three vectors."""
-    a, b, c = np.float32(0.0), np.float32(0.0), np.float32(0.0)
-    for d in range(len(e)):
-        value = np.float32(e[d])
-        a += value * vectors[0, d]
-        b += value * vectors[1, d]
-        c += value * vectors[2, d]
-    return a, b, c
 
 
 def unit_of(items: ItemColumns) -> float:

@@ -46,8 +46,11 @@ SIDE: Final = ITEM_DIMS + CREATOR_DIMS
 ITEM_WIDTH: Final = ITEM_DIMS + H
 """An item's row: its embedding and its bias of each head."""
 INPUTS: Final = F + SIDE + 3 * GROUP_DIMS
-CLIP: Final = 4.0
+_CLIP: Final = np.float32(4.0)
 """Centred features are cut to +- this."""
+_PER_SPREAD: Final[Floats] = 1 / SPREAD
+_SURE: Final = np.float32(20.0)
+"""Logits are cut to +- this."""
 _MOMENTUM, _SQUARES = np.float32(0.9), np.float32(0.999)
 
 _START: Final[dict[str, dict[str, float]]] = {
@@ -153,14 +156,14 @@ def starting_weights(settings: ModelSettings | None = None) -> Weights:
     return Weights(flat, calibration, rules.hidden)
 
 
-@njit(cache=True, nogil=True)
-def _inputs(x, side, groups, topic, language, scene, centre, spread, clip, out):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True, fastmath=True)
+def _inputs(x, side, groups, topic, language, scene, centre, per_spread, out):  # type: ignore[no-untyped-def]
     """out[n, INPUTS]: centred features and embeddings side by side."""
     features, width, dims = x.shape[1], side.shape[1], groups.shape[1]
     for i in range(len(x)):
         for f in range(features):
-            z = (x[i, f] - centre[f]) / spread[f]
-            out[i, f] = min(max(z, -clip), clip)
+            z = (x[i, f] - centre[f]) * per_spread[f]
+            out[i, f] = min(max(z, -_CLIP), _CLIP)
         at = features
         for d in range(width):
             out[i, at + d] = side[i, d]
@@ -175,19 +178,20 @@ def _inputs(x, side, groups, topic, language, scene, centre, spread, clip, out):
             at += dims
 
 
-@njit(cache=True, nogil=True)
-def _probabilities(logit, item_bias, calibration, language, scene):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True, fastmath=True)
+def _biased(logit, item_bias, calibration, language, scene):  # type: ignore[no-untyped-def]
+    """Minus the whole logit, in place."""
     for i in range(len(logit)):
         for h in range(logit.shape[1]):
             z = logit[i, h] + item_bias[i, h] + calibration[scene[i], language[i], h]
-            logit[i, h] = 1.0 / (1.0 + math.exp(-min(max(z, -20.0), 20.0)))
+            logit[i, h] = -min(max(z, -_SURE), _SURE)
 
 
 def _logits(views: Mapping[str, Floats], x: Floats, ids: Ids) -> tuple[Floats, list[Floats]]:
     """(logits float32[n, H] without biases of items, positions and calibration; the layers)."""
     first = np.empty((len(x), INPUTS), np.float32)
     _inputs(
-        x, ids.side, views["groups"], ids.topic, ids.language, ids.scene, CENTRE, SPREAD, CLIP,
+        x, ids.side, views["groups"], ids.topic, ids.language, ids.scene, CENTRE, _PER_SPREAD,
         first,
     )  # fmt: skip
     second: Floats = first @ views["A"]
@@ -204,8 +208,10 @@ def _logits(views: Mapping[str, Floats], x: Floats, ids: Ids) -> tuple[Floats, l
 def predict(weights: Weights, x: Floats, ids: Ids) -> Floats:
     """float32[n, H]: probability of each action for x float32[n, F], as if shown first."""
     logits, _ = _logits(weights.views(), x, ids)
-    _probabilities(logits, ids.item_bias, weights.calibration, ids.language, ids.scene)
-    return logits
+    _biased(logits, ids.item_bias, weights.calibration, ids.language, ids.scene)
+    np.exp(logits, out=logits)  # NumPy's is vectorised
+    logits += 1
+    return np.reciprocal(logits, out=logits)
 
 
 @njit(cache=True, nogil=True)

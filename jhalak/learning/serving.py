@@ -68,9 +68,21 @@ class Serving:
     ) -> Ids:
         """What `model.predict` wants to know of the candidates `rows`; `topic` and `language` are
         theirs."""
-        side = self.side[rows]
-        places = np.full(len(rows), scene, np.int8)
-        return Ids(side[:, :SIDE], side[:, SIDE:], topic, language, places)
+        side = np.empty((len(rows), SIDE), np.float32)
+        bias = np.empty((len(rows), H), np.float32)
+        _gather(self.side, rows, side, bias)
+        return Ids(side, bias, topic, language, np.full(len(rows), scene, np.int8))
+
+
+@njit(cache=True, nogil=True)
+def _gather(table, rows, side, bias):  # type: ignore[no-untyped-def]
+    """Take apart what `Serving.side` holds of `rows`."""
+    width = side.shape[1]
+    for i in range(len(rows)):
+        for d in range(width):
+            side[i, d] = table[rows[i], d]
+        for h in range(bias.shape[1]):
+            bias[i, h] = table[rows[i], width + h]
 
 
 def nothing_learned(rows: int) -> Serving:

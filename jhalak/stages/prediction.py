@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from jhalak.learning.features import USUAL_RATE, Context, F, features
@@ -58,14 +59,25 @@ class Predictions:
 
 def levelled(p: Floats) -> Floats:
     """float32[n, H]: `p` with each head's odds scaled so that their mean is at most HIGHEST_LEVEL.
-    The order within a head stays."""
-    if not len(p):
-        return p
-    level = np.full(len(p), 1 / len(p), np.float32) @ p  # a mean, at a third of its cost
-    if level.max() <= HIGHEST_LEVEL:
-        return p
-    level = np.clip(level, HIGHEST_LEVEL, 1 - 1e-6)
-    scale = (HIGHEST_LEVEL / (1 - HIGHEST_LEVEL) * (1 - level) / level).astype(np.float32)
-    odds = p * scale
-    scaled: Floats = odds / (1 - p + odds)
-    return scaled
+    The order within a head stays. Changes `p`."""
+    if len(p):
+        _level(p, np.float32(HIGHEST_LEVEL))
+    return p
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _level(p, highest):  # type: ignore[no-untyped-def]
+    n, heads = p.shape
+    mean = np.zeros(heads, np.float32)
+    for i in range(n):
+        for h in range(heads):
+            mean[h] += p[i, h]
+    scale = np.ones(heads, np.float32)
+    for h in range(heads):
+        level = min(mean[h] / np.float32(n), np.float32(1.0 - 1e-6))
+        if level > highest:
+            scale[h] = highest * (1 - level) / ((1 - highest) * level)
+    for i in range(n):
+        for h in range(heads):
+            odds = p[i, h] * scale[h]
+            p[i, h] = odds / (1 - p[i, h] + odds)
