@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import math
 from collections.abc import Callable
 from random import Random
 from typing import Final
@@ -155,22 +156,22 @@ class Simulation:
         at = slate.items - 1
         logits = self.truth.logits(viewer, slate.surface, at)
         items, who = self.items, self.viewers
-        before = probability(logits - who.weariness(viewer, items.topic[at], items.creator[at]))
-        heed = attention(self.rules.nature, len(at))
+        topic, creator = items.topic[at], items.creator[at]
+        before = probability(logits - who.weariness(viewer, topic, creator)).tolist()
         told: list[Outcome] = []
-        for k in range(len(at)):
-            i = at[k : k + 1]
-            tired = who.weariness(viewer, items.topic[i], items.creator[i])[0]
-            p = float(probability(logits[k] - tired))
-            did = react(rng, p, heed[k], float(items.duration_s[at[k]]), bool(items.bad[at[k]]))
-            who.see(viewer, int(items.topic[at[k]]), int(items.creator[at[k]]))
-            self.notes.impressions[at[k]] += 1
+        slots = zip(
+            at.tolist(), topic.tolist(), creator.tolist(), logits.tolist(), before,
+            expected.tolist(), items.duration_s[at].tolist(), items.bad[at].tolist(),
+            attention(self.rules.nature, len(at)).tolist(), strict=True,
+        )  # fmt: skip
+        for k, (item, t, c, logit, rested, guess, duration_s, bad, heed) in enumerate(slots):
+            p = 1 / (1 + math.exp(who.tired(viewer, t, c) - logit))
+            did = react(rng, p, heed, duration_s, bad)
+            who.see(viewer, t, c)
+            self.notes.impressions[item] += 1
             self.notes.shown.append(
-                Shown(
-                    viewer, int(at[k]), slate.surface, slate.at_ms, float(expected[k]),
-                    float(before[k]), did.tapped,
-                )
-            )  # fmt: skip
+                Shown(viewer, item, slate.surface, slate.at_ms, guess, rested, did.tapped)
+            )
             told += self._events(slate, k, did)
             if did.tapped or did.hidden:
                 await self.house.tell(slate.viewer, told)

@@ -7,6 +7,7 @@ added by whoever knows them.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -82,6 +83,13 @@ class Viewers:
         topics = np.log1p(self.topic_load[viewer, topic] / n.topic_bearable)
         creators = np.log1p(self.creator_load[viewer, creator] / n.creator_bearable)
         return np.asarray(n.topic_fatigue * topics + n.creator_fatigue * creators, np.float64)
+
+    def tired(self, viewer: int, topic: int, creator: int) -> float:
+        """`weariness` of one item."""
+        n = self.nature
+        topics = math.log1p(self.topic_load[viewer, topic] / n.topic_bearable)
+        creators = math.log1p(self.creator_load[viewer, creator] / n.creator_bearable)
+        return n.topic_fatigue * topics + n.creator_fatigue * creators
 
     def rest(self, viewer: int, now_ms: int) -> None:
         """Time passed: the viewer recovers, and their tastes walk a little, once a day."""

@@ -51,6 +51,9 @@ def test_what_was_seen_often_tires_and_rest_heals() -> None:
         viewers.see(0, 2, 1)
     tired = viewers.weariness(0, topic, creator)
     assert np.all(fresh == 0) and tired[0] > tired[1] > 0  # the creator tires in both
+    for place in range(2):
+        alone = viewers.tired(0, int(topic[place]), int(creator[place]))
+        assert alone == pytest.approx(tired[place])
     viewers.rest(0, START_MS + 10 * DAY_MS)
     assert np.all(viewers.weariness(0, topic, creator) < 0.01)
     assert np.all(viewers.weariness(1, topic, creator) == 0)
