@@ -114,6 +114,37 @@ def build_parser() -> argparse.ArgumentParser:
         "--limit", type=int, default=0, help="only so many impressions, the oldest (default: all)"
     )
 
+    off_policy = command(
+        "off-policy", "Say what another policy would have earned, from logged propensities.",
+        "jhalak off-policy obd ../shared/data/obd --logged random --target bts",
+    )  # fmt: skip
+    off_policy.add_argument(
+        "log", choices=("obd", "log"),
+        help="kind of log: Open Bandit Dataset, or a server's own, FOLDER its data folder",
+    )  # fmt: skip
+    off_policy.add_argument("folder", type=Path, help="where it lies")
+    off_policy.add_argument(
+        "--target", default="",
+        help="whose value: of obd bts or random (default: bts); of log a file of JSON Lines with"
+        " slate, position, probability (default: the policy that served)",
+    )  # fmt: skip
+    off_policy.add_argument(
+        "--logged", choices=("random", "bts"), default="random",
+        help="of obd: the policy that chose (default: random)",
+    )  # fmt: skip
+    off_policy.add_argument("--campaign", default="", help="of obd: only this one (default: all)")
+    off_policy.add_argument(
+        "--clip", type=float, metavar="W", help="cut weights at W: less spread, some bias"
+    )
+    off_policy.add_argument(
+        "--values", default="", metavar="NAME=WEIGHT,...",
+        help="of log: what actions are worth, instead of feed.values",
+    )  # fmt: skip
+    off_policy.add_argument(
+        "--slots", type=Path, metavar="FILE",
+        help="of log: write the slots, for whoever works out a target's probabilities",
+    )  # fmt: skip
+
     experiments = command(
         "experiments", "List experiments, show what their arms did, or stop an arm.",
         "jhalak experiments show bolder --data ./jhalak-data",
@@ -163,7 +194,7 @@ def _port(text: str) -> int:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command; the exit code is 0 only when it did all that was asked."""
     parsed = build_parser().parse_args(arguments)
-    module = import_module(f"jhalak.cli.{parsed.command}")
+    module = import_module(f"jhalak.cli.{parsed.command.replace('-', '_')}")
     try:
         code: int = module.run(parsed)
     except Failure as failure:

@@ -57,17 +57,22 @@ async def read_own_log(
 ) -> Log:
     """All that the log holds. `store` tells an item's age, length and words, which the log does
     not; without it items have none. Raises BadLog when nothing was shown."""
+    return log_of(await read_slates(event_log), utc_offset_h, store)
+
+
+async def read_slates(event_log: EventLog) -> dict[int, Slate]:
+    """All slates of the log, by number, with what came back."""
     slates: dict[int, Slate] = {}
     for partition in range(event_log.partitions):
         after = 0
         while entries := await event_log.read(TOPIC, partition, after, BATCH):
             for entry in entries:
-                _take(slates, decode(unseal(entry.key, entry.payload)))
+                take(slates, decode(unseal(entry.key, entry.payload)))
             after = entries[-1].n
-    return log_of(slates, utc_offset_h, store)
+    return slates
 
 
-def _take(slates: dict[int, Slate], record: Activity) -> None:
+def take(slates: dict[int, Slate], record: Activity) -> None:
     """One record. Outcomes may come before their slate: it is written after the answer."""
     if isinstance(record, Served):
         slates.setdefault(record.slate, Slate()).served = record
@@ -115,7 +120,7 @@ def log_of(slates: dict[int, Slate], utc_offset_h: float, store: ItemStore | Non
         elif not slate.served.profiled:
             silent += 1
         else:
-            for position, (done, watched_s) in sorted(_seen(slate.served, slate).items()):
+            for position, (done, watched_s) in sorted(seen_slots(slate.served, slate).items()):
                 columns.add(slate.served, position, done, watched_s)
     if not columns.rows:
         raise BadLog("the event log holds no impression: nothing that was served came back")
@@ -162,7 +167,7 @@ def _items(columns: _Columns, seen_ms: NDArray[np.int64], store: ItemStore | Non
     return items
 
 
-def _seen(served: Served, slate: Slate) -> dict[int, tuple[set[str], float]]:
+def seen_slots(served: Served, slate: Slate) -> dict[int, tuple[set[str], float]]:
     """Position to (actions that hold, seconds watched; NaN: not told), of the slots seen."""
     items = np.frombuffer(served.items, np.int64).tolist()
     taken_back = {event.undoes for event in slate.events.values()}
