@@ -23,16 +23,6 @@ from jhalak.config.settings import ModelSettings
 from jhalak.evaluation.log import Log
 from jhalak.evaluation.metrics import SESSION_GAP_MS, sessions
 from jhalak.evaluation.replay_world import World
-from jhalak.learning.counters import (
-    FAST_HALF_LIFE_S,
-    HALF_LIFE_S,
-    R,
-    bump,
-    creator_rate,
-    group_rates,
-    item_block,
-    scene_lift,
-)
 from jhalak.learning.features import (
     HOUR_HALF_LIFE_S,
     ITEM_OWN,
@@ -42,6 +32,8 @@ from jhalak.learning.features import (
     unit_of,
 )
 from jhalak.learning.model import H, OnlineModel, predict
+from jhalak.learning.rates import R, creator_rate, group_rates, item_block, scene_lift
+from jhalak.learning.table import FAST_HALF_LIFE_S, HALF_LIFE_S, bump
 from jhalak.learning.taste import act, fade, look
 from jhalak.schema.candidates import Floats
 from jhalak.schema.viewer_state import HOUR

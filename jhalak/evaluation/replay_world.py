@@ -8,16 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jhalak.evaluation.log import ACTIONS, Log
-from jhalak.learning.counters import (
-    ALL_PRIOR,
-    SCENE_PRIOR,
-    TOPIC_PRIOR,
-    USUAL,
-    K,
-    R,
-)
 from jhalak.learning.features import ITEM_BLOCK
 from jhalak.learning.model import About
+from jhalak.learning.rates import ALL_PRIOR, SCENE_PRIOR, TOPIC_PRIOR, USUAL, R
+from jhalak.learning.table import K
 from jhalak.learning.taste import COLUMN, DONE, WEIGHT
 from jhalak.schema.candidates import Floats
 from jhalak.schema.item import EMBEDDING_SIZE
@@ -33,7 +27,7 @@ from jhalak.schema.viewer_state import (
 )
 
 KIND: Final = {"tap": 2, "long": 3, "complete": 6, "likes": 4, "share": 4, "hides": 5, "report": 5}
-"""The counter's kind (learning.counters.KINDS) of each action."""
+"""The counter's kind (learning.table.KINDS) of each action."""
 
 
 class Viewers(NamedTuple):

@@ -49,7 +49,11 @@ class Examples:
         }  # fmt: skip
 
     def load(self, data: dict[str, Any]) -> None:
-        n = self.waiting = data["n"]
+        """Raises ValueError where more wait than a minibatch holds: it was larger once."""
+        n = data["n"]
+        if n >= len(self._x):
+            raise ValueError("more examples wait than a minibatch holds")
+        self.waiting = n
         self._x[:n] = np.frombuffer(data["x"], np.float32).reshape(n, F)
         self._about[:n] = np.frombuffer(data["about"], np.int64).reshape(n, ABOUT)
         self._label[:n] = np.frombuffer(data["label"], np.float32).reshape(n, H)

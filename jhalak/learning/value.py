@@ -37,9 +37,7 @@ PARTS: Final[dict[str, tuple[str, ...]]] = {
 """Every feature belongs to one part; parts are what a reason can name."""
 C: Final = len(PARTS)
 _NAMES: Final = tuple(PARTS)
-_MEMBER: Final = np.array(
-    [[name in names for name in FEATURES] for names in PARTS.values()]
-)
+_MEMBER: Final = np.array([[name in names for name in FEATURES] for names in PARTS.values()])
 """bool[C, F]"""
 _TREND: Final = _NAMES.index("trending")
 _PUBLISHER: Final = _NAMES.index("taste_publisher")
@@ -48,8 +46,8 @@ _PUBLISHER: Final = _NAMES.index("taste_publisher")
 def value_of(p: Floats, odds: Floats, worth: Floats) -> Floats:
     """float32[n]: the weighted sum of predictions p float32[n, H] whose odds were scaled by
     `odds` float32[H]; `worth` float32[H] are the value model's weights."""
-    scaled = p * odds
-    value: Floats = (scaled / (1 - p + scaled)) @ worth
+    scaled: Floats = p * odds
+    value: Floats = (scaled / (np.float32(1) - p + scaled)) @ worth
     return value
 
 
