@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from jhalak.learning.features import USUAL_RATE, Context, F, features
 from jhalak.learning.model import H, predict
-from jhalak.schema.candidates import Candidates, Column, Floats
+from jhalak.schema.candidates import Candidates, Column, Floats, Rows
 from jhalak.schema.query import Query
 from jhalak.schema.slate import Level
 from jhalak.stages.world import World
@@ -44,7 +44,12 @@ class Predictions:
         self._world, self._video = world, video
 
     def score(self, query: Query, candidates: Candidates) -> dict[Column, NDArray[Any]]:
-        world, rows = self._world, candidates.rows
+        x, p = self.expect(query, candidates.rows)
+        return {FEATURES: x, PREDICTIONS: levelled(p)}
+
+    def expect(self, query: Query, rows: Rows) -> tuple[Floats, Floats]:
+        """(features float32[n, F], the model's probabilities float32[n, H], not levelled)."""
+        world = self._world
         serving, catalogue = world.serving, world.catalogue
         scene = int(self._video)
         at = Context(
@@ -54,7 +59,7 @@ class Predictions:
         state = query.state if query.profiled else None
         x = features(rows, catalogue.num, world.columns(), serving.blocks, state, at)
         ids = serving.ids(rows, catalogue.topic[rows], catalogue.language[rows], scene)
-        return {FEATURES: x, PREDICTIONS: levelled(predict(serving.weights, x, ids))}
+        return x, predict(serving.weights, x, ids)
 
 
 def levelled(p: Floats) -> Floats:

@@ -33,18 +33,16 @@ from jhalak.schema.activity import (
     decode,
     encode,
 )
-from jhalak.schema.candidates import Candidates, Floats, Rows
+from jhalak.schema.candidates import Floats, Rows
 from jhalak.schema.item import ItemRecord
 from jhalak.schema.query import Query
 from jhalak.schema.slate import Slate
 from jhalak.schema.viewer_state import ViewerState
-from jhalak.stages.prediction import PREDICTIONS, Predictions
+from jhalak.stages.prediction import Predictions
 from jhalak.stages.viewer_states import ViewerStates
 from jhalak.stages.world import World
 
 TAP: Final = HEADS.index("tap")
-AMONG: Final = 60
-"""Items of a language among which some are scored, about."""
 READ: Final = 4096
 """Records that the learner reads at once."""
 
@@ -117,17 +115,10 @@ class House:
         await asyncio.sleep(0)
 
     def expected(self, query: Query, rows: Rows) -> Floats:
-        """float32[n]: the probability of a tap that the feed's own scorer gives `rows`, as if
-        shown first. The query was answered: its state is there.
-
-        They are scored among other live items of the query's languages, as candidates are: a
-        scorer may look at all of them before it says anything of one."""
-        fresh = self.world.catalogue.pools.fresh
-        pools = [fresh[code] for code in query.languages if code in fresh]
-        others = [pool[:: max(len(pool) // AMONG, 1)] for pool in pools]
-        among = np.concatenate([rows, *others])
-        found: Floats = self._scorers[query.surface].score(query, Candidates(among))[PREDICTIONS]
-        return found[: len(rows), TAP]
+        """float32[n]: the probability of a tap of `rows`, as if shown first, that the model of the
+        feed's own scorer gives. The query was answered: its state is there."""
+        _, p = self._scorers[query.surface].expect(query, rows)
+        return p[:, TAP]
 
     def state(self, viewer: int) -> ViewerState:
         """The viewer's state; it is in memory once they were served."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jhalak.learning import taste
-from jhalak.schema.viewer_state import ViewerState
+from jhalak.schema.viewer_state import ENGAGED, LANGUAGE_0, SHOWN, ViewerState
 
 LANGUAGE_PRIOR: Final = 10.0
 """Impressions' worth of belief that a viewer reads all their languages alike."""
@@ -23,9 +23,8 @@ def top_topic(state: ViewerState) -> int:
 def language_shares(state: ViewerState, languages: tuple[int, ...]) -> NDArray[np.float64]:
     """float64[len(languages)], adding up to 1: engagement per impression of each language that
     the viewer chose (indexes of LANGUAGES)."""
-    chosen = np.array(languages)
-    shown = state.language_shown[chosen].astype(np.float64)
-    engaged = np.maximum(state.language_engaged[chosen].astype(np.float64), 0.0)
+    counts = state.counts[LANGUAGE_0 + np.array(languages)].astype(np.float64)
+    shown, engaged = counts[:, SHOWN], np.maximum(counts[:, ENGAGED], 0.0)
     usual = (engaged.sum() + 1.0) / (shown.sum() + 12.0)
     rate = (engaged + LANGUAGE_PRIOR * usual) / (shown + LANGUAGE_PRIOR)
     return np.asarray(rate / rate.sum(), np.float64)
