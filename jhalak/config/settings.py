@@ -65,6 +65,8 @@ class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     values: ValueWeights = ValueWeights()
     exploration: float = 0.05
     """Share of slots that try what is not known yet."""
+    trial_impressions: float = 100.0
+    """Impressions that a new item (of cards: a story) may take of them."""
     source_budget_ms: float = 250.0
     """How long a slate waits for I/O of one stage; only a viewer's first slate does any."""
     learner_silent_s: float = 5.0

@@ -10,12 +10,12 @@ from jhalak.ports.event_log import EventLog
 from jhalak.schema.query import Query
 from jhalak.stages.diversity import Diverse, InOrder
 from jhalak.stages.eligibility import AlreadySeen, CardsOnly, Hidden, Language
+from jhalak.stages.exploration import Exploration, TrialWeights
 from jhalak.stages.fatigue import CreatorFatigue
 from jhalak.stages.prediction import Predictions
 from jhalak.stages.profile import LearnedState, Profile, Seen
 from jhalak.stages.record import RecordServed
 from jhalak.stages.retrieval import (
-    Exploration,
     Followed,
     Fresh,
     LongestAgo,
@@ -53,14 +53,18 @@ def lockscreen(world: World, states: ViewerStates, event_log: EventLog, settings
             sources=[
                 Trending(world, walker),
                 Followed(world, walker),
+                Exploration(world, walker, budget=feed.trial_impressions, cards=True),
                 Nearest(world, walker),
                 Fresh(world, walker),
-                Exploration(world, walker),
             ],
             filters=[*safe, AlreadySeen(walker), SafeWhenLocked(world, chosen=(0, 1))],
-            scorers=[Predictions(world, video=False), CreatorFatigue(world)],
+            scorers=[
+                Predictions(world, video=False),
+                CreatorFatigue(world),
+                TrialWeights(world, source=2),
+            ],
             value=Weighted(feed.values),
-            selector=Diverse(world, explore_source=4, exploration=feed.exploration),
+            selector=Diverse(world, exploration=feed.exploration),
             limit=feed.candidates,
             budget_s=budget_s,
         ),

@@ -10,12 +10,12 @@ from jhalak.ports.event_log import EventLog
 from jhalak.schema.query import Query
 from jhalak.stages.diversity import Diverse, InOrder
 from jhalak.stages.eligibility import AlreadySeen, Hidden, Language
+from jhalak.stages.exploration import Exploration, TrialWeights
 from jhalak.stages.fatigue import CreatorFatigue
 from jhalak.stages.prediction import Predictions
 from jhalak.stages.profile import LearnedState, Profile, Seen
 from jhalak.stages.record import RecordServed
 from jhalak.stages.retrieval import (
-    Exploration,
     Followed,
     Fresh,
     LongestAgo,
@@ -46,16 +46,18 @@ def video(world: World, states: ViewerStates, event_log: EventLog, settings: Set
             sources=[
                 Trending(world, walker),
                 Followed(world, walker),
+                Exploration(world, walker, budget=feed.trial_impressions, cards=False),
                 Nearest(world, walker),
                 Fresh(world, walker),
-                Exploration(world, walker),
             ],
             filters=[*safe, AlreadySeen(walker)],
-            scorers=[Predictions(world, video=True), CreatorFatigue(world)],
+            scorers=[
+                Predictions(world, video=True), CreatorFatigue(world),
+                TrialWeights(world, source=2),
+            ],
             value=Weighted(feed.values),
             selector=Diverse(
-                world, explore_source=4, exploration=feed.exploration, topic_share=0.75,
-                min_topics=3,
+                world, exploration=feed.exploration, topic_share=0.75, min_topics=3
             ),
             limit=feed.candidates,
             budget_s=feed.source_budget_ms / 1000,

@@ -225,6 +225,5 @@ def tried(arrays: dict[str, NDArray[Any]]) -> Tried:
     if "trial_keys" not in arrays:
         return nothing_tried()
     names = ("keys", "shown", "spent", "value", "creators", "given")
-    return Tried(
-        *(np.array(arrays[f"trial_{name}"]) for name in names), float(arrays["trial_a_day"][0])
-    )
+    keys, shown, spent, value, creators, given = (np.array(arrays[f"trial_{n}"]) for n in names)
+    return Tried(keys, shown, spent, value, creators, given, float(arrays["trial_a_day"][0]))

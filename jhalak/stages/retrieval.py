@@ -1,4 +1,4 @@
-"""Candidate sources: trending, nearest to taste, fresh, followed, exploration."""
+"""Candidate sources: trending, nearest to taste, fresh, followed. Trials: stages/exploration."""
 
 from __future__ import annotations
 
@@ -116,28 +116,6 @@ class Followed:
             wanted[list(state.followed_topics)] = 20
             parts += _each(self._walker, self._world.catalogue.pools.by_topic, query, wanted)
         return _joined(parts)[: self._wanted]
-
-
-class Exploration:
-    """Source: items of which little is known, drawn at random from the newer half."""
-
-    name: ClassVar[str] = "exploration"
-
-    def __init__(self, world: World, walker: Walker, wanted: int = 24) -> None:
-        self._world, self._walker, self._wanted = world, walker, wanted
-
-    def find(self, query: Query) -> Rows:
-        pools = self._world.catalogue.pools.fresh
-        blocks = self._world.serving.blocks
-        share = self._wanted // len(query.languages) + 1
-        parts = []
-        for language in query.languages:
-            rows = pools.get(language, NO_ROWS)
-            reach = max(len(rows) // 2, min(len(rows), 200))
-            if reach:
-                seed = query.rng.getrandbits(62)
-                parts.append(self._walker.draw(rows, reach, blocks, share, query.seen, seed))
-        return _joined(parts)
 
 
 class LongestAgo:

@@ -7,8 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from jhalak.catalogue.live import LiveCatalogue
-from jhalak.learning.features import UNKNOWN
-from jhalak.schema.candidates import Floats, Mask, Rows
+from jhalak.schema.candidates import Mask, Rows
 from jhalak.schema.pool import ByTopic
 
 
@@ -39,37 +38,6 @@ def _walk(rows, offsets, wanted, seen, row_of, live, mark):  # type: ignore[no-u
             row = row_of[seen[i]]
             if row >= 0:
                 mark[row] = 0
-    return out[:n]
-
-
-@njit(cache=True)
-def _draw(rows, reach, blocks, wanted, seen, row_of, live, mark, seed):  # type: ignore[no-untyped-def]
-    """Up to `wanted` different live, unknown, unseen rows among the first `reach`, each draw
-    uniform; three draws for each that is wanted."""
-    out = np.empty(wanted, np.int32)
-    for i in range(len(seen)):
-        if seen[i] < len(row_of) and row_of[seen[i]] >= 0:
-            mark[row_of[seen[i]]] = 1
-    n = 0
-    state = np.uint64(seed)
-    for _ in range(3 * wanted):
-        if n == wanted:
-            break
-        state += np.uint64(0x9E3779B97F4A7C15)  # splitmix64
-        z = state
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        z = z ^ (z >> np.uint64(31))
-        row = rows[np.int64((z >> np.uint64(33)) % np.uint64(reach))]
-        if mark[row] == 0 and live[row] and blocks[row, UNKNOWN] > 0:
-            mark[row] = 1
-            out[n] = row
-            n += 1
-    for i in range(n):
-        mark[out[i]] = 0
-    for i in range(len(seen)):
-        if seen[i] < len(row_of) and row_of[seen[i]] >= 0:
-            mark[row_of[seen[i]]] = 0
     return out[:n]
 
 
@@ -113,18 +81,6 @@ class Walker:
             pool.rows, pool.offsets, wanted, seen, c.row_of, c.live, self._scratch()
         )
         return found
-
-    def draw(
-        self, rows: Rows, reach: int, blocks: Floats, wanted: int, seen: NDArray[np.int64],
-        seed: int,
-    ) -> Rows:  # fmt: skip
-        """Up to `wanted` of the first `reach` rows, at random: those not in `seen` of which the
-        item block says that nothing is known. `seed` is 62 random bits."""
-        c = self._catalogue
-        drawn: Rows = _draw(
-            rows, reach, blocks, wanted, seen, c.row_of, c.live, self._scratch(), seed
-        )
-        return drawn
 
     def unseen(self, rows: Rows, seen: NDArray[np.int64]) -> Mask:
         """bool[n]: which rows' items are not in `seen`."""

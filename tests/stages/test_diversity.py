@@ -1,8 +1,9 @@
-"""The selector: variety, exploration, and propensities that are true."""
+"""The selector: variety, what greedy guarantees, and the rules that yield."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from itertools import combinations
+from math import e
 from random import Random
 from typing import Any
 
@@ -11,162 +12,253 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jhalak.pipeline.stage import SOURCES, VALUE
+from jhalak.pipeline.stage import VALUE
 from jhalak.schema.candidates import Candidates
-from jhalak.stages.diversity import Diverse, InOrder, _choose, choose_reference
+from jhalak.stages.diversity import (
+    CREATOR,
+    LANGUAGE,
+    PARTS,
+    STORY,
+    TOPIC,
+    Diverse,
+    InOrder,
+    _choose,
+    fading,
+)
+from jhalak.stages.diversity_reference import Slots, choose_reference, told_apart, worth
+from jhalak.stages.exploration import TRIAL
 from tests.worlds import candidates_of, make_item, names_of, often, query_of, world_of
 
-FADES = np.array([0.88, 0.85, 0.93])
-SMALL = st.integers(0, 4)
+FADING = fading(0.88, 0.85, 0.93)
+FEW, FEWER = st.integers(0, 4), st.integers(0, 2)
+ROW = st.tuples(st.integers(1, 5), FEW, st.integers(1, 3), FEWER, FEWER)
+"""Topic, creator, language, story, sound."""
+
+
+def groups(rows: Any) -> Any:
+    return np.array(rows, np.int64).reshape(-1, 5).T.copy()
 
 
 def choose(
-    value: Any, topic: Any, creator: Any, language: Any, explorable: Any, *, slots: int = 8,
-    cap: int = 5, min_topics: int = 4, exploration: float = 0.0, seed: int = 1,
-) -> tuple[Any, Any, Any]:  # fmt: skip
-    draws = np.random.default_rng(seed).random((slots, 2))
-    arrays = (
-        np.array(value, np.float32), np.array(topic, np.int8), np.array(creator, np.int32),
-        np.array(language, np.int8), np.array(explorable, np.bool_),
+    value: Any, topic: Any, creator: Any, story: Any = None, *, slots: int = 8, cap: int = 5,
+    min_topics: int = 4,
+) -> list[int]:  # fmt: skip
+    """The slate's positions, without trials."""
+    n = len(value)
+    group = np.zeros((5, n), np.int64)
+    group[TOPIC], group[CREATOR], group[LANGUAGE] = np.array(topic) + 1, creator, 1
+    group[STORY] = 0 if story is None else story
+    index, propensity, explored = _choose(
+        np.array(value, np.float64), group, np.zeros(n, np.float32), slots, FADING, cap, min_topics,
+        0.05, np.uint64(1),
     )  # fmt: skip
-    found: tuple[Any, Any, Any] = _choose(
-        *arrays, slots, FADES, cap, min_topics, exploration, draws
-    )
+    assert propensity.tolist() == [1.0] * len(index) and not explored.any()
+    found: list[int] = index.tolist()
     return found
 
 
 @given(
-    rows=st.lists(st.tuples(SMALL, SMALL, st.integers(0, 2), st.booleans()), max_size=24),
+    rows=st.lists(ROW, max_size=24),
     slots=st.integers(1, 14),
     cap=st.integers(1, 8),
     min_topics=st.integers(0, 5),
+    fades=st.tuples(*[st.sampled_from([0.6, 0.88, 1.0])] * 3),
     exploration=st.sampled_from([0.0, 0.05, 0.5, 1.0]),
-    seed=st.integers(0, 2**32 - 1),
+    seed=st.integers(0, 2**64 - 1),
 )
 @often(300)
 def test_the_kernel_chooses_what_the_reference_chooses(
-    rows: list[tuple[int, int, int, bool]], slots: int, cap: int, min_topics: int,
-    exploration: float, seed: int,
+    rows: list[tuple[int, ...]], slots: int, cap: int, min_topics: int,
+    fades: tuple[float, float, float], exploration: float, seed: int,
 ) -> None:  # fmt: skip
+    """No topic's fade is 0: what adds nothing at all ties, and rounding tells it apart."""
     rng = np.random.default_rng(seed)
     n = len(rows)
-    value = (rng.random(n) * 0.9 + 0.05).astype(np.float32)
-    topic, creator, language = (np.array([r[i] for r in rows], np.int64) for i in range(3))
-    explorable = np.array([r[3] for r in rows], np.bool_)
-    draws = rng.random((slots, 2))
-    arguments = (
-        value, topic.astype(np.int8), creator.astype(np.int32), language.astype(np.int8),
-        explorable, slots, FADES, cap, min_topics, exploration, draws,
-    )  # fmt: skip
-    index, propensity, explored = _choose(*arguments)
-    wanted, chances, tried = choose_reference(*arguments)
+    value = rng.random(n) * 0.9 + 0.05
+    trial = np.where(rng.random(n) < 0.4, rng.random(n), 0).astype(np.float32)
+    arguments = value, groups(rows), trial, slots, fading(*fades), cap, min_topics
+    index, propensity, explored = _choose(*arguments, exploration, np.uint64(seed))
+    wanted, chances, tried = choose_reference(Slots(*arguments), exploration, seed)
     assert index.tolist() == wanted
     assert explored.tolist() == tried
     assert propensity.tolist() == pytest.approx(chances, abs=1e-6)
 
 
+FADINGS = st.lists(st.floats(0.0, 1.0), min_size=10, max_size=10).map(
+    lambda numbers: np.array(numbers).reshape(2, 5)
+)
+
+
+@given(
+    rows=st.lists(st.tuples(FEW, FEWER), min_size=1, max_size=9),
+    slots=st.integers(1, 5),
+    of=FADINGS,
+    seed=st.integers(0, 2**32),
+)
+@often(200)
+def test_greedy_reaches_what_is_promised_of_the_best_of_all_slates(
+    rows: list[tuple[int, int]], slots: int, of: np.ndarray, seed: int
+) -> None:
+    """Each item has a topic of its own and no creator: no rule stands in the way."""
+    n = len(rows)
+    value = np.random.default_rng(seed).random(n) ** 2
+    group = groups([(i + 1, 0, a + 1, 0, b) for i, (a, b) in enumerate(rows)])
+    index, _, _ = _choose(value, group, np.zeros(n, np.float32), slots, of, 9, 0, 0.0, np.uint64(1))
+    of = told_apart(of, group)
+    slates = combinations(range(n), min(slots, n))
+    best = max(worth(slate, value, group, of) for slate in slates)
+    assert worth(index.tolist(), value, group, of) >= (1 - 1 / e) * best - 1e-9
+
+
+@given(
+    rows=st.lists(st.tuples(st.integers(1, 3), FEWER, FEW), min_size=1, max_size=9),
+    slots=st.integers(1, 5),
+    cap=st.integers(1, 2),
+    of=FADINGS,
+    seed=st.integers(0, 2**32),
+)
+@often(200)
+def test_greedy_reaches_a_third_of_the_best_slate_that_obeys_cap_and_stories(
+    rows: list[tuple[int, int, int]], slots: int, cap: int, of: np.ndarray, seed: int
+) -> None:
+    n = len(rows)
+    value = np.random.default_rng(seed).random(n) ** 2
+    group = groups([(topic, 0, 1, story, sound) for topic, story, sound in rows])
+
+    def obeys(slate: Any) -> bool:
+        stories = [rows[i][1] for i in slate if rows[i][1]]
+        topics = [rows[i][0] for i in slate]
+        return len(set(stories)) == len(stories) and all(topics.count(t) <= cap for t in topics)
+
+    index, _, _ = _choose(
+        value, group, np.zeros(n, np.float32), slots, of, cap, 0, 0.0, np.uint64(1)
+    )
+    chosen = index.tolist()
+    while not obeys(chosen):  # where nothing was left that obeys, rules yielded
+        chosen.pop()
+    of = told_apart(of, group)
+    sizes = range(1, min(slots, n) + 1)
+    allowed = [s for k in sizes for s in combinations(range(n), k) if obeys(s)]
+    best = max(worth(slate, value, group, of) for slate in allowed)
+    assert worth(chosen, value, group, of) >= best / 3 - 1e-9
+
+
+@given(
+    rows=st.lists(ROW, min_size=3, max_size=8), of=FADINGS, seed=st.integers(0, 2**32),
+    small=st.integers(0, 4), large=st.integers(0, 4),
+)  # fmt: skip
+@often(200)
+def test_what_a_slate_is_worth_is_monotone_and_submodular(
+    rows: list[tuple[int, ...]], of: np.ndarray, seed: int, small: int, large: int
+) -> None:
+    """An item never takes away, and adds no more to a slate than to a part of it."""
+    value, group = np.random.default_rng(seed).random(len(rows)), groups(rows)
+    one = len(rows) - 1
+    whole = list(range(min(small + large, one)))
+    part = whole[:small]
+
+    def adds(slate: list[int]) -> float:
+        return worth([*slate, one], value, group, of) - worth(slate, value, group, of)
+
+    assert adds(part) >= adds(whole) - 1e-12 and adds(whole) >= -1e-12
+
+
+def test_the_first_repeat_of_a_group_is_worth_its_fade_of_its_value() -> None:
+    value = np.array([1.0, 0.5])
+    for way, fade in ((TOPIC, 0.88), (CREATOR, 0.85), (LANGUAGE, 0.93)):
+        apart = groups([(1, 1, 1, 0, 0), (2, 2, 2, 0, 0)])
+        apart[way] = 1
+        assert worth([0, 1], value, apart, FADING) == pytest.approx(1.0 + 0.5 * fade)
+    assert sum(PARTS) == pytest.approx(1.0)
+
+
 def test_the_best_value_comes_first_and_each_candidate_once() -> None:
-    index, _, _ = choose([0.1, 0.9, 0.5], [0, 1, 2], [1, 2, 3], [0, 0, 0], [False] * 3)
-    assert index.tolist() == [1, 2, 0]
+    assert choose([0.1, 0.9, 0.5], [0, 1, 2], [1, 2, 3]) == [1, 2, 0]
 
 
 def test_no_creator_comes_twice_running_while_there_is_another() -> None:
-    index, _, _ = choose([0.9, 0.8, 0.1], [0, 1, 2], [7, 7, 8], [0] * 3, [False] * 3)
-    assert index.tolist() == [0, 2, 1]
+    assert choose([0.9, 0.8, 0.1], [0, 1, 2], [7, 7, 8]) == [0, 2, 1]
 
 
 def test_items_without_a_creator_may_follow_each_other() -> None:
-    index, _, _ = choose([0.9, 0.8, 0.1], [0, 1, 2], [0, 0, 8], [0] * 3, [False] * 3)
-    assert index.tolist() == [0, 1, 2]
+    assert choose([0.9, 0.8, 0.1], [0, 1, 2], [0, 0, 8]) == [0, 1, 2]
 
 
 def test_a_lone_creator_fills_the_slate() -> None:
-    index, _, _ = choose([0.9, 0.8, 0.1], [0, 1, 2], [7] * 3, [0] * 3, [False] * 3)
-    assert sorted(index.tolist()) == [0, 1, 2]
+    assert sorted(choose([0.9, 0.8, 0.1], [0, 1, 2], [7] * 3)) == [0, 1, 2]
+
+
+def test_a_story_is_told_once_while_there_is_another() -> None:
+    chosen = choose([0.9, 0.8, 0.02, 0.01], [0, 1, 2, 3], [1, 2, 3, 4], [5, 5, 6, 0], slots=3)
+    assert chosen == [0, 2, 3]
+    assert choose([0.9, 0.8], [0, 1], [1, 2], [5, 5]) == [0, 1]
 
 
 def test_no_topic_takes_more_than_its_share_while_there_is_another() -> None:
     value = [0.9] * 10 + [0.05] * 10
-    index, _, _ = choose(
-        value, [0] * 10 + [1] * 10, list(range(1, 21)), [0] * 20, [False] * 20, slots=6, cap=3
-    )
-    assert sum(i < 10 for i in index.tolist()) == 3
+    chosen = choose(value, [0] * 10 + [1] * 10, list(range(1, 21)), slots=6, cap=3)
+    assert sum(i < 10 for i in chosen) == 3
 
 
 def test_there_are_as_many_topics_as_asked_for() -> None:
-    value = [0.9] * 10 + [0.01, 0.01, 0.01]
     topic = [0] * 10 + [1, 2, 3]
-    index, _, _ = choose(
-        value, topic, list(range(1, 14)), [0] * 13, [False] * 13, slots=6, cap=6, min_topics=4
-    )
-    assert {topic[i] for i in index.tolist()} == {0, 1, 2, 3}
+    chosen = choose([0.9] * 10 + [0.01] * 3, topic, list(range(1, 14)), slots=6, cap=6)
+    assert {topic[i] for i in chosen} == {0, 1, 2, 3}
 
 
 def test_no_topic_comes_three_times_running_while_there_is_another() -> None:
-    value = [0.9] * 9 + [0.1] * 4
     topic = [0] * 9 + [1] * 4
-    index, _, _ = choose(value, topic, list(range(1, 14)), [0] * 13, [False] * 13, slots=9, cap=9)
-    said = "".join(str(topic[i]) for i in index.tolist())
-    assert "000" not in said
+    chosen = choose([0.9] * 9 + [0.1] * 4, topic, list(range(1, 14)), slots=9, cap=9)
+    assert "000" not in "".join(str(topic[i]) for i in chosen)
 
 
-def test_the_frequency_with_which_a_slot_shows_an_item_is_its_logged_propensity() -> None:
-    value = [0.9, 0.7, 0.6, 0.4, 0.3, 0.2]
-    topic, creator = [0, 1, 0, 2, 1, 2], [1, 2, 3, 1, 2, 0]
-    explorable = [False, False, True, True, False, True]
-    shown: dict[tuple[int, ...], Counter[int]] = defaultdict(Counter)
-    logged: dict[tuple[int, ...], dict[int, float]] = defaultdict(dict)
-    for seed in range(20_000):
-        index, propensity, _ = choose(
-            value, topic, creator, [0] * 6, explorable, slots=3, exploration=0.4, seed=seed
-        )
-        for slot in range(3):
-            before = tuple(index[:slot].tolist())
-            shown[before][int(index[slot])] += 1
-            logged[before][int(index[slot])] = float(propensity[slot])
-    checked = 0
-    for before, counts in shown.items():
-        times = counts.total()
-        if times < 2000:
-            continue
-        checked += 1
-        assert sum(logged[before].values()) == pytest.approx(1.0, abs=1e-5)
-        for item, count in counts.items():
-            p = logged[before][item]
-            assert count / times == pytest.approx(p, abs=4 * (p * (1 - p) / times) ** 0.5)
-    assert checked >= 4
-
-
-def test_without_exploration_every_choice_is_certain() -> None:
-    _, propensity, explored = choose([0.5, 0.4], [0, 1], [1, 2], [0, 0], [True, True])
-    assert propensity.tolist() == [1.0, 1.0]
-    assert not explored.any()
-
-
-def test_the_selector_explores_only_what_the_exploration_source_found() -> None:
+def scored(trial: Any) -> tuple[Any, Any]:
+    """A world of eight creators and all its items as candidates with these weights."""
     world = world_of(*(make_item(f"i{i}", publisher=f"p{i}") for i in range(8)))
-    found = candidates_of(world, sources=0b01)
+    found = candidates_of(world)
     found.columns[VALUE] = np.linspace(1, 0.5, 8, dtype=np.float32)
-    found.columns[SOURCES][6:] = 0b10
-    selector = Diverse(world, explore_source=1, exploration=1.0)
-    selection = selector.select(query_of(slots=2, rng=Random(3)), found)
-    assert selection.explored.all()
-    assert set(selection.index.tolist()) == {6, 7}
-    assert selection.propensity.tolist() == [0.5, 1.0]
+    found.columns[TRIAL] = np.array(trial, np.float32)
+    return world, found
+
+
+def test_slots_for_trials_show_what_has_a_weight_in_proportion_to_it() -> None:
+    world, found = scored([0] * 6 + [3, 1])
+    selector = Diverse(world, exploration=1.0)
+    selection = selector.select(query_of(slots=3, rng=Random(3)), found)
+    assert selection.explored.tolist() == [True, True, False]
+    assert set(selection.index[:2].tolist()) == {6, 7}
+    assert selection.propensity.tolist() in ([0.75, 1.0, 1.0], [0.25, 1.0, 1.0])
+
+
+def test_an_arm_may_change_exploration_and_fades() -> None:
+    world, found = scored([0] * 6 + [3, 1])
+    selector = Diverse(world, exploration=0.0)
+    assert selector.select(query_of(slots=1, exploration=1.0), found).explored.all()
+    assert not selector.select(query_of(slots=1), found).explored.any()
+    world = world_of(*(make_item(f"i{i}", "food" if i < 2 else "sport", publisher=f"p{i}")
+                       for i in range(3)))  # fmt: skip
+    found = candidates_of(world)
+    found.columns[VALUE] = np.array([1.0, 0.9, 0.85], np.float32)
+    found.columns[TRIAL] = np.zeros(3, np.float32)
+    selector = Diverse(world, exploration=0.0, min_topics=1)
+    assert selector.select(query_of(slots=2), found).index.tolist() == [0, 2]
+    same = selector.select(query_of(slots=2, topic_fade=1.0, creator_fade=1.0), found)
+    assert same.index.tolist() == [0, 1]
 
 
 def test_no_candidates_make_an_empty_selection() -> None:
-    world = world_of()
-    nothing = Candidates(np.empty(0, np.int32), candidates_of(world).columns)
-    nothing.columns[VALUE] = np.empty(0, np.float32)
-    selection = Diverse(world, explore_source=0, exploration=0.05).select(query_of(), nothing)
+    world, _ = scored([0] * 8)
+    nothing = Candidates(
+        np.empty(0, np.int32), {VALUE: np.empty(0, np.float32), TRIAL: np.empty(0, np.float32)}
+    )
+    selection = Diverse(world, exploration=0.05).select(query_of(), nothing)
     assert len(selection.index) == len(selection.propensity) == 0
 
 
-def test_the_fallback_keeps_the_order_but_parts_a_creators_items() -> None:
-    items = [make_item(f"i{i}", publisher=p) for i, p in enumerate(["a", "a", "b", "c", "c"])]
-    world = world_of(*items)
+def test_the_fallback_keeps_the_order_but_parts_a_creators_items_and_tells_no_story_twice() -> None:
+    told = zip(["a", "a", "b", "c", "c"], ["", "s", "s", "", ""], strict=True)
+    world = world_of(*(make_item(f"i{i}", publisher=p, story=s) for i, (p, s) in enumerate(told)))
     found = candidates_of(world)
     selection = InOrder(world).select(query_of(slots=5), found)
     names = names_of(world, found.rows[selection.index])
-    assert names == ["i0", "i2", "i1", "i3", "i4"]
+    assert names == ["i0", "i2", "i3", "i4", "i1"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from random import Random
-
 import numpy as np
 
 from jhalak.catalogue.topics import topic_by_id
@@ -12,7 +10,6 @@ from jhalak.schema.pool import by_topic
 from jhalak.schema.query import Query
 from jhalak.schema.viewer_state import ViewerState
 from jhalak.stages.retrieval import (
-    Exploration,
     Followed,
     Fresh,
     LongestAgo,
@@ -117,27 +114,6 @@ def test_a_followed_creator_that_has_no_live_item_finds_nothing() -> None:
     assert found(Followed(world, Walker(world.catalogue)), world, query_of(state=state)) == []
 
 
-def test_exploration_draws_only_items_of_which_nothing_is_known() -> None:
-    world = world_of(*ITEMS)
-    known = world.catalogue.by_id["en-food-0"]
-    world.serving.blocks[known, 8] = 0.0
-    source = Exploration(world, Walker(world.catalogue))
-    drawn: set[str] = set()
-    for seed in range(50):
-        drawn.update(names_of(world, source.find(query_of("en", rng=Random(seed)))))
-    assert drawn == {i.id for i in ITEMS if i.language == "en"} - {"en-food-0"}
-
-
-def test_exploration_reaches_the_newer_half() -> None:
-    world = world_of(*make_items({"food": 500}))
-    source = Exploration(world, Walker(world.catalogue))
-    drawn: set[str] = set()
-    for seed in range(100):
-        drawn.update(names_of(world, source.find(query_of("en", rng=Random(seed)))))
-    assert {int(name.split("-")[2]) for name in drawn} <= set(range(250))
-    assert len(drawn) > 240
-
-
 def test_longest_ago_finds_what_was_seen_in_the_order_of_seeing() -> None:
     world = world_of(*ITEMS)
     state = ViewerState(1)
@@ -164,5 +140,5 @@ def test_no_source_finds_anything_in_an_empty_catalogue() -> None:
     state = ViewerState(1)
     state.engaged[:] = 1.0
     state.followed_topics.add(1)
-    for kind in (Trending, Nearest, Fresh, Followed, Exploration, Newest):
+    for kind in (Trending, Nearest, Fresh, Followed, Newest):
         assert found(kind(world, walker), world, query_of("en", "hi", state=state)) == []

@@ -70,35 +70,6 @@ def test_each_walks_every_topic_as_first_walks_one(
     assert found.tolist() == expected
 
 
-@given(live=st.lists(st.booleans(), min_size=1, max_size=40), seen=SEEN, seed=st.integers(0, 2**62))
-@often()
-def test_draw_finds_different_live_unknown_unseen_rows_within_reach(
-    live: list[bool], seen: np.ndarray, seed: int
-) -> None:
-    catalogue = catalogue_with(live)
-    rows = np.arange(len(live), dtype=np.int32)
-    blocks = np.zeros((catalogue.capacity, 9), np.float32)
-    blocks[::2, 8] = 1.0
-    reach = (len(live) + 1) // 2
-    walker = Walker(catalogue)
-    found = walker.draw(rows, reach, blocks, 5, seen, seed).tolist()
-    assert len(found) == len(set(found)) <= 5
-    allowed = first_reference(catalogue, rows[:reach], 99, seen)
-    assert set(found) <= {row for row in allowed.tolist() if row % 2 == 0}
-    assert walker.draw(rows, reach, blocks, 5, seen, seed).tolist() == found
-
-
-def test_draw_favours_no_row() -> None:
-    catalogue = catalogue_with([True] * 10)
-    rows = np.arange(10, dtype=np.int32)
-    blocks = np.ones((catalogue.capacity, 9), np.float32)
-    walker, nothing = Walker(catalogue), np.zeros(0, np.int64)
-    counts = np.zeros(10)
-    for seed in range(4000):
-        counts[walker.draw(rows, 10, blocks, 2, nothing, seed * 0x12345_6789)] += 1
-    assert counts.min() > 650 and counts.max() < 950  # 800 expected, sd 25
-
-
 def test_seen_items_that_the_catalogue_never_had_are_ignored() -> None:
     catalogue = catalogue_with([True, True])
     seen = np.array([2, 999_999_999], np.int64)
