@@ -32,6 +32,7 @@ from jhalak.learning.features import FEATURES, F
 from jhalak.learning.joining import Features, Shown
 from jhalak.learning.model import HEADS, OnlineModel
 from jhalak.learning.taste import LONG_DWELL_MS
+from jhalak.learning.trials import WORTH, Trials
 from jhalak.learning.watch import WatchTime
 from jhalak.schema.activity import (
     EVENT_TYPES,
@@ -43,6 +44,7 @@ from jhalak.schema.activity import (
     Served,
 )
 from jhalak.schema.candidates import Floats
+from jhalak.schema.reason import REASON_INDEX
 
 TOKEN_LIFE_MS: Final = 7 * 86_400_000
 """A slot token is valid so long; so long a slot is remembered for counting once."""
@@ -63,6 +65,7 @@ _KIND: Final = {
     "hide": "hide", "report": "hide",
 }  # fmt: skip
 """The counter's kind of each head; follows are of the creator and count nowhere."""
+_EXPLORE: Final = REASON_INDEX["explore"]
 _LENGTH: Final = FEATURES.index("length")
 
 # Bits of a slot's mark.
@@ -83,6 +86,7 @@ class Fold:
         self.model = OnlineModel(model)
         self.examples = Examples(self.model)
         self.watch = WatchTime()
+        self.trials = Trials()
         self.shown: OrderedDict[int, Shown] = OrderedDict()
         self.closing: deque[tuple[int, int, int]] = deque()
         """(log time at which labels close, slate, position), oldest first."""
@@ -124,6 +128,7 @@ class Fold:
             # By log time, not when a snapshot is made: a fold must not depend on a clock.
             self.counters.expire(self.at_ms, ITEM_UNUSED_S)
             self.model.expire(self.at_ms - int(ITEM_UNUSED_S * 1000))
+            self.trials.expire(self.at_ms, ITEM_UNUSED_S)
         if isinstance(record, Served):
             self._served(partition, n, record)
         elif isinstance(record, Outcomes):
@@ -152,6 +157,11 @@ class Fold:
             shown.marks = shown.marks[:k].ljust(k, b"\0")
             shown.yes = shown.yes[:k].ljust(k, b"\0")
         self.remember(record)
+        known = self.cache[record.slate]
+        for position, reason in enumerate(record.reason):
+            if reason == _EXPLORE:
+                creator = int(known.creator[position])
+                self.trials.count_tried(known.key(position), creator, record.at_ms)
 
     def _outcome(self, event: Outcome, received_ms: int) -> None:
         shown = self.shown.get(event.slate)
@@ -172,8 +182,11 @@ class Fold:
             shown.marks[event.position] |= _IMPRESSION
             self._count("impression", event, received_ms)
             self._count("judged", event, received_ms)
+            key, creator = self._trial(event)
+            self.trials.count_impression(key, creator, received_ms)
             self.closing.append((self.at_ms + self._window_ms, event.slate, event.position))
         new = yes & ~shown.yes[event.position]
+        self.trials.count_value(self._trial(event)[0], _worth(new))
         for kind in _kinds(new):
             self._count(kind, event, received_ms)
         self._positive(shown, event.slate, event.position, new)
@@ -214,6 +227,8 @@ class Fold:
         yes &= shown.yes[position]
         shown.yes[position] &= ~yes & 0xFF
         known = self.cache.get(event.slate)
+        if known is not None:
+            self.trials.count_value(known.key(position), -_worth(yes))
         for kind in _kinds(yes):
             if known is not None:
                 self._count_known(kind, known, position, int(known.items[position]), at_ms, -1.0)
@@ -239,6 +254,7 @@ class Fold:
         if record.on == bool(shown.yes[position] & yes):
             return
         amount = 1.0 if record.on else -1.0
+        self.trials.count_value(known.key(position), amount * _worth(yes))
         for kind in _kinds(yes):
             self._count_known(kind, known, position, record.item, record.at_ms, amount)
         if record.on:
@@ -282,6 +298,13 @@ class Fold:
         )  # fmt: skip
         self.examples.add(known.features[position], about, label, self.at_ms)
 
+    def _trial(self, event: Outcome) -> tuple[int, int]:
+        """(key of the trial that an event belongs to, creator)."""
+        known = self.cache.get(event.slate)
+        if known is None:
+            return event.item, event.creator
+        return known.key(event.position), int(known.creator[event.position])
+
     def _count(self, kind: str, event: Outcome, at_ms: int, amount: float = 1.0) -> None:
         """Count under what the item was when it was served; if that is lost, when it came back."""
         known = self.cache.get(event.slate)
@@ -317,6 +340,7 @@ class Fold:
             "trend": trend(self.counters.items.now(self.at_ms), blocks[:, 0]),
             "cold": self.counters.cold_blocks(self.at_ms),
             "scene_rates": self.counters.scene_rates(self.at_ms),
+            **self.trials.arrays(self.at_ms),
         }  # fmt: skip
 
     def dump(self) -> bytes:
@@ -332,6 +356,7 @@ class Fold:
                 "model": self.model.dump(),
                 "examples": self.examples.dump(),
                 "watch": self.watch.threshold_s.tobytes(),
+                "trials": self.trials.dump(),
                 "shown": [
                     (
                         slate,
@@ -363,6 +388,7 @@ class Fold:
         self.model.load(state["model"])
         self.examples.load(state["examples"])
         self.watch.threshold_s = np.frombuffer(state["watch"]).copy()
+        self.trials.load(state["trials"])
         self.shown.clear()
         for slate, partition, n, at_ms, marks, yes, events in state["shown"]:
             shown = Shown(partition, n, at_ms, bytearray(marks))
@@ -372,6 +398,11 @@ class Fold:
         self.closing = deque((a, b, c) for a, b, c in state["closing"])
         self.relations = dict(state["relations"])
         self.counts = dict(state["counts"])
+
+
+def _worth(yes: int) -> float:
+    """What some heads' bits add to the value of a trial."""
+    return sum(worth for head, worth in WORTH.items() if yes & _BIT[head])
 
 
 def _kinds(yes: int) -> list[str]:

@@ -46,3 +46,9 @@ class Features:
         self.features: NDArray[np.float16] | None = (
             raw.reshape(-1, F) if len(raw) == len(self.items) * F else None
         )
+
+    def key(self, position: int) -> int:
+        """The key of the trial that a slot belongs to: its story, or the item itself."""
+        if len(self.story) and self.story[position]:
+            return int(self.story[position])
+        return int(self.items[position])

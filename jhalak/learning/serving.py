@@ -21,6 +21,7 @@ from jhalak.learning.model import (
     Weights,
     starting_weights,
 )
+from jhalak.learning.trials import Tried, nothing_tried, tried
 from jhalak.schema.candidates import Floats, Rows
 from jhalak.schema.pool import ByTopic, by_topic
 
@@ -40,6 +41,7 @@ class Serving:
     """float32[rows, ITEM_BLOCK]"""
     side: Floats
     """float32[rows, SIDE + H]: embeddings of the item and its creator, and the item's biases."""
+    trials: Tried = field(default_factory=nothing_tried)
     trending: dict[int, Rows] = field(default_factory=dict)
     """Language index to rows with counts, best first."""
     by_topic: dict[int, ByTopic] = field(default_factory=dict)
@@ -173,7 +175,7 @@ def lay(
     weights = Weights(np.array(arrays["flat"]), np.array(arrays["calibration"]), (one, two))
     serving = Serving(
         version, weights, np.array(arrays["cold"]), np.array(arrays["scene_rates"]), blocks,
-        _sides(arrays, row_of, live, creator),
+        _sides(arrays, row_of, live, creator), tried(arrays),
     )  # fmt: skip
     known = np.flatnonzero(rows >= 0)
     trend = arrays["trend"][known]
