@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import math
 from typing import Annotated
 
 import msgspec
@@ -22,6 +23,16 @@ from jhalak.schema.item import ItemRecord
 ItemId = Annotated[str, Parameter(max_length=512)]
 
 
+class TrialOut(msgspec.Struct):
+    """An item's first impressions (of a card: those of its story)."""
+
+    shown: int
+    of: int
+    """What it may take of the budget for new items."""
+    wait_h: float | None
+    """Hours in which a new item of this creator has had them; null: nothing is looked at yet."""
+
+
 class ItemOut(msgspec.Struct):
     """An item as published."""
 
@@ -36,15 +47,30 @@ class ItemOut(msgspec.Struct):
     url: str | None
     published: str
     expires: str
+    trial: TrialOut | None = None
+    """Null for what is not live."""
 
 
-def _out(record: ItemRecord) -> ItemOut:
+def _out(record: ItemRecord, trial: TrialOut | None = None) -> ItemOut:
     item = record.item
     return ItemOut(
         item.id, item.kind, record.status, item.language, item.topic, item.title, item.summary,
         item.publisher or None, item.url or None, rfc3339(item.published_ms),
-        rfc3339(item.expires_ms),
+        rfc3339(item.expires_ms), trial,
     )  # fmt: skip
+
+
+def _trial(services: Services, record: ItemRecord) -> TrialOut | None:
+    """How an item's first impressions stand; in a thread."""
+    catalogue = services.world.catalogue
+    row = catalogue.find(record.num)
+    if row < 0:
+        return None
+    of = services.settings.feed.trial_impressions
+    shown = services.trial_waits.shown(int(catalogue.trial[row]))
+    hours = services.trial_waits.now(services.clock()).of(record.creator).new_item_h
+    known = round(hours, 1) if math.isfinite(hours) else None
+    return TrialOut(int(min(shown, of)), int(of), known)
 
 
 @get("/v1/items/{item_id:path}", tags=["items"])
@@ -56,7 +82,7 @@ async def get_item(item_id: ItemId, request: AnyRequest, services: Services) -> 
         raise Refused(404, "no_such_item", f"there is no item {name!r}")
     if record.status == "recalled":
         raise Refused(410, "recalled", "this item was recalled")
-    return _out(record)
+    return _out(record, await asyncio.to_thread(_trial, services, record))
 
 
 @delete("/v1/items/{item_id:path}", tags=["items"], status_code=200)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 import time
 from collections.abc import Iterable
 
@@ -13,6 +15,7 @@ from prometheus_client.exposition import generate_latest
 
 from jhalak.api.services import Services
 from jhalak.pipeline.runner import StageStats
+from jhalak.stages.trial_wait import Waits
 
 
 @get("/healthz", tags=["operations"], media_type=MediaType.TEXT)
@@ -39,8 +42,8 @@ async def readyz(services: Services) -> Response[dict[str, object]]:
 class Metrics:
     """Reads the counters that stages keep; nothing is counted twice on the way."""
 
-    def __init__(self, services: Services) -> None:
-        self._s = services
+    def __init__(self, services: Services, waits: Waits) -> None:
+        self._s, self._waits = services, waits
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
@@ -64,7 +67,7 @@ class Metrics:
         for what, count in s.counts.items():
             counts.add_metric((what,), count)
         yield counts
-        now_ms = s.clock()
+        now_ms, wait = s.clock(), self._waits.overall
         for metric, text, value in (
             ("jhalak_live_items", "Items that may be shown", len(s.world.catalogue)),
             ("jhalak_catalogue_seq", "Sequence number in place", s.world.catalogue.seq),
@@ -74,6 +77,13 @@ class Metrics:
             (
                 "jhalak_learner_silent_seconds", "Since the learner was last heard",
                 max(now_ms - s.world.alive_ms, 0) / 1000 if s.world.alive_ms else -1,
+            ),
+            ("jhalak_trials", "Items that wait for first impressions", wait.trials),
+            ("jhalak_trial_impressions_wanted", "What they may still take", wait.impressions),
+            ("jhalak_trial_impressions_a_day", "The budget for them", self._waits.a_day),
+            (
+                "jhalak_trial_wait_hours", "A new creator's wait; -1: for ever",
+                _told(wait.new_item_h),
             ),
             ("jhalak_clock_seconds", "This process's clock", time.time()),
         ):  # fmt: skip
@@ -98,10 +108,16 @@ class Metrics:
         return (calls, failures, seconds, candidates)
 
 
+def _told(hours: float) -> float:
+    return hours if math.isfinite(hours) else -1.0
+
+
 @get("/metrics", tags=["operations"], media_type=MediaType.TEXT)
 async def metrics(services: Services) -> Response[bytes]:
     """Prometheus text."""
-    return Response(Metrics(services).text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    waits = await asyncio.to_thread(services.trial_waits.now, services.clock())
+    text = Metrics(services, waits).text()
+    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 ROUTES = [healthz, readyz, metrics]

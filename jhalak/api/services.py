@@ -22,6 +22,7 @@ from jhalak.ports.operators import OperatorStore
 from jhalak.ports.profile_store import ProfileStore
 from jhalak.ports.relations import RelationStore
 from jhalak.ports.viewers import ViewerStore
+from jhalak.stages.trial_wait import TrialWaits
 from jhalak.stages.viewer_states import ViewerStates
 from jhalak.stages.world import World
 
@@ -58,10 +59,16 @@ class Services:
     """Name of every creator to its number; follows the store."""
     creator_names: dict[int, str] = field(default_factory=dict)
     """The inverse."""
+    trial_waits: TrialWaits = field(init=False)
+    """How long new items wait for their first impressions."""
     ready: bool = False
     """Set when the catalogue was read and kernels are warm."""
     counts: dict[str, int] = field(default_factory=dict)
     """Requests by `route status`, events by outcome."""
+
+    def __post_init__(self) -> None:
+        feed = self.settings.feed
+        self.trial_waits = TrialWaits(self.world, feed.exploration, feed.trial_impressions)
 
     def count(self, name: str, by: int = 1) -> None:
         self.counts[name] = self.counts.get(name, 0) + by

@@ -42,6 +42,7 @@ def test_an_item_is_told_as_published(shared: Jhalak) -> None:
         "title": "Title of en-food-3", "summary": "Summary of en-food-3.",
         "publisher": "en food 0", "url": None,
         "published": "2026-09-21T14:09:20Z", "expires": "2026-10-11T14:13:20Z",
+        "trial": {"shown": 0, "of": 100, "wait_h": None},
     }  # fmt: skip
 
 

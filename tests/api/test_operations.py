@@ -53,6 +53,9 @@ def test_metrics_tell_what_happened(jhalak: Jhalak, phone: Phone) -> None:
     assert found["jhalak_counts_total", "events accepted"] == 1
     assert found["jhalak_counts_total", "GET /v1/lockscreen/edition 200"] == 2
     assert found["jhalak_live_items",] == 160
+    assert found["jhalak_trials",] == 160
+    assert found["jhalak_trial_impressions_wanted",] == 16_000
+    assert found["jhalak_trial_wait_hours",] == -1
     assert found["jhalak_viewers_in_memory",] == 1
     assert found["jhalak_learner_silent_seconds",] == -1
     assert found["jhalak_stage_calls_total", "source", "trending", "lockscreen"] == 2
