@@ -178,8 +178,8 @@ def _of_looks(viewer: _Viewer, state: ViewerState, number: int) -> Said:
     tapped, longed = np.count_nonzero(done & TAPPED), np.count_nonzero(done & LONGED)
     tap, long = viewer.usual[TAP], viewer.usual[LONG]
     return {
-        "again_tap": _logit(_rate(tapped, asked, tap, AGAIN_PRIOR)) - _logit(tap),
-        "again_long": _logit(_rate(longed, len(done), long, AGAIN_PRIOR)) - _logit(long),
+        "again_tap": _logit(_rate(float(tapped), float(asked), tap, AGAIN_PRIOR)) - _logit(tap),
+        "again_long": _logit(_rate(float(longed), len(done), long, AGAIN_PRIOR)) - _logit(long),
         "again": math.log1p(len(done)),
     }
 
