@@ -88,7 +88,7 @@ def test_gradients_are_the_slopes_of_the_loss() -> None:
     rng, model = np.random.default_rng(5), OnlineModel(SMALL)
     x, about, label = anything(rng, n)
     about = about._replace(
-        item=np.arange(1, n + 1), creator=np.arange(1, n + 1), place=np.arange(n) - 1,
+        item=np.arange(1, n + 1), creator=np.arange(1, n + 1), place=np.array([-1, *range(1, n)]),
         scene=np.arange(n) % 3,
     )  # fmt: skip
     for _ in range(GATE):
