@@ -96,7 +96,7 @@ class Trials:
                     setattr(self, name, np.concatenate([old, np.zeros_like(old)]))
             self._index[key] = row
             self.keys[row], self.creator[row], self.first_ms[row] = key, creator, at_ms
-        self.last_ms[row] = at_ms
+        self.last_ms[row] = max(at_ms, int(self.last_ms[row]))
         return row
 
     def count_tried(self, key: int, creator: int, at_ms: int) -> None:
@@ -105,7 +105,7 @@ class Trials:
         gap = at_ms - int(self.tried_ms[row])
         self.open[row] = self.open[row] * _fade(gap, OPEN_HALF_LIFE_S) + 1.0
         self.given[row] = self.given[row] * _fade(gap, GIVEN_HALF_LIFE_S) + 1.0
-        self.tried_ms[row] = at_ms
+        self.tried_ms[row] = max(at_ms, int(self.tried_ms[row]))
 
     def count_impression(self, key: int, creator: int, at_ms: int) -> None:
         """A slot was looked at, whyever it was served."""
@@ -116,7 +116,7 @@ class Trials:
         if not self._began_ms:
             self._began_ms = at_ms
         self._today = self._today * _fade(at_ms - self._today_ms, GIVEN_HALF_LIFE_S) + 1.0
-        self._today_ms = at_ms
+        self._today_ms = max(at_ms, self._today_ms)
 
     def count_value(self, key: int, amount: float) -> None:
         """Something was done with an item that was looked at; below 0: it was taken back. What is

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from jhalak.catalogue.live import STORIES, VIDEO
 from jhalak.learning.model import HEADS
-from jhalak.learning.trials import Tried, nothing_tried, worth_of
+from jhalak.learning.trials import Tried, worth_of
 from jhalak.pipeline.stage import SOURCES
 from jhalak.schema.candidates import Candidates, Column, Rows
 from jhalak.schema.query import Query
@@ -52,16 +52,9 @@ BELIEF: Final = 10.0
 LEAST, MOST = 0.25, 4.0
 POINTS: Final = 24
 """At so many places the chance of being the greatest is summed up."""
-_NONE: Final = nothing_tried()
 _WORTH: Final = worth_of(HEADS)
 _NO_ROWS: Final = np.empty(0, np.int32)
 _NEVER: Final = 0, None, None, _NO_ROWS
-
-
-def tried_so_far(world: World) -> Tried:
-    """The trials that the learned state in use knows of."""
-    found = getattr(world.serving, "trials", None)
-    return found if isinstance(found, Tried) else _NONE
 
 
 class TrialQueue:
@@ -74,7 +67,7 @@ class TrialQueue:
         self._made: dict[tuple[int, bool], tuple[int, object, object, Rows]] = {}
 
     def rows(self, language: int, now_ms: int, *, safe: bool) -> Rows:
-        tried, pools = tried_so_far(self._world), self._world.catalogue.pools
+        tried, pools = self._world.serving.trials, self._world.catalogue.pools
         at_ms, of_tried, of_pools, rows = self._made.get((language, safe), _NEVER)
         current = of_tried is tried and of_pools is pools
         if not current and abs(now_ms - at_ms) >= RENEW_MS:
@@ -159,7 +152,7 @@ class TrialWeights:
         self._world, self._bit = world, np.uint16(1 << source)
 
     def score(self, query: Query, candidates: Candidates) -> dict[Column, NDArray[Any]]:
-        c, tried = self._world.catalogue, tried_so_far(self._world)
+        c, tried = self._world.catalogue, self._world.serving.trials
         return {
             TRIAL: _weigh(
                 candidates[SOURCES], self._bit, candidates.rows, candidates[PREDICTIONS], _WORTH,

@@ -14,7 +14,6 @@ from typing import Final
 
 import numpy as np
 
-from jhalak.stages.exploration import tried_so_far
 from jhalak.stages.world import World
 
 KEEP_MS: Final = 10_000
@@ -51,7 +50,7 @@ class Waits:
 def trial_wait(world: World, exploration: float, budget: float) -> Waits:
     """The waits as of now. 25 ms at 100,000 live items, most of it without the GIL: call it in a
     thread. Reads columns only."""
-    c, tried = world.catalogue, tried_so_far(world)
+    c, tried = world.catalogue, world.serving.trials
     rows = np.flatnonzero(c.live)
     keys, first = np.unique(c.trial[rows], return_index=True)
     left = np.maximum(budget - tried.spent_on(keys), 0.0)
@@ -98,4 +97,4 @@ class TrialWaits:
 
     def shown(self, key: int) -> float:
         """Impressions of a trial so far."""
-        return tried_so_far(self._world).shown_of(key)
+        return self._world.serving.trials.shown_of(key)

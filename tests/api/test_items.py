@@ -46,6 +46,15 @@ def test_an_item_is_told_as_published(shared: Jhalak) -> None:
     }  # fmt: skip
 
 
+def test_an_item_tells_of_its_first_impressions(jhalak: Jhalak, phone: Phone) -> None:
+    card, other = phone.edition()["cards"][:2]
+    phone.look(card)
+    jhalak.learn()
+    trials = [jhalak.ask("GET", f"/v1/items/{c['item']}").json()["trial"] for c in (card, other)]
+    assert [trial["shown"] for trial in trials] == [1, 0]
+    assert trials[0]["of"] == 100 and trials[0]["wait_h"] > 0
+
+
 @pytest.mark.parametrize(
     "name", ["https://x.y/a//b/?c=d&e=%20#f", "/leading", "trailing/", "हिन्दी", "a b+c", "%2F"]
 )

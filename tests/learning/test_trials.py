@@ -81,6 +81,12 @@ def test_impressions_a_day_are_right_from_the_first_hours_on() -> None:
             assert trials.a_day(NOW_MS + minute * 60_000) == pytest.approx(1440, rel=0.02)
 
 
+def test_a_record_that_comes_late_counts_as_of_its_key_s_newest() -> None:
+    trials = after(Trials(), ("tried", 7, 1, DAY_MS), ("tried", 7, 1, 0))
+    assert tried(trials.arrays(NOW_MS + DAY_MS)).spent_on(np.array([7])) == pytest.approx([2.0])
+    assert trials.last_ms[0] == NOW_MS + DAY_MS
+
+
 def test_worth_of_a_key_that_is_not_known_is_left_out() -> None:
     trials = after(Trials(), ("value", 7, 1, 0))
     assert len(trials) == 0

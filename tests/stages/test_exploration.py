@@ -14,7 +14,6 @@ from jhalak.learning.model import HEADS, H
 from jhalak.learning.trials import WORTH, Trials, Tried, tried
 from jhalak.pipeline.stage import SOURCES
 from jhalak.schema.query import Query
-from jhalak.stages import exploration
 from jhalak.stages.exploration import (
     BELIEF,
     LEAST,
@@ -45,18 +44,17 @@ from tests.worlds import (
 BUDGET = 100.0
 
 
-def learned(monkeypatch: pytest.MonkeyPatch, **shown: int) -> None:
-    """Every world's learned state says that these items (`i3=7`: number 3) had impressions."""
+def learned(world: World, **shown: int) -> None:
+    """The world's learned state says that these items (`i3=7`: number 3) had impressions."""
     trials = Trials()
     for name, times in shown.items():
         for _ in range(times):
             trials.count_impression(int(name[1:]), 1, NOW_MS)
-    knows(monkeypatch, trials)
+    knows(world, trials)
 
 
-def knows(monkeypatch: pytest.MonkeyPatch, trials: Trials, at_ms: int = NOW_MS) -> None:
-    found = tried(trials.arrays(at_ms))
-    monkeypatch.setattr(exploration, "tried_so_far", lambda world: found)
+def knows(world: World, trials: Trials, at_ms: int = NOW_MS) -> None:
+    world.serving.trials = tried(trials.arrays(at_ms))
 
 
 def source_of(world: World, **more: Any) -> Exploration:
@@ -67,26 +65,24 @@ def found(world: World, query: Query | None = None, **more: Any) -> list[str]:
     return names_of(world, source_of(world, **more).find(query or query_of("en")))
 
 
-def test_what_has_had_its_impressions_is_on_trial_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_has_had_its_impressions_is_on_trial_no_more() -> None:
     world = world_of(*(make_item(f"i{i}", publisher=f"p{i}") for i in range(1, 5)))
-    learned(monkeypatch, i2=99, i3=100)
+    learned(world, i2=99, i3=100)
     assert sorted(found(world)) == ["i1", "i2", "i4"]
 
 
-def test_slots_that_are_open_are_spoken_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slots_that_are_open_are_spoken_for() -> None:
     world = world_of(make_item("i1"))
     trials = Trials()
     for _ in range(100):
         trials.count_tried(1, 1, NOW_MS)
-    knows(monkeypatch, trials)
+    knows(world, trials)
     assert found(world) == []
-    knows(monkeypatch, trials, NOW_MS + DAY_MS)
+    knows(world, trials, NOW_MS + DAY_MS)
     assert found(world) == ["i1"]
 
 
-def test_cards_of_a_story_share_a_budget_and_the_freshest_is_tried(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_cards_of_a_story_share_a_budget_and_the_freshest_is_tried() -> None:
     old, new = (make_item(n, story="s", published_ms=NOW_MS - t) for n, t in (("a", 9), ("b", 5)))
     clips = [make_item(f"v{i}", story="s", kind="video") for i in range(2)]
     world = world_of(old, new, *clips)
@@ -94,7 +90,7 @@ def test_cards_of_a_story_share_a_budget_and_the_freshest_is_tried(
     trials = Trials()
     for _ in range(100):
         trials.count_impression(int(world.catalogue.story[world.catalogue.by_id["a"]]), 1, NOW_MS)
-    knows(monkeypatch, trials)
+    knows(world, trials)
     assert sorted(found(world)) == ["v0", "v1"]
 
 
@@ -107,9 +103,7 @@ def test_creators_take_turns_and_each_shows_its_freshest_first() -> None:
     assert names[6:] == [f"en-food-{i}" for i in range(1, 20)][: len(names) - 6]
 
 
-def test_who_was_given_less_comes_before_who_was_given_more(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_who_was_given_less_comes_before_who_was_given_more() -> None:
     world = world_of(*(make_item(f"i{i}", publisher=f"p{i}") for i in range(1, 4)))
     numbers = [int(world.catalogue.creator[world.catalogue.by_id[f"i{i}"]]) for i in range(1, 4)]
     trials = Trials()
@@ -118,7 +112,7 @@ def test_who_was_given_less_comes_before_who_was_given_more(
             trials.count_tried(999, creator, NOW_MS) if times == 8 else trials.count_tried(
                 creator + 10_000_000, creator, NOW_MS
             )
-    knows(monkeypatch, trials)
+    knows(world, trials)
     assert found(world) == ["i2", "i3", "i1"]
 
 
@@ -209,15 +203,16 @@ def test_creators_share_alike_however_many_items_they_have() -> None:
     assert one == pytest.approx(sum(three), rel=1e-4)
 
 
-def test_what_was_learned_in_the_trial_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_learned_in_the_trial_tells() -> None:
     """Alike by the model: of two that forty saw, one was tapped by sixteen; two nobody saw."""
     trials = Trials()
     for number in (1, 2):
         for _ in range(40):
             trials.count_impression(number, 1, NOW_MS)
     trials.count_value(1, 16 * WORTH["tap"])
-    knows(monkeypatch, trials)
-    liked, ignored, *unknown = weights(world_of(*FOUR), [0.2] * 4)
+    world = world_of(*FOUR)
+    knows(world, trials)
+    liked, ignored, *unknown = weights(world, [0.2] * 4)
     assert liked > unknown[0] > ignored
 
 

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from jhalak.learning.trials import DAY_MS, Trials, tried
-from jhalak.stages import exploration, trial_wait
+from jhalak.stages import trial_wait
 from jhalak.stages.trial_wait import KEEP_MS, TrialWaits, Wait, Waits
 from jhalak.stages.world import World
 from tests.worlds import NOW_MS, make_item, world_of
@@ -21,10 +21,8 @@ def world() -> World:
     )  # fmt: skip
 
 
-def knows(monkeypatch: pytest.MonkeyPatch, trials: Trials, at_ms: int) -> None:
-    found = tried(trials.arrays(at_ms))
-    for module in (exploration, trial_wait):
-        monkeypatch.setattr(module, "tried_so_far", lambda world: found)
+def knows(world: World, trials: Trials, at_ms: int) -> None:
+    world.serving.trials = tried(trials.arrays(at_ms))
 
 
 def a_day_of(impressions: int) -> Trials:
@@ -45,10 +43,10 @@ def test_nobody_knows_when_while_nothing_is_looked_at() -> None:
     assert waits.a_day == 0.0
 
 
-def test_creators_that_wait_share_the_budget_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_creators_that_wait_share_the_budget_alike() -> None:
     """4,000 impressions a day, 5 % of them for trials: 200 a day, 100 for each of two creators."""
     here = world()
-    knows(monkeypatch, a_day_of(4000), NOW_MS + DAY_MS)
+    knows(here, a_day_of(4000), NOW_MS + DAY_MS)
     waits = trial_wait.trial_wait(here, 0.05, 100.0)
     assert waits.a_day == pytest.approx(200, rel=0.01)
     a, b = (waits.of(creator(here, name)) for name in "AB")
@@ -61,11 +59,11 @@ def test_creators_that_wait_share_the_budget_alike(monkeypatch: pytest.MonkeyPat
     assert newcomer.new_item_h == pytest.approx(36, rel=0.01)
 
 
-def test_what_was_shown_already_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_shown_already_is_not_waited_for() -> None:
     here, trials = world(), a_day_of(1000)
     for _ in range(100):
         trials.count_impression(4, creator(here, "B"), NOW_MS + DAY_MS)
-    knows(monkeypatch, trials, NOW_MS + DAY_MS)
+    knows(here, trials, NOW_MS + DAY_MS)
     waits = trial_wait.trial_wait(here, 0.05, 100.0)
     assert set(waits.by_creator) == {creator(here, "A")}
     assert TrialWaits(here, 0.05, 100.0).shown(4) == 100.0
