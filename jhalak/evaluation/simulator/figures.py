@@ -51,6 +51,7 @@ def figures(found: dict[str, Any]) -> list[Figure]:
             f"top topic right after {cold['after']} engagements (new viewers)", "interest",
             "cold", "right", least=KNOWN,
         ),
+        line("  by what the ranker prefers", "interest", "cold", "ranker", "right"),
         line("  by an observer of the same slots", "interest", "observer"),
         line("  by an observer who chooses the slots", "interest", "ceiling"),
         line(
@@ -58,6 +59,8 @@ def figures(found: dict[str, Any]) -> list[Figure]:
             "within", least=KNOWN,
         ),
         line("  right just then", "interest", "turned", "right"),
+        line("  found by what the ranker prefers", "interest", "turned", "ranker", "within"),
+        line("  right just then", "interest", "turned", "ranker", "right"),
         line(
             f"new items' values after {found['items']['impressions']} impressions, rank"
             " correlation", "items", "correlation", least=CORRELATION,

@@ -54,21 +54,25 @@ class Curve:
     """After each viewer's n-th engagement (n = 1 .. CURVE): was the learned top topic right?"""
 
     right: NDArray[np.int8]
-    """int8[viewers, CURVE]; -1: there was no n-th engagement."""
+    """int8[viewers, CURVE], by the viewer's profile; -1: there was no n-th engagement."""
+    ranked: NDArray[np.int8]
+    """The same by what the ranker prefers for them."""
     count: NDArray[np.int64]
     """int64[viewers]: engagements so far; -1: the curve has not begun."""
 
     @classmethod
     def of(cls, viewers: int, begun: bool) -> Curve:
         count = np.full(viewers, 0 if begun else -1, np.int64)
-        return cls(np.full((viewers, CURVE), -1, np.int8), count)
+        right, ranked = (np.full((viewers, CURVE), -1, np.int8) for _ in range(2))
+        return cls(right, ranked, count)
 
     def open(self, viewer: int) -> bool:
         """Is the viewer's next engagement one to look at?"""
         return bool(0 <= self.count[viewer] < CURVE)
 
-    def note(self, viewer: int, right: bool) -> None:
+    def note(self, viewer: int, right: bool, ranked: bool) -> None:
         self.right[viewer, self.count[viewer]] = right
+        self.ranked[viewer, self.count[viewer]] = ranked
         self.count[viewer] += 1
 
     def end(self, viewer: int) -> None:

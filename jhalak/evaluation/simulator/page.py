@@ -29,13 +29,11 @@ text{font:11px system-ui,sans-serif;fill:var(--soft)}polyline{fill:none;stroke-w
 .zero{stroke:var(--soft);stroke-width:1;stroke-dasharray:4 3}
 .ours,.link{stroke:var(--ours)}.oracle{stroke:var(--oracle)}.other{stroke:var(--other)}
 .chance{stroke:var(--chance)}.off{stroke:var(--ours);stroke-dasharray:3 4}
-.other-off{stroke:var(--other);stroke-dasharray:3 4}
 circle.ours,circle.mark{fill:var(--ours);stroke:none}circle.other{fill:var(--other);stroke:none}
 .legend{display:flex;flex-wrap:wrap;gap:2px 14px;font-size:12px;color:var(--soft)}
 .legend i{display:inline-block;width:18px;border-top:2px solid;margin-right:5px;vertical-align:4px}
 i.ours{border-color:var(--ours)}i.oracle{border-color:var(--oracle)}i.other{border-color:var(--other)}
 i.chance{border-color:var(--chance)}i.off{border-color:var(--ours);border-top-style:dashed}
-i.other-off{border-color:var(--other);border-top-style:dashed}
 """
 
 
@@ -88,15 +86,18 @@ def _worth(found: dict[str, Any]) -> str:
 
 
 def _interest(found: dict[str, Any]) -> str:
-    lines = []
-    for key, name, style in (("cold", "new viewers", "ours"), ("turned", "new taste", "other")):
-        lines.append(Line(name, found["interest"][key]["curve"], style))
-        off = found.get("without_exploration")
-        if off:
-            dashed = "off" if style == "ours" else "other-off"
-            values = off["interest"][key]["curve"]
-            lines.append(Line(f"{name}, without exploration", values, dashed))
-    places = list(range(1, len(found["interest"]["cold"]["curve"]) + 1))
+    curves = found["interest"]
+    lines = [
+        Line("new viewers: profile", curves["cold"]["curve"], "ours"),
+        Line("new viewers: ranker", curves["cold"]["ranker"]["curve"], "oracle"),
+        Line("new taste: profile", curves["turned"]["curve"], "other"),
+        Line("new taste: ranker", curves["turned"]["ranker"]["curve"], "chance"),
+    ]
+    off = found.get("without_exploration")
+    if off:
+        curve = off["interest"]["cold"]["ranker"]["curve"]
+        lines.append(Line("new viewers: ranker, without exploration", curve, "off"))
+    places = list(range(1, len(curves["cold"]["curve"]) + 1))
     chart = lines_chart("top topic known", lines, places, high=1.0, guides=[0.8])
     return _figure("Top topic known, by engagements", chart)
 

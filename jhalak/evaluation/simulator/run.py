@@ -211,8 +211,11 @@ class Simulation:
         """One more engagement: is the top topic known?"""
         for curve in (self.notes.cold, self.notes.turned):
             if curve.open(viewer):
-                top = learned.top_topic(self.house.state(viewer + 1))
-                curve.note(viewer, top == self._topics[self.viewers.top(viewer)])
+                query = self._query(viewer, _LOCKSCREEN, 1, Random(0))
+                query.state = self.house.state(viewer + 1)
+                top = self._topics[self.viewers.top(viewer)]
+                profile = learned.top_topic(query.state)
+                curve.note(viewer, profile == top, self.house.preferred_topic(query) == top)
 
     def _estimate(self) -> None:
         """Ask the learner about items that have just had KNOWN impressions."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from jhalak.evaluation.metrics import Bin, calibration_error, ranks
 from jhalak.evaluation.simulator.fit import measured
-from jhalak.evaluation.simulator.notes import CURVE, Curve, Estimate, Notes, effective
+from jhalak.evaluation.simulator.notes import Curve, Estimate, Notes, effective
 from jhalak.evaluation.simulator.observers import ceiling, observer
 from jhalak.evaluation.simulator.rules import DAY_MS, START_MS, Rules
 from jhalak.evaluation.simulator.run import KNOWN, Progress, Simulation, simulate
@@ -108,18 +108,26 @@ def worth(notes: Notes) -> dict[str, Any]:
 
 def _curve(curve: Curve, after: int) -> dict[str, Any]:
     """`right`: share of viewers whose learned top topic is the true one right after so many
-    engagements; `within`: at some moment up to then; `curve`: the first, for 1 .. CURVE."""
-    known = curve.right >= 0
-    counts = known.sum(axis=0)
-    shares = (curve.right == 1).sum(axis=0) / np.maximum(counts, 1)
-    there = known[:, after - 1]
-    within = (curve.right[there, :after] == 1).any(axis=1)
+    engagements; `within`: at some moment up to then; `curve`: the first, for 1 .. CURVE. The
+    profile's, and under "ranker" the same for what the ranker prefers."""
     return {
         "after": after,
-        "viewers": int(there.sum()),
+        "viewers": int((curve.right[:, after - 1] >= 0).sum()),
+        **_shares(curve.right, after),
+        "ranker": _shares(curve.ranked, after),
+    }
+
+
+def _shares(right: NDArray[np.int8], after: int) -> dict[str, Any]:
+    known = right >= 0
+    counts = known.sum(axis=0)
+    shares = (right == 1).sum(axis=0) / np.maximum(counts, 1)
+    there = known[:, after - 1]
+    within = (right[there, :after] == 1).any(axis=1)
+    return {
         "right": _figure(shares[after - 1]) if there.any() else None,
         "within": _figure(within.mean()) if there.any() else None,
-        "curve": [_figure(s) if n else None for s, n in zip(shares, counts, strict=True)][:CURVE],
+        "curve": [_figure(s) if n else None for s, n in zip(shares, counts, strict=True)],
     }
 
 

@@ -83,7 +83,6 @@ def test_with_exploration_off_the_same_people_come_at_the_same_times() -> None:
     assert cost == pytest.approx(
         found["worth"]["mean"]["worth"] - off["worth"]["mean"]["worth"], abs=2e-4
     )
-    assert cost < 0, "so much exploration costs taps within half a day"
     assert "exploration" not in trial(msgspec.structs.replace(rules, exploration=0), compare=True)
 
 
