@@ -31,7 +31,7 @@ class Override(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     exploration: Share | None = None
     """Instead of `feed.exploration`."""
     topic_fade: Fade | None = None
-    """Factor on a candidate's value for each slot that its topic has already."""
+    """What a candidate is worth of its value once its topic has a slot (stages/diversity)."""
     creator_fade: Fade | None = None
     """The same for its creator."""
 

@@ -48,7 +48,7 @@ class Query:
     exploration: float | None = None
     """Share of slots that try what is not known yet; None: the cell's."""
     topic_fade: float | None = None
-    """Factor on a candidate's value for each slot that its topic has already; None: the feed's."""
+    """What a candidate is worth of its value once its topic has a slot; None: the feed's."""
     creator_fade: float | None = None
     """The same for its creator."""
 
