@@ -44,7 +44,7 @@ FRESH_S: Final = 20 * 3600
 """A world older than this is built anew: its headlines and its learned trends have aged."""
 SEED: Final = 7
 _SOURCES: Final = (
-    "schema", "ports", "records", "embedded", "catalogue/topics.toml", "learning/counters.py",
+    "schema", "ports", "records", "embedded", "catalogue/topics.toml", "learning",
     "learning/fold.py", "learning/joining.py", "learning/taste.py", "learning/viewer.py",
 )  # fmt: skip
 _CHOICES: Final = (

@@ -31,6 +31,7 @@ from jhalak.learning.examples import Examples
 from jhalak.learning.features import FEATURES, F
 from jhalak.learning.joining import Features, Shown
 from jhalak.learning.model import HEADS, OnlineModel
+from jhalak.learning.neighbours import CoEngagement
 from jhalak.learning.taste import LONG_DWELL_MS
 from jhalak.learning.trials import WORTH, Trials
 from jhalak.learning.watch import WatchTime
@@ -52,10 +53,12 @@ CACHE: Final = 20_000
 """Served records kept decoded; older ones are read from the log again."""
 ITEM_UNUSED_S: Final = 45 * 86_400.0
 DAY_MS: Final = 86_400_000
+NEAR_MS: Final = 5_000
 SLOTS_MOST: Final = 256
 """Slots of a slate whose served record was not met."""
 
 _BIT: Final = {head: 1 << h for h, head in enumerate(HEADS)}
+_ENGAGED: Final = _BIT["tap"] | _BIT["long"] | _BIT["like"] | _BIT["share"]
 _RELATION: Final = {
     "likes": _BIT["like"], "saves": _BIT["like"], "follows": _BIT["follow"],
     "hides": _BIT["hide"], "blocks": _BIT["hide"],
@@ -87,6 +90,9 @@ class Fold:
         self.examples = Examples(self.model)
         self.watch = WatchTime()
         self.trials = Trials()
+        self.together = CoEngagement()
+        self._near_ms = -1
+        self._neighbours: dict[str, NDArray[Any]] = {}
         self.shown: OrderedDict[int, Shown] = OrderedDict()
         self.closing: deque[tuple[int, int, int]] = deque()
         """(log time at which labels close, slate, position), oldest first."""
@@ -129,16 +135,19 @@ class Fold:
             self.counters.expire(self.at_ms, ITEM_UNUSED_S)
             self.model.expire(self.at_ms - int(ITEM_UNUSED_S * 1000))
             self.trials.expire(self.at_ms, ITEM_UNUSED_S)
+            self.together.expire(self.at_ms, ITEM_UNUSED_S)
         if isinstance(record, Served):
             self._served(partition, n, record)
         elif isinstance(record, Outcomes):
             for event in record.events:
-                self._outcome(event, record.received_ms)
+                self._outcome(event, record.received_ms, record.viewer if record.profiled else 0)
         elif isinstance(record, Relation):
             self._relation(record)
         elif isinstance(record, Erased):
             for slate in record.slates:
-                self.shown.pop(slate, None)
+                shown = self.shown.pop(slate, None)
+                if shown is not None and shown.viewer:
+                    self.together.forget(shown.viewer)
                 self.cache.pop(slate, None)
         self.offsets[partition] = n
         self.counts["records"] += 1
@@ -163,7 +172,8 @@ class Fold:
                 creator = int(known.creator[position])
                 self.trials.count_tried(known.key(position), creator, record.at_ms)
 
-    def _outcome(self, event: Outcome, received_ms: int) -> None:
+    def _outcome(self, event: Outcome, received_ms: int, viewer: int) -> None:
+        """One event; `viewer` 0: nothing is to be learned about who it was."""
         shown = self.shown.get(event.slate)
         if shown is None:
             shown = self.shown[event.slate] = Shown(0, 0, event.issued_ms, bytearray(SLOTS_MOST))
@@ -187,6 +197,9 @@ class Fold:
             self.closing.append((self.at_ms + self._window_ms, event.slate, event.position))
         new = yes & ~shown.yes[event.position]
         self.trials.count_value(self._trial(event)[0], _worth(new))
+        if viewer and new & _ENGAGED:
+            shown.viewer = viewer
+            self.together.engage(viewer, event.item, received_ms)
         for kind in _kinds(new):
             self._count(kind, event, received_ms)
         self._positive(shown, event.slate, event.position, new)
@@ -341,7 +354,15 @@ class Fold:
             "cold": self.counters.cold_blocks(self.at_ms),
             "scene_rates": self.counters.scene_rates(self.at_ms),
             **self.trials.arrays(self.at_ms),
+            **self._near(),
         }  # fmt: skip
+
+    def _near(self) -> dict[str, NDArray[Any]]:
+        """The neighbours, made anew with every NEAR_MS of log time: it takes a while."""
+        if self._near_ms < 0 or self.at_ms - self._near_ms >= NEAR_MS:
+            self._near_ms = self.at_ms
+            self._neighbours = self.together.arrays(self.at_ms)
+        return self._neighbours
 
     def dump(self) -> bytes:
         """A checkpoint: all of it, with the offsets that it stands for."""
@@ -357,6 +378,7 @@ class Fold:
                 "examples": self.examples.dump(),
                 "watch": self.watch.threshold_s.tobytes(),
                 "trials": self.trials.dump(),
+                "together": self.together.dump(),
                 "shown": [
                     (
                         slate,
@@ -365,6 +387,7 @@ class Fold:
                         s.at_ms,
                         bytes(s.marks),
                         bytes(s.yes),
+                        s.viewer,
                         list(s.events.items()),
                     )
                     for slate, s in self.shown.items()
@@ -389,10 +412,11 @@ class Fold:
         self.examples.load(state["examples"])
         self.watch.threshold_s = np.frombuffer(state["watch"]).copy()
         self.trials.load(state["trials"])
+        self.together.load(state["together"])
         self.shown.clear()
-        for slate, partition, n, at_ms, marks, yes, events in state["shown"]:
+        for slate, partition, n, at_ms, marks, yes, viewer, events in state["shown"]:
             shown = Shown(partition, n, at_ms, bytearray(marks))
-            shown.yes = bytearray(yes)
+            shown.yes, shown.viewer = bytearray(yes), viewer
             shown.events = {event: (said, at) for event, (said, at) in events}
             self.shown[slate] = shown
         self.closing = deque((a, b, c) for a, b, c in state["closing"])

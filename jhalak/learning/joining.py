@@ -16,7 +16,7 @@ class Shown:
     which it is written, or it was lost. They are counted once all the same.
     """
 
-    __slots__ = ("at_ms", "events", "marks", "n", "partition", "yes")
+    __slots__ = ("at_ms", "events", "marks", "n", "partition", "viewer", "yes")
 
     def __init__(self, partition: int, n: int, at_ms: int, marks: bytearray) -> None:
         self.partition = partition
@@ -26,6 +26,8 @@ class Shown:
         """Of each slot: what was counted, what was learned."""
         self.yes = bytearray(len(marks))
         """Of each slot: a bit for each head of learning.model.HEADS that is a yes."""
+        self.viewer = 0
+        """Who engaged with it; 0 while nobody did, or where nothing is to be learned of them."""
         self.events: dict[str, tuple[int, int]] = {}
         """Event id to (bits of heads, position): counted once, and undone by id."""
 

@@ -48,9 +48,10 @@ ITEM_WIDTH: Final = ITEM_DIMS + H
 INPUTS: Final = F + SIDE + 3 * GROUP_DIMS
 _CLIP: Final = np.float32(4.0)
 """Centred features are cut to +- this."""
-_PER_SPREAD: Final[Floats] = 1 / SPREAD
-_SURE: Final = np.float32(20.0)
-"""Logits are cut to +- this."""
+_PER_SPREAD: Final[Floats] = (1 / SPREAD).astype(np.float32)
+_SURE: Final = np.float32(15.0)
+"""Logits are cut to +- this: beyond it a float32 probability is 1."""
+POSITION_RATE: Final = 0.1
 _MOMENTUM, _SQUARES = np.float32(0.9), np.float32(0.999)
 
 _START: Final[dict[str, dict[str, float]]] = {
@@ -245,7 +246,7 @@ def _follow(  # type: ignore[no-untyped-def]
         for h in range(error.shape[1]):
             if label[i, h] < 0:
                 continue
-            if p >= 0:
+            if p > 0:  # the first slot is what all are compared with
                 g = error[i, h]
                 squares[scene[i], p, h] += g * g
                 position[scene[i], p, h] -= rate * g / math.sqrt(squares[scene[i], p, h])
@@ -299,7 +300,7 @@ class OnlineModel:
         self.mean, self.square = np.zeros_like(self.flat), np.zeros_like(self.flat)
         self._gradient = np.zeros_like(self.flat)
         self.position = np.zeros((len(SURFACES), POSITIONS, H), np.float32)
-        self.position_squares = np.full_like(self.position, 2.0)
+        self.position_squares = np.ones_like(self.position)
         self.calibration = start.calibration
         self.items = Embeddings(ITEM_WIDTH, self.settings.seed)
         self.creators = Embeddings(CREATOR_DIMS, self.settings.seed + 1)
@@ -342,8 +343,7 @@ class OnlineModel:
         averaged, _ = _logits(_views(self.average, shapes), x, ids)
         _follow(
             error, averaged, ids.item_bias, label, place, scene, language, self.position,
-            self.position_squares, self.calibration, self.settings.calibration_rate,
-            self.settings.rate,
+            self.position_squares, self.calibration, self.settings.calibration_rate, POSITION_RATE,
         )  # fmt: skip
         down = error / np.float32(n)
         np.matmul(first[:, :F].T, down, out=slopes["w"])

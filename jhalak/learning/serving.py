@@ -21,6 +21,7 @@ from jhalak.learning.model import (
     Weights,
     starting_weights,
 )
+from jhalak.learning.pairs import EXPORTED, lay_neighbours
 from jhalak.learning.trials import Tried, nothing_tried, tried
 from jhalak.schema.candidates import Floats, Rows
 from jhalak.schema.pool import ByTopic, by_topic
@@ -42,6 +43,10 @@ class Serving:
     side: Floats
     """float32[rows, SIDE + H]: embeddings of the item and its creator, and the item's biases."""
     trials: Tried = field(default_factory=nothing_tried)
+    neighbours: NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, EXPORTED), np.int32))
+    """int32[rows or 0, EXPORTED]: rows engaged with together with each, strongest first; -1: none
+    left."""
+    neighbour_strength: Floats = field(default_factory=lambda: np.zeros((0, EXPORTED), np.float32))
     trending: dict[int, Rows] = field(default_factory=dict)
     """Language index to rows with counts, best first."""
     by_topic: dict[int, ByTopic] = field(default_factory=dict)
@@ -177,6 +182,9 @@ def lay(
         version, weights, np.array(arrays["cold"]), np.array(arrays["scene_rates"]), blocks,
         _sides(arrays, row_of, live, creator), tried(arrays),
     )  # fmt: skip
+    serving.neighbours, serving.neighbour_strength = lay_neighbours(
+        arrays["near_nums"], arrays["near"], arrays["near_strength"], row_of, live
+    )
     known = np.flatnonzero(rows >= 0)
     trend = arrays["trend"][known]
     known, trend = known[trend > 0], trend[trend > 0]

@@ -19,7 +19,7 @@ EDGES_S: Final = (8.0, 16.0, 32.0, 64.0, 128.0, 256.0)
 START_S: Final = (5.0, 9.0, 10.0, 10.0, 10.0, 10.0, 10.0)
 LONG_SHARE: Final = 0.4
 STEP: Final = 0.02
-LEAST_S, MOST_S = 2.0, 120.0
+LEAST_S, MOST_S = 1.0, 600.0
 
 
 class WatchTime:
