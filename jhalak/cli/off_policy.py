@@ -168,9 +168,10 @@ def _span_of(span: tuple[float, float]) -> str:
 
 def _in_words(support: dict[str, Any], clip: float | None) -> str:
     said = (
-        f"  {support['rows']:,} decisions, effective sample size {support['effective']:,.0f}"
-        f" ({support['carried']:.0f} rewarded); greatest weight {support['max_weight']:,.1f}, mean"
-        f" {support['mean_weight']:.3f} ({_span_of(support['mean_weight_span'])});"
+        f"  {support['rows']:,} decisions, effective sample size {support['effective']:,.0f};"
+        f" {support['rewarded']:,} rewarded, as much as {support['carried']:.0f};"
+        f" greatest weight {support['max_weight']:,.1f},"
+        f" mean {support['mean_weight']:.3f} ({_span_of(support['mean_weight_span'])});"
         f" {support['thin']:.1%} of the target (nearly) never logged"
     )
     if clip is None:

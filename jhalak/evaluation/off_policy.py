@@ -55,7 +55,7 @@ class Evaluation:
     """Of the target policy, by name: IPS, SNIPS and, with a model, DR."""
     gains: dict[str, Estimate]
     """Target minus logging policy on the same decisions, paired; of IPS and DR. None where fewer
-    than `Limits.gain` rewarded units carry the estimate."""
+    than `Limits.rewarded_for_gain` units have a reward."""
     support: Support
     clip: float | None = None
 
@@ -92,7 +92,7 @@ def evaluate(
         worth[DR] = doubly_robust(weight, r, foretold)
     estimates = {name: estimate(unit, each, one) for name, each in worth.items()}
     estimates[SNIPS] = estimate(unit, weight * r, weight)
-    told = worth if support.carried >= limits.gain else {}
+    told = worth if support.rewarded >= limits.rewarded_for_gain else {}
     return Evaluation(
         logging=estimate(unit, r, one),
         estimates={name: estimates[name] for name in (IPS, SNIPS, DR) if name in estimates},

@@ -26,11 +26,13 @@ class Limits:
 
     effective: float = 100.0
     """Least effective sample size, in independent units."""
-    carried: float = 3.0
-    """Least effective number of units whose reward counts."""
-    gain: float = 10.0
-    """The same for a gain to be told: with fewer its 95 % interval was measured to hold the truth
-    in 88 to 90 % of logs."""
+    rewarded: int = 10
+    """Least number of units with a reward and a weight. A plain count: to pick logs by how evenly
+    their weighted rewards lie (`Support.carried`) picks those that miss heavy ones, and their
+    intervals hold less often than they say."""
+    rewarded_for_gain: int = 30
+    """The same for a gain to be told: with a dozen its 95 % interval was measured to hold the truth
+    in 88 to 91 % of logs."""
     thin: float = 0.05
     """Most of the target's probability on actions that are (nearly) never taken. Beyond it is
     what lies beyond with its whole 95 % interval; so with `excess`."""
@@ -51,8 +53,10 @@ class Support:
     effective: float
     """Kish's effective sample size of the units' weights: (sum w)^2 / sum w^2. As many units
     logged by the target itself would tell about as much."""
+    rewarded: int
+    """Units with a reward and a weight."""
     carried: float
-    """The same of the units' weighted rewards: how many units the estimate rests upon."""
+    """The effective number of the units' weighted rewards: how many the estimate rests upon."""
     max_weight: float
     """Of a row."""
     heaviest: float
@@ -104,6 +108,7 @@ def support_of(logged: Logged, clip: float | None = None, never: float = NEVER) 
         rows=len(weight),
         units=len(total),
         effective=kish(total),
+        rewarded=int((earned != 0).sum()),
         carried=kish(earned),
         max_weight=float(weight.max()),
         heaviest=float(total.max()) / whole if whole else 1.0,
@@ -133,10 +138,9 @@ def refuse_thin(support: Support, limits: Limits) -> None:
         reasons.append(
             f"one unit has {support.heaviest:.1%} of the weight, more than {limits.heaviest:.1%}"
         )
-    if support.carried < limits.carried:
+    if support.rewarded < limits.rewarded:
         reasons.append(
-            f"{support.carried:.1f} rewarded units carry the estimate, fewer than"
-            f" {limits.carried:g}"
+            f"{support.rewarded:,} units with a weight have a reward, fewer than {limits.rewarded}"
         )
     if support.mean_weight_span[0] - 1 > limits.excess:
         reasons.append(

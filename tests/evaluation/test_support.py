@@ -38,6 +38,7 @@ def test_numbers_of_a_small_log_by_eye() -> None:
     assert (found.rows, found.units) == (4, 4)
     assert found.mean_weight == pytest.approx(1.125)
     assert found.effective == pytest.approx(4.5**2 / 8.25)
+    assert found.rewarded == 2
     assert found.carried == pytest.approx(2.5**2 / 4.25)
     assert found.max_weight == pytest.approx(2)
     assert found.heaviest == pytest.approx(2 / 4.5)
@@ -94,7 +95,9 @@ def test_rows_of_one_viewer_are_one_when_support_is_judged() -> None:
 
 def test_no_reward_and_few_rewards_are_refused() -> None:
     none = log_of([0.5], [0.5], [0.0], times=1000)
-    assert "0.0 rewarded units carry the estimate" in str(refused(none))
+    assert "0 units with a weight have a reward, fewer than 10" in str(refused(none))
+    without_weight = log_of([0.5] * 100, [0.5] * 50 + [0.0] * 50, [0.0] * 50 + [1.0] * 50, times=9)
+    assert support_of(without_weight).rewarded == 0
 
 
 def test_weights_that_are_too_great_on_average_mean_wrong_probabilities() -> None:
@@ -105,10 +108,10 @@ def test_weights_that_are_too_great_on_average_mean_wrong_probabilities() -> Non
 def test_limits_can_be_set_and_every_reason_is_given() -> None:
     logged = log_of([0.5, 0.5], [0.3, 0.3], [1, 0], times=50)
     assert evaluate(logged, limits=Limits(thin=0.5)).support.thin == pytest.approx(0.4)
-    assert len(refused(logged, Limits(effective=1000, carried=60, heaviest=0.001)).reasons) == 4
+    assert len(refused(logged, Limits(effective=1000, rewarded=60, heaviest=0.001)).reasons) == 4
 
 
 def test_numbers_become_json() -> None:
     found = support_of(log_of([0.5], [0.5], [1.0], times=2))
     assert set(found.as_dict()) == set(Support.__dataclass_fields__)
-    refuse_thin(found, Limits(effective=2, carried=2, heaviest=0.5))
+    refuse_thin(found, Limits(effective=2, rewarded=2, heaviest=0.5))
