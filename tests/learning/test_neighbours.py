@@ -25,6 +25,7 @@ DAY_MS = 86_400_000
 
 def listed(pairs: CoEngagement, item: int) -> list[tuple[float, int]]:
     """(count, neighbour) of an item, place by place."""
+    pairs._settle()
     row = pairs._index[item]
     places = zip(pairs._often[row].tolist(), pairs._near[row].tolist(), strict=True)
     return [(often, int(pairs._keys[near])) for often, near in places if near >= 0]
@@ -57,6 +58,7 @@ def test_pairs_are_counted_as_the_reference_counts_them(
         if weight is None:
             return
         engage_reference(rings.setdefault(viewer, []), item, counts, lists, together, weight)
+    pairs._settle()
     for item, count in counts.items():
         row = pairs._index[item]
         assert pairs._count[row] == pytest.approx(count, rel=1e-4)
