@@ -16,36 +16,36 @@ from numba import njit
 from numpy.typing import NDArray
 
 from jhalak.schema.candidates import Floats, Rows
-from jhalak.schema.item import EMBEDDING_SIZE
 
-INTERESTS: Final = 4
-NEAR: Final = 0.35
-"""Cosine from which on an engagement belongs to an interest."""
+NEAR: Final = 0.25
+"""Cosine from which on an engagement belongs to an interest: twice the deviation of that of two
+vectors by chance in 64 dimensions."""
 HALF_LIFE: Final = 40.0
 """An interest's weight halves with each so many engagements with other things."""
 HEAVIEST: Final = 10.0
 """Weight above which an interest does not grow, so that it goes on following its items."""
-BYTES: Final = INTERESTS * EMBEDDING_SIZE + 4 * INTERESTS
-"""Of `dump`: 272."""
 
 
 @njit(cache=True, nogil=True)
-def engage_interests(vectors, weights, embedding, weight):  # type: ignore[no-untyped-def]
-    """Fold an engagement of `weight` with an item's `embedding` float32[D] (unit length) into
-    vectors float32[n, D] (unit length, or 0 for none) and weights float32[n].
+def lean_interests(vectors, weights, embedding, unit, weight):  # type: ignore[no-untyped-def]
+    """Fold an engagement of `weight` with an item into vectors float32[n, D] (unit length, or 0
+    for none) and weights float32[n]. `embedding` [D], in units of `unit`, has unit length or none.
 
-    A negative weight (a hide) takes from the interest that the item belongs to, and ends it at 0;
-    taking an engagement back is the same. About 0.5 us.
+    A negative weight (a hide, or an engagement taken back) takes from the interest that the item
+    belongs to, and ends it at 0. About 0.5 us.
     """
-    nearest, most = 0, np.float32(-2.0)
-    weakest = 0
+    weakest, nearest, most, length = 0, 0, np.float32(-2.0), np.float32(0.0)
+    for d in range(len(embedding)):
+        length += np.float32(embedding[d] * embedding[d])
+    if length == 0:
+        return
     for j in range(len(weights)):
         if weights[j] < weights[weakest]:
             weakest = j
         if weights[j] > 0:
             dot = np.float32(0.0)
             for d in range(len(embedding)):
-                dot += vectors[j, d] * embedding[d]
+                dot += np.float32(vectors[j, d] * embedding[d] * unit)
             if dot > most:
                 nearest, most = j, dot
     if weight < 0:
@@ -54,21 +54,20 @@ def engage_interests(vectors, weights, embedding, weight):  # type: ignore[no-un
             if weights[nearest] == 0:
                 vectors[nearest] = 0
         return
-    fade = 2.0 ** (-weight / HALF_LIFE)
+    fade = np.float32(2.0 ** (-weight / HALF_LIFE))
     for j in range(len(weights)):
         weights[j] *= fade
+    at, old = nearest, weights[nearest]
     if most < NEAR:
-        vectors[weakest] = embedding
-        weights[weakest] = weight
-        return
+        at, old = weakest, np.float32(0.0)
     total = np.float32(0.0)
     for d in range(len(embedding)):
-        vectors[nearest, d] = weights[nearest] * vectors[nearest, d] + weight * embedding[d]
-        total += vectors[nearest, d] * vectors[nearest, d]
+        vectors[at, d] = np.float32(old * vectors[at, d] + weight * unit * embedding[d])
+        total += vectors[at, d] * vectors[at, d]
     scale = np.float32(1.0 / max(math.sqrt(total), 1e-6))
     for d in range(len(embedding)):
-        vectors[nearest, d] *= scale
-    weights[nearest] = min(weights[nearest] + weight, HEAVIEST)
+        vectors[at, d] *= scale
+    weights[at] = min(np.float32(old + weight), np.float32(HEAVIEST))
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc"})
@@ -89,42 +88,23 @@ def nearest_interest(vectors, weights, rows, packed):  # type: ignore[no-untyped
     return out
 
 
-def dump(vectors: Floats, weights: Floats) -> bytes:
-    """BYTES bytes: each vector as int8, its greatest part 127, and the weights as float32."""
-    most = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-12)
-    codes = np.rint(vectors * (127.0 / most)).astype(np.int8)
-    return codes.tobytes() + weights.astype(np.float32).tobytes()
-
-
-def load(data: bytes) -> tuple[Floats, Floats]:
-    """(vectors float32[INTERESTS, EMBEDDING_SIZE], weights float32[INTERESTS]) of `dump`. Raises
-    ValueError for another number of bytes."""
-    if len(data) != BYTES:
-        raise ValueError(f"interests have {BYTES} bytes, not {len(data)}")
-    size = INTERESTS * EMBEDDING_SIZE
-    codes = np.frombuffer(data, np.int8, size).reshape(INTERESTS, EMBEDDING_SIZE)
-    vectors = codes.astype(np.float32)
-    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
-    return vectors, np.frombuffer(data, np.float32, INTERESTS, offset=size).copy()
-
-
-def engage_reference(
+def lean_reference(
     vectors: Floats, weights: Floats, embedding: Floats, weight: float
 ) -> tuple[Floats, Floats]:
-    """What `engage_interests` makes of the arrays, in NumPy; it leaves its own alone."""
+    """What `lean_interests` makes of the arrays, in NumPy; it leaves its own alone."""
     vectors, weights = vectors.copy(), weights.copy()
+    if not embedding.any():
+        return vectors, weights
     near = np.where(weights > 0, vectors @ embedding, -2.0)
-    nearest = int(np.argmax(near))
+    nearest, weakest = int(np.argmax(near)), int(np.argmin(weights))
     if weight < 0:
         if near[nearest] >= NEAR:
             weights[nearest] = max(weights[nearest] + weight, 0.0)
             vectors[nearest] *= weights[nearest] > 0
         return vectors, weights
-    weakest = int(np.argmin(weights))
-    weights *= 2.0 ** (-weight / HALF_LIFE)
+    weights *= np.float32(2.0 ** (-weight / HALF_LIFE))
     if near[nearest] < NEAR:
-        vectors[weakest], weights[weakest] = embedding, weight
-        return vectors, weights
+        nearest, weights[weakest] = weakest, 0.0
     moved = weights[nearest] * vectors[nearest] + weight * embedding
     vectors[nearest] = moved / max(float(np.linalg.norm(moved)), 1e-6)
     weights[nearest] = min(weights[nearest] + weight, HEAVIEST)
@@ -137,5 +117,6 @@ def nearest_reference(
     """What `nearest_interest` answers, in NumPy."""
     if not (weights > 0).any():
         return np.zeros(len(rows), np.float32)
-    cosine: Floats = (packed[rows].astype(np.float32) / 127.0) @ vectors[weights > 0].T
-    return cosine.max(axis=1)
+    cosine = packed[rows].astype(np.float32) @ vectors[weights > 0].T
+    most: Floats = cosine.max(axis=1) / np.float32(127)
+    return most
