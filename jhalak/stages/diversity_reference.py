@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jhalak.stages.diversity import CREATOR, STORY, TOPIC
 from jhalak.stages.draws import uniforms_reference
+from jhalak.stages.greedy import CREATOR, STORY, TOPIC
 
 
 def told_apart(fading: NDArray[np.float64], group: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -40,7 +40,7 @@ def worth(
 
 @dataclass(frozen=True)
 class Slots:
-    """What the selector is asked: the arguments of `diversity._choose`, but for exploration."""
+    """What the selector is asked: the arguments of `greedy.choose`, but for exploration."""
 
     value: NDArray[np.float64]
     group: NDArray[np.int64]
@@ -92,7 +92,7 @@ class Slots:
 def choose_reference(
     asked: Slots, exploration: float, seed: int
 ) -> tuple[list[int], list[float], list[bool]]:
-    """What `diversity._choose` answers."""
+    """What `greedy.choose` answers."""
     k = min(asked.slots, len(asked.value))
     draws = uniforms_reference(seed, 2 * k)
     chosen: list[int] = []

@@ -14,19 +14,11 @@ from hypothesis import strategies as st
 
 from jhalak.pipeline.stage import VALUE
 from jhalak.schema.candidates import Candidates
-from jhalak.stages.diversity import (
-    CREATOR,
-    LANGUAGE,
-    PARTS,
-    STORY,
-    TOPIC,
-    Diverse,
-    InOrder,
-    _choose,
-    fading,
-)
+from jhalak.stages import greedy
+from jhalak.stages.diversity import Diverse, InOrder
 from jhalak.stages.diversity_reference import Slots, choose_reference, told_apart, worth
 from jhalak.stages.exploration import TRIAL
+from jhalak.stages.greedy import CREATOR, LANGUAGE, PARTS, STORY, TOPIC, fading
 from tests.worlds import candidates_of, make_item, names_of, often, query_of, world_of
 
 FADING = fading(0.88, 0.85, 0.93)
@@ -48,7 +40,7 @@ def choose(
     group = np.zeros((5, n), np.int64)
     group[TOPIC], group[CREATOR], group[LANGUAGE] = np.array(topic) + 1, creator, 1
     group[STORY] = 0 if story is None else story
-    index, propensity, explored = _choose(
+    index, propensity, explored = greedy.choose(
         np.array(value, np.float64), group, np.zeros(n, np.float32), slots, FADING, cap, min_topics,
         0.05, np.uint64(1),
     )  # fmt: skip
@@ -77,7 +69,7 @@ def test_the_kernel_chooses_what_the_reference_chooses(
     value = rng.random(n) * 0.9 + 0.05
     trial = np.where(rng.random(n) < 0.4, rng.random(n), 0).astype(np.float32)
     arguments = value, groups(rows), trial, slots, fading(*fades), cap, min_topics
-    index, propensity, explored = _choose(*arguments, exploration, np.uint64(seed))
+    index, propensity, explored = greedy.choose(*arguments, exploration, np.uint64(seed))
     wanted, chances, tried = choose_reference(Slots(*arguments), exploration, seed)
     assert index.tolist() == wanted
     assert explored.tolist() == tried
@@ -103,7 +95,9 @@ def test_greedy_reaches_what_is_promised_of_the_best_of_all_slates(
     n = len(rows)
     value = np.random.default_rng(seed).random(n) ** 2
     group = groups([(i + 1, 0, a + 1, 0, b) for i, (a, b) in enumerate(rows)])
-    index, _, _ = _choose(value, group, np.zeros(n, np.float32), slots, of, 9, 0, 0.0, np.uint64(1))
+    index, _, _ = greedy.choose(
+        value, group, np.zeros(n, np.float32), slots, of, 9, 0, 0.0, np.uint64(1)
+    )
     of = told_apart(of, group)
     slates = combinations(range(n), min(slots, n))
     best = max(worth(slate, value, group, of) for slate in slates)
@@ -130,7 +124,7 @@ def test_greedy_reaches_a_third_of_the_best_slate_that_obeys_cap_and_stories(
         topics = [rows[i][0] for i in slate]
         return len(set(stories)) == len(stories) and all(topics.count(t) <= cap for t in topics)
 
-    index, _, _ = _choose(
+    index, _, _ = greedy.choose(
         value, group, np.zeros(n, np.float32), slots, of, cap, 0, 0.0, np.uint64(1)
     )
     chosen = index.tolist()

@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from jhalak.learning.model import H
 from jhalak.pipeline.stage import SOURCES, VALUE
 from jhalak.schema.candidates import Candidates
-from jhalak.stages.diversity import Diverse, fading
+from jhalak.stages.diversity import Diverse
 from jhalak.stages.diversity_reference import Slots
 from jhalak.stages.exploration import TRIAL, TrialWeights
+from jhalak.stages.greedy import fading
 from jhalak.stages.prediction import PREDICTIONS
 from jhalak.stages.world import World
 from tests.worlds import TOPICS, candidates_of, make_item, query_of, world_of
