@@ -7,7 +7,6 @@ and folds the records that came after it.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
@@ -16,6 +15,7 @@ import numpy as np
 from numba import njit
 
 from jhalak.learning import taste
+from jhalak.learning.packed import load_taste, taste_bytes
 from jhalak.learning.taste import add, creator_place, look, mark
 from jhalak.schema.activity import (
     EVENT_INDEX,
@@ -35,7 +35,6 @@ from jhalak.schema.viewer_state import (
     IMPRESSED,
     LONGED,
     TAPPED,
-    VECTORS,
     ViewerState,
 )
 
@@ -294,12 +293,12 @@ _NOTHING_DONE: Final = _Does(0.0, -1, 0, 0)
 
 
 def dump(state: ViewerState) -> bytes:
-    """The state's bytes: at most 1 KB of what was learned (`taste_bytes`) and 13 bytes a seen
-    item."""
+    """The state's bytes: at most 1 KB of what was learned (learning.packed) and 13 bytes a
+    seen item."""
     m = state.seen_count
     return msgspec.msgpack.encode(
         {
-            "format": 2,
+            "format": 3,
             "n": state.n,
             "at_ms": state.at_ms,
             "taste": taste_bytes(state),
@@ -314,41 +313,14 @@ def dump(state: ViewerState) -> bytes:
     )  # fmt: skip
 
 
-def taste_bytes(state: ViewerState) -> bytes:
-    """What was learned about the viewer: the counts of places where something happened (float16),
-    and the vectors in 8 bits, packed."""
-    used = np.flatnonzero(state.counts.any(axis=1)).astype(np.uint8)
-    remembered = int(np.count_nonzero(state.items))
-    vectors, scales = _coarse(np.concatenate([state.vectors, state.interests]))
-    return zlib.compress(
-        msgspec.msgpack.encode(
-            (
-                used.tobytes(), state.counts[used].astype(np.float16).tobytes(),
-                state.creators[state.creators > 0].tobytes(), vectors, scales,
-                state.interest_weight.astype(np.float16).tobytes(),
-                state.items[len(state.items) - remembered :].tobytes(),
-                state.items_done[len(state.items) - remembered :].tobytes(),
-            )
-        ),
-        1,
-    )  # fmt: skip
-
-
-def _coarse(vectors: Floats) -> tuple[bytes, bytes]:
-    """int8 vectors and the float32 unit of each."""
-    unit = np.abs(vectors).max(axis=1) / 127
-    whole = np.rint(np.divide(vectors, unit[:, None], where=unit[:, None] > 0, out=vectors * 0))
-    return whole.astype(np.int8).tobytes(), unit.astype(np.float32).tobytes()
-
-
 def load(viewer: int, data: bytes) -> ViewerState:
     """The inverse of `dump` (hides and follows come from the relation store). Raises ValueError
     for bytes of another format."""
     raw: dict[str, Any] = msgspec.msgpack.decode(data)
-    if raw["format"] != 2:
+    if raw["format"] != 3:
         raise ValueError(f"a profile of format {raw['format']} was written by another version")
     state = ViewerState(viewer, n=raw["n"], at_ms=raw["at_ms"])
-    _load_taste(state, raw["taste"])
+    load_taste(state, raw["taste"])
     state.seen = np.frombuffer(raw["seen"], np.int64).copy()
     state.seen_ms = np.frombuffer(raw["seen_s"], np.uint32).astype(np.int64) * 1000
     state.seen_flags = np.frombuffer(raw["flags"], np.uint8).copy()
@@ -357,20 +329,3 @@ def load(viewer: int, data: bytes) -> ViewerState:
     state.edition, state.edition_items = edition, tuple(items)
     state.edition_valid_ms, state.events_since_edition = valid_ms, events
     return state
-
-
-def _load_taste(state: ViewerState, data: bytes) -> None:
-    parts = msgspec.msgpack.decode(zlib.decompress(data))
-    used, counts, creators, vectors, scales, weight, items, done = parts
-    places = np.frombuffer(used, np.uint8)
-    state.counts[places] = np.frombuffer(counts, np.float16).reshape(len(places), -1)
-    known = np.frombuffer(creators, np.int32)
-    state.creators[: len(known)] = known
-    whole = np.frombuffer(vectors, np.int8).reshape(-1, EMBEDDING_SIZE).astype(np.float32)
-    both = whole * np.frombuffer(scales, np.float32)[:, None]
-    state.vectors[:], state.interests[:] = both[:VECTORS], both[VECTORS:]
-    state.interest_weight[:] = np.frombuffer(weight, np.float16)
-    remembered = np.frombuffer(items, np.int64)
-    if len(remembered):
-        state.items[-len(remembered) :] = remembered
-        state.items_done[-len(remembered) :] = np.frombuffer(done, np.uint8)

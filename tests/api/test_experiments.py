@@ -22,10 +22,6 @@ INDIFFERENT = {
 }  # fmt: skip
 ARMS = [HALVES[0], {"name": "bold", "share": 0.5, "override": INDIFFERENT}]
 """To the bold arm nothing is worth anything: it is shown what was found, whatever it likes."""
-STAGE = Path(__file__).parents[2] / "jhalak/stages/valuation.py"
-heeded = pytest.mark.skipif(
-    "query.values" not in STAGE.read_text("utf-8"), reason="the value model reads no override yet"
-)
 
 
 @pytest.fixture
@@ -121,7 +117,6 @@ def test_who_wants_no_profile_is_in_no_arm_and_gets_a_slate_nonetheless(jhalak: 
     assert arms_served(jhalak, phone) == [()]
 
 
-@heeded
 def test_an_arm_changes_the_slates_of_its_viewers_alone_and_of_nobody_once_stopped(
     jhalak: Jhalak,
 ) -> None:

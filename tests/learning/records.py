@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from jhalak.learning.features import F
+from jhalak.learning.features import FEATURES, F
 from jhalak.schema.activity import EVENT_INDEX, Outcome, Outcomes, Relation, Served, Verb
 
 NOW_MS = 1_790_000_000_000
@@ -21,12 +21,14 @@ def facts_of(item: int) -> tuple[int, int, int]:
 
 def served(
     slate: int, items: Sequence[int], at_ms: int = NOW_MS, *, scored: bool = True,
-    valid_until_ms: int = 0,
+    valid_until_ms: int = 0, duration_s: float = 0.0,
 ) -> Served:  # fmt: skip
-    """A slate with features that follow from its number."""
+    """A slate with features that follow from its number; its items are `duration_s` long."""
     k = len(items)
     facts = np.array([facts_of(item) for item in items], np.int64).reshape(k, 3)
     x = np.random.default_rng(slate).normal(size=(k, F)).astype(np.float16)
+    x[:, FEATURES.index("bias")] = 1
+    x[:, FEATURES.index("length")] = np.log1p(duration_s)
     return Served(
         slate=slate, viewer=VIEWER, surface=0, at_ms=at_ms, level=0, model=1, profiled=True,
         valid_until_ms=valid_until_ms,

@@ -12,7 +12,7 @@ from jhalak.learning.features import TASTE_HALF_LIFE_S
 from jhalak.learning.viewer import ViewerFold, dump, load
 from jhalak.schema.activity import Forget, Tick
 from jhalak.schema.item import EMBEDDING_SIZE
-from jhalak.schema.viewer_state import CREATORS_MAX, ViewerState
+from jhalak.schema.viewer_state import ViewerState
 from tests.learning.records import NOW_MS, event, facts_of, outcomes, relation, served
 
 DAY_MS = 86_400_000
@@ -195,16 +195,6 @@ def test_an_item_that_is_gone_teaches_its_topic_and_no_vector() -> None:
     assert not gone.engaged.any()
 
 
-def test_the_creators_remembered_are_those_engaged_with() -> None:
-    state = ViewerState(5)
-    for creator in range(1, CREATORS_MAX + 30):
-        taste.count_shown(state, 0, 0, creator)
-        if creator <= 10:
-            taste.count_engaged(state, 1.0, 0, 0, creator, None)
-    assert set(range(1, 11)) <= set(state.creators.tolist())
-    assert len(set(state.creators.tolist())) == CREATORS_MAX
-
-
 def test_forgetting_a_topic_ends_it_as_an_interest() -> None:
     state = after(served(1, [7, 8]), outcomes(event("a", "tap", 1, 7), event("b", "tap", 1, 8, 1)))
     after(Forget("f", 5, NOW_MS, facts_of(7)[0]), state=state)
@@ -239,25 +229,17 @@ def test_a_state_comes_back_from_its_bytes(steps) -> None:
     assert dump(back) == dump(state)
     assert (back.viewer, back.n, back.at_ms) == (5, state.n, state.at_ms)
     assert (back.edition, back.edition_items) == (state.edition, state.edition_items)
-    for name in COUNTED[:-1]:
-        assert np.array_equal(getattr(back, name), getattr(state, name)), name
-    np.testing.assert_allclose(back.vectors, state.vectors, rtol=1e-3, atol=1e-3)
     m = state.seen_count
     assert np.array_equal(back.seen[:m], state.seen[:m])
     assert np.array_equal(back.seen_flags[:m], state.seen_flags[:m])
-    # And it goes on like the one that stayed, but for the vectors' half precision.
+    assert np.array_equal(back.items, state.items)
+    assert np.array_equal(back.items_done, state.items_done)
+    # And it goes on like the one that stayed, but for what is rounded in the bytes.
     late_ms = NOW_MS + 10**6
     more = [served(900, [3, 4], late_ms), outcomes(event("z", "tap", 900, 3), at_ms=late_ms)]
-    for one, other in zip(
-        (getattr(after(*more, state=back), name) for name in COUNTED[:-1]),
-        (getattr(after(*more, state=state), name) for name in COUNTED[:-1]),
-        strict=True,
-    ):
-        assert np.array_equal(one, other)
-
-
-def test_a_profile_of_another_format_is_refused() -> None:
-    import msgspec
-
-    with pytest.raises(ValueError, match="format 99"):
-        load(5, msgspec.msgpack.encode({"format": 99}))
+    for one in (back, state):
+        after(*more, state=one)
+    np.testing.assert_allclose(back.counts, state.counts, rtol=0.02, atol=1e-3)
+    assert np.array_equal(back.creators, state.creators)
+    steps = np.abs(state.vectors).max(axis=1, keepdims=True) / 10
+    assert (np.abs(back.vectors - state.vectors) <= steps + 1e-3).all()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from jhalak.assembly import open_records
+from jhalak.learning.features import UNKNOWN
 from jhalak.ports.items import Draft
 from jhalak.ports.viewers import Viewer
 from jhalak.workers.follow_catalogue import BATCH
@@ -76,8 +77,8 @@ class TestLearned:
         row = world.catalogue.by_id[card["item"]]
         others = np.delete(np.flatnonzero(world.catalogue.live), 0)
         assert world.serving.version > 0
-        assert world.serving.blocks[row, 8] == 0.0, "something is known of it"
-        assert (world.serving.blocks[others[others != row], 8] == 1.0).all()
+        assert world.serving.blocks[row, UNKNOWN] == 0.0, "something is known of it"
+        assert (world.serving.blocks[others[others != row], UNKNOWN] == 1.0).all()
         assert world.serving.trending[0].tolist() == [row]
         assert world.alive_ms == jhalak.clock()
 
@@ -86,7 +87,7 @@ class TestLearned:
         jhalak.put([make_item("newcomer", "games")])
         world = jhalak.services.world
         row = world.catalogue.by_id["newcomer"]
-        assert world.serving.blocks[row, 8] == 1.0
+        assert world.serving.blocks[row, UNKNOWN] == 1.0
 
     def test_nothing_new_changes_nothing(self, jhalak: Jhalak) -> None:
         jhalak.learn()
