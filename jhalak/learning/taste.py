@@ -14,7 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from jhalak.learning.features import HOUR_HALF_LIFE_S, TASTE_HALF_LIFE_S
-from jhalak.learning.interests import engage_interests
+from jhalak.learning.interests import lean_interests
 from jhalak.schema.viewer_state import (
     ALL,
     COMPLETED,
@@ -164,13 +164,11 @@ def lean(vectors, interests, interest_weight, weight, embedding, unit):  # type:
     long, short = np.float32(1.0), np.float32(1.0)
     if weight > 0:
         long, short = _LONG_KEEP, _SHORT_KEEP
-    whole = np.empty(len(embedding), np.float32)
     for d in range(len(embedding)):
-        whole[d] = embedding[d] * unit
-        step = np.float32(weight * whole[d])
+        step = np.float32(weight * embedding[d] * unit)
         vectors[0, d] = vectors[0, d] * long + step
         vectors[1, d] = vectors[1, d] * short + step
-    engage_interests(interests, interest_weight, whole, np.float32(weight))
+    lean_interests(interests, interest_weight, embedding, unit, weight)
 
 
 def fade_to(state: ViewerState, at_ms: int) -> None:
