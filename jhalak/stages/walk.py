@@ -12,16 +12,26 @@ from jhalak.schema.pool import ByTopic
 
 
 @njit(cache=True)
-def _walk(rows, offsets, wanted, seen, row_of, live, mark):  # type: ignore[no-untyped-def]
+def _mark(seen, row_of, old, mark):  # type: ignore[no-untyped-def]
+    """Take back the marks of the rows `old`, and mark those of `seen`'s items; answers them."""
+    for row in old:
+        mark[row] = 0
+    rows = np.empty(len(seen), np.int32)
+    n = 0
+    for num in seen:
+        if num < len(row_of) and row_of[num] >= 0:
+            rows[n] = row_of[num]
+            mark[rows[n]] = 1
+            n += 1
+    return rows[:n]
+
+
+@njit(cache=True)
+def _walk(rows, offsets, wanted, live, mark):  # type: ignore[no-untyped-def]
     total = 0
     for t in range(len(wanted)):
         total += wanted[t]
     out = np.empty(min(total, len(rows)), np.int32)
-    for i in range(len(seen)):
-        if seen[i] < len(row_of):
-            row = row_of[seen[i]]
-            if row >= 0:
-                mark[row] = 1
     n = 0
     for t in range(len(wanted)):
         left = wanted[t]
@@ -33,58 +43,58 @@ def _walk(rows, offsets, wanted, seen, row_of, live, mark):  # type: ignore[no-u
                 out[n] = row
                 n += 1
                 left -= 1
-    for i in range(len(seen)):
-        if seen[i] < len(row_of):
-            row = row_of[seen[i]]
-            if row >= 0:
-                mark[row] = 0
     return out[:n]
 
 
 @njit(cache=True)
-def _unseen(rows, seen, row_of, mark):  # type: ignore[no-untyped-def]
+def _unseen(rows, mark):  # type: ignore[no-untyped-def]
     keep = np.empty(len(rows), np.bool_)
-    for i in range(len(seen)):
-        if seen[i] < len(row_of) and row_of[seen[i]] >= 0:
-            mark[row_of[seen[i]]] = 1
     for i in range(len(rows)):
         keep[i] = mark[rows[i]] == 0
-    for i in range(len(seen)):
-        if seen[i] < len(row_of) and row_of[seen[i]] >= 0:
-            mark[row_of[seen[i]]] = 0
     return keep
 
 
 class Walker:
-    """Walks pools of one catalogue. Cost: O(seen + rows walked); one byte of scratch a row."""
+    """Walks pools of one catalogue. Cost: O(rows walked), and O(seen) for the first walk with an
+    array `seen`: its marks, one byte a row, stay until another array, or a catalogue that has
+    changed, comes."""
 
     def __init__(self, catalogue: LiveCatalogue) -> None:
         self._catalogue = catalogue
         self._mark = np.zeros(catalogue.capacity, np.uint8)
+        self._marked = np.zeros(0, np.int32)
+        self._seen: NDArray[np.int64] | None = None
+        self._row_of = catalogue.row_of
+        self._seq = catalogue.seq
 
-    def _scratch(self) -> NDArray[np.uint8]:
-        if len(self._mark) < self._catalogue.capacity:
-            self._mark = np.zeros(self._catalogue.capacity, np.uint8)
+    def marks(self, seen: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """uint8[rows]: 1 for rows whose items are in `seen` (numbers). Who sets other marks takes
+        them back at once."""
+        c = self._catalogue
+        grown = len(self._mark) < c.capacity
+        if grown:
+            self._mark = np.zeros(c.capacity, np.uint8)
+        if grown or seen is not self._seen or c.row_of is not self._row_of or c.seq != self._seq:
+            self._marked = _mark(seen, c.row_of, self._marked, self._mark)
+            self._seen, self._row_of, self._seq = seen, c.row_of, c.seq
         return self._mark
 
     def first(self, rows: Rows, wanted: int, seen: NDArray[np.int64]) -> Rows:
         """The first `wanted` live rows of `rows` whose items are not in `seen` (numbers)."""
-        c = self._catalogue
         ends = np.array([0, len(rows)])
-        found: Rows = _walk(rows, ends, np.array([wanted]), seen, c.row_of, c.live, self._scratch())
+        live = self._catalogue.live
+        found: Rows = _walk(rows, ends, np.array([wanted]), live, self.marks(seen))
         return found
 
     def each(self, pool: ByTopic, wanted: NDArray[np.int64], seen: NDArray[np.int64]) -> Rows:
         """The first wanted[t] such rows of each topic t, topic by topic."""
-        c = self._catalogue
-        found: Rows = _walk(
-            pool.rows, pool.offsets, wanted, seen, c.row_of, c.live, self._scratch()
-        )
+        live = self._catalogue.live
+        found: Rows = _walk(pool.rows, pool.offsets, wanted, live, self.marks(seen))
         return found
 
     def unseen(self, rows: Rows, seen: NDArray[np.int64]) -> Mask:
         """bool[n]: which rows' items are not in `seen`."""
-        keep: Mask = _unseen(rows, seen, self._catalogue.row_of, self._scratch())
+        keep: Mask = _unseen(rows, self.marks(seen))
         return keep
 
 

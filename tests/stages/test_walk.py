@@ -80,10 +80,33 @@ def test_seen_items_that_the_catalogue_never_had_are_ignored() -> None:
 
 def test_the_walker_follows_a_catalogue_that_grew() -> None:
     catalogue = LiveCatalogue(2)
-    walker = Walker(catalogue)
+    catalogue.row_of = np.arange(8, dtype=np.int32)
+    nothing, walker = np.zeros(0, np.int64), Walker(catalogue)
+    assert len(walker.marks(nothing)) == 2
     catalogue._grow()
     catalogue._grow()
     catalogue.num[7], catalogue.live[7] = 7, True
-    catalogue.row_of = np.arange(8, dtype=np.int32)
-    nothing = np.zeros(0, np.int64)
     assert walker.first(np.array([7], np.int32), 1, nothing).tolist() == [7]
+
+
+@given(
+    seens=st.lists(SEEN, min_size=1, max_size=5),
+    turns=st.lists(st.tuples(st.integers(0, 4), st.booleans()), max_size=12),
+)
+@often()
+def test_marks_are_those_of_the_array_that_was_asked_about_last(
+    seens: list[np.ndarray], turns: list[tuple[int, bool]]
+) -> None:
+    catalogue = catalogue_with([True] * 20)
+    walker = Walker(catalogue)
+    for turn, changes in turns:
+        if changes:  # an item leaves its row, and another comes
+            row = turn * 3
+            catalogue.row_of[catalogue.num[row]] = -1
+            catalogue.num[row] += 25
+            catalogue.row_of = np.append(catalogue.row_of, np.full(25, -1, np.int32))
+            catalogue.row_of[catalogue.num[row]] = row
+            catalogue.seq += 1
+        seen = seens[turn % len(seens)]
+        marked = np.flatnonzero(walker.marks(seen)).tolist()
+        assert marked == np.flatnonzero(np.isin(catalogue.num[:20], seen)).tolist()
