@@ -138,6 +138,8 @@ class LiveCatalogue:
         self.creators: dict[int, str] = {}
         """Creator number to name, for those with live items."""
         self.creator_num: dict[str, int] = {}
+        self.touched: set[int] = set()
+        """Rows that were filled or left since somebody emptied it."""
         self.pools = Pools()
         self.recalled: dict[int, str] = {}
         """Number to public id of every recalled item."""
@@ -265,6 +267,7 @@ class LiveCatalogue:
         self.row_of[record.num] = row
         self.by_id[item.id] = row
         self.live[row] = True
+        self.touched.add(row)
 
     def _leave(self, row: int, now_ms: int) -> None:
         record = self.record(row)
@@ -273,6 +276,7 @@ class LiveCatalogue:
         del self.by_id[record.item.id]
         self._resting.append((now_ms + REST_MS, row))
         self._stale = True
+        self.touched.add(row)
 
     def _wake(self, now_ms: int) -> None:
         while self._resting and self._resting[0][0] <= now_ms:

@@ -13,14 +13,16 @@ from jhalak.stages.eligibility import AlreadySeen, Hidden, Language
 from jhalak.stages.exploration import Exploration, TrialWeights
 from jhalak.stages.fatigue import CreatorFatigue
 from jhalak.stages.prediction import Predictions
-from jhalak.stages.profile import LearnedState, Profile, Seen
+from jhalak.stages.profile import LanguageShares, LearnedState, Profile, Seen
 from jhalak.stages.record import RecordServed
 from jhalak.stages.retrieval import (
+    CoEngaged,
     Followed,
     Fresh,
     LongestAgo,
     Nearest,
     Newest,
+    Topical,
     Trending,
 )
 from jhalak.stages.safety import AgeSafe, Live
@@ -42,12 +44,15 @@ def video(world: World, states: ViewerStates, event_log: EventLog, settings: Set
                 Profile(states),
                 LearnedState(world, feed.learner_silent_s),
                 Seen(feed.never_repeat_days),
+                LanguageShares(),
             ],
             sources=[
                 Trending(world, walker),
                 Followed(world, walker),
                 Exploration(world, walker, budget=feed.trial_impressions, cards=False),
                 Nearest(world, walker),
+                CoEngaged(world, walker),
+                Topical(world, walker),
                 Fresh(world, walker),
             ],
             filters=[*safe, AlreadySeen(walker)],

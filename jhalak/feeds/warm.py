@@ -7,6 +7,7 @@ import time
 import numpy as np
 
 from jhalak.feeds.feed import Feed
+from jhalak.learning.pairs import EXPORTED
 from jhalak.learning.taste import count_engaged
 from jhalak.learning.viewer import ViewerFold
 from jhalak.schema.activity import EVENT_INDEX, Outcome, Outcomes, Served
@@ -15,7 +16,10 @@ from jhalak.schema.languages import LANGUAGES
 from jhalak.schema.query import Query
 from jhalak.schema.viewer_state import ViewerState
 from jhalak.stages.fatigue import faded_load
+from jhalak.stages.retrieval import CoEngaged, Nearest
 from jhalak.stages.viewer_states import ViewerStates
+from jhalak.stages.walk import Walker
+from jhalak.stages.world import World
 
 NOBODY = 0
 """No viewer has this number."""
@@ -24,6 +28,7 @@ NOBODY = 0
 async def warm(lockscreen: Feed, video: Feed, states: ViewerStates) -> None:
     """Run every kernel once on the types that serving uses. Serves and records nothing."""
     _warm_folds()
+    _warm_sources()
     for surface, feed in enumerate((lockscreen, video)):
         for profiled in (True, False):
             query = Query(
@@ -52,3 +57,15 @@ def _warm_folds() -> None:
     count_engaged(state, 1.0, -1, (0, 0, 1, -1), embedding)
     creators = np.ones(1, np.int32)
     faded_load(creators, creators, np.ones(1), 1.0)
+
+
+def _warm_sources() -> None:
+    """Those that look into what nobody has: interests, and items engaged with."""
+    world, state = World(), ViewerState(NOBODY)
+    walker = Walker(world.catalogue)
+    world.serving.neighbours = np.full((1, EXPORTED), -1, np.int32)
+    world.serving.neighbour_strength = np.zeros((1, EXPORTED), np.float32)
+    state.interest_weight[0] = 1.0
+    query = Query(viewer=NOBODY, surface=0, now_ms=1, languages=(0,), slots=1, state=state)
+    Nearest(world, walker).find(query)
+    CoEngaged(world, walker).find(query)

@@ -39,6 +39,9 @@ class Query:
     """Written by the query hydrator `LearnedState`: learning.serving.Serving, or None."""
     seen: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     """Written by the query hydrator `Seen`: numbers of items that may not be shown again yet."""
+    shares: NDArray[np.float32] | None = None
+    """Written by the query hydrator `LanguageShares`: float32[len(languages)], each language's
+    share of the candidates; None: equal shares."""
     level: Level = Level.full
     arms: tuple[tuple[str, str], ...] = ()
     """(experiment, arm) of every experiment that this query is exposed to; they explain the next

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from jhalak.learning.languages import language_shares
 from jhalak.schema.query import Query
 from jhalak.schema.slate import Level
 from jhalak.schema.viewer_state import IMPRESSED
@@ -63,6 +64,17 @@ class Seen:
             recent &= ~held | ((state.seen_flags[:m] & IMPRESSED) > 0)
         if not recent.all():
             query.seen = query.seen[recent]
+
+
+class LanguageShares:
+    """Query hydrator: each chosen language's share, by how the viewer engages with it."""
+
+    name: ClassVar[str] = "language shares"
+    lowers: ClassVar[Level] = Level.full
+
+    def prepare(self, query: Query) -> None:
+        if len(query.languages) > 1 and query.profiled:
+            query.shares = language_shares(query.state, query.languages)
 
 
 class LearnedState:

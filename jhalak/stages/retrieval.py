@@ -1,17 +1,22 @@
-"""Candidate sources: trending, nearest to taste, fresh, followed. Trials: stages/exploration."""
+"""Candidate sources: trending, topics, nearest to taste, liked together, followed, fresh. Trials:
+stages/exploration. Each answers what is best first; where there are several languages, topics,
+interests or creators, one after the other, each with its share."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jhalak.learning.vector_index import DEPTH
 from jhalak.schema.candidates import Rows
 from jhalak.schema.pool import ByTopic
 from jhalak.schema.query import Query
-from jhalak.schema.viewer_state import TOPICS_MAX, ViewerState
+from jhalak.schema.viewer_state import TOPICS_MAX
+from jhalak.stages.together import together
 from jhalak.stages.walk import Walker
 from jhalak.stages.world import World
 
@@ -26,6 +31,24 @@ def _joined(parts: list[Rows]) -> Rows:
     return np.concatenate(found)
 
 
+def _quotas(query: Query, wanted: int, least: int = 1) -> list[int]:
+    """How many of `wanted` each of the query's languages gets, `least` at least."""
+    if query.shares is None:
+        return [max(-(-wanted // len(query.languages)), least)] * len(query.languages)
+    return [max(math.ceil(wanted * share - 0.01), least) for share in query.shares.tolist()]
+
+
+def _by_engagement(query: Query, wanted: int) -> NDArray[np.int64] | None:
+    """int64[TOPICS_MAX]: how many of each topic, by its share of engagement; None: not known."""
+    if query.state is None or not query.profiled:
+        return None
+    liked = np.maximum(query.state.engaged, 0.0)
+    total = float(liked.sum())
+    if total < 0.5:
+        return None
+    return np.ceil(liked * (wanted / total) - 0.05).astype(np.int64)
+
+
 class Trending:
     """Source: what is read much now in each of the viewer's languages."""
 
@@ -36,43 +59,84 @@ class Trending:
 
     def find(self, query: Query) -> Rows:
         pools = self._world.serving.trending
-        share = max(self._wanted // len(query.languages), 24)
+        quotas = _quotas(query, self._wanted, least=24)
         return _joined(
             [
-                self._walker.first(pools[language], share, query.seen)
-                for language in query.languages
+                self._walker.first(pools[language], quota, query.seen)
+                for language, quota in zip(query.languages, quotas, strict=True)
                 if language in pools
             ]
         )
 
 
-class Nearest:
+class Topical:
     """Source: best and newest items of the topics that the viewer engages with most."""
 
-    name: ClassVar[str] = "nearest"
+    name: ClassVar[str] = "topical"
 
     def __init__(self, world: World, walker: Walker, wanted: int = 100) -> None:
         self._world, self._walker, self._wanted = world, walker, wanted
 
     def find(self, query: Query) -> Rows:
-        if query.state is None or not query.profiled:
-            return NO_ROWS
-        wanted = self._shares(query.state, self._wanted // (2 * len(query.languages)))
-        if not wanted.any():
-            return NO_ROWS
-        return _joined(
-            _each(self._walker, self._world.serving.by_topic, query, wanted)
-            + _each(self._walker, self._world.catalogue.pools.by_topic, query, wanted)
-        )
+        best, newest = self._world.serving.by_topic, self._world.catalogue.pools.by_topic
+        parts = []
+        for pools in (best, newest):
+            parts += _each(self._walker, pools, query, self._wanted // 2)
+        return _joined(parts)
 
-    @staticmethod
-    def _shares(state: ViewerState, wanted: int) -> NDArray[np.int64]:
-        """int64[TOPICS_MAX]: how many of each topic, by its share of engagement."""
-        liked = np.maximum(state.engaged, 0.0)
-        total = float(liked.sum())
-        if total < 0.5:
-            return np.zeros(TOPICS_MAX, np.int64)
-        return np.ceil(liked / total * wanted - 0.05).astype(np.int64)
+
+class Nearest:
+    """Source: items whose embeddings are nearest to each of the viewer's interests.
+
+    Each interest gets its share by weight, in each language. How deep the index is searched falls
+    with the number of interests, so that four cost about twice as much as one: about 60 us in all
+    where a language has 7,000 live items, 200 where it has 100,000 (benchmarks/retrieval.py).
+    """
+
+    name: ClassVar[str] = "nearest"
+
+    def __init__(self, world: World, walker: Walker, wanted: int = 80) -> None:
+        self._world, self._walker, self._wanted = world, walker, wanted
+
+    def find(self, query: Query) -> Rows:
+        state = query.state
+        if state is None or not query.profiled:
+            return NO_ROWS
+        total = float(state.interest_weight.sum())
+        if total <= 0:
+            return NO_ROWS
+        part = state.interest_weight / total
+        held = int((part > 0).sum())
+        quotas = np.array(_quotas(query, self._wanted), np.float32)
+        wanted = np.ceil(np.outer(quotas, part)).astype(np.int64)
+        return self._world.index.nearest(
+            state.interests, np.array(query.languages, np.int64), wanted,
+            self._world.catalogue.live, self._walker.marks(query.seen), DEPTH / (2 * held) ** 0.5,
+        )  # fmt: skip
+
+
+class CoEngaged:
+    """Source: what those who engaged with the viewer's latest items engaged with too.
+
+    Reads   query.state.engaged_items; serving.neighbours and their strengths
+    Cost    O(items x neighbours): about 15 us
+    """
+
+    name: ClassVar[str] = "co-engaged"
+
+    def __init__(self, world: World, walker: Walker, wanted: int = 60) -> None:
+        self._world, self._walker, self._wanted = world, walker, wanted
+
+    def find(self, query: Query) -> Rows:
+        serving, c = self._world.serving, self._world.catalogue
+        if query.state is None or not query.profiled or not len(serving.neighbours):
+            return NO_ROWS
+        found: Rows = together(
+            query.state.engaged_items, c.row_of, serving.neighbours, serving.neighbour_strength,
+            c.language, c.live, np.array(query.languages, np.int64),
+            np.array(_quotas(query, self._wanted), np.int64), self._walker.marks(query.seen),
+        )  # fmt: skip
+        return found
 
 
 class Fresh:
@@ -86,10 +150,10 @@ class Fresh:
     def find(self, query: Query) -> Rows:
         pools = self._world.catalogue.pools.by_topic
         parts = []
-        for language in query.languages:
+        for language, quota in zip(query.languages, _quotas(query, self._wanted), strict=True):
             if language in pools:
                 pool = pools[language]
-                each = max(self._wanted // (len(query.languages) * max(pool.topics, 1)), 2)
+                each = max(quota // max(pool.topics, 1), 2)
                 parts.append(self._walker.each(pool, pool.held * each, query.seen))
         return _joined(parts)
 
@@ -106,16 +170,32 @@ class Followed:
         state = query.state
         if state is None or not query.profiled:
             return NO_ROWS
-        parts = []
-        for creator in state.followed_creators:
-            rows = self._world.catalogue.pools.creator.get(creator)
-            if rows is not None:
-                parts.append(self._walker.first(rows, 20, query.seen))
+        c = self._world.catalogue
+        parts = [self._by_creators(query, state.followed_creators)]
         if state.followed_topics:
             wanted = np.zeros(TOPICS_MAX, np.int64)
-            wanted[list(state.followed_topics)] = 20
-            parts += _each(self._walker, self._world.catalogue.pools.by_topic, query, wanted)
+            wanted[list(state.followed_topics)] = max(self._wanted // 2, 1)
+            parts += [
+                self._walker.each(c.pools.by_topic[language], wanted, query.seen)
+                for language in query.languages
+                if language in c.pools.by_topic
+            ]
         return _joined(parts)[: self._wanted]
+
+    def _by_creators(self, query: Query, creators: set[int]) -> Rows:
+        """The newest of each creator, who published last first."""
+        c = self._world.catalogue
+        held = [c.pools.creator[creator] for creator in creators if creator in c.pools.creator]
+        if not held:
+            return NO_ROWS
+        held.sort(key=lambda rows: (-int(c.published_ms[rows[0]]), int(rows[0])))
+        each = max(self._wanted // max(len(held), 2), 2)
+        held = [rows[: 4 * each] for rows in held[: self._wanted]]
+        offsets = np.cumsum([0] + [len(rows) for rows in held])
+        wanted = np.full(len(held), each)
+        return self._walker.each(
+            ByTopic(np.concatenate(held), offsets, wanted, len(held)), wanted, query.seen
+        )
 
 
 class LongestAgo:
@@ -157,11 +237,11 @@ class Newest:
         return _joined(parts)
 
 
-def _each(
-    walker: Walker, pools: Mapping[int, ByTopic], query: Query, wanted: NDArray[np.int64]
-) -> list[Rows]:
-    return [
-        walker.each(pools[language], wanted, query.seen)
-        for language in query.languages
-        if language in pools
-    ]
+def _each(walker: Walker, pools: Mapping[int, ByTopic], query: Query, wanted: int) -> list[Rows]:
+    """Of each language's pool, `wanted` in all, the topics that the viewer engages with."""
+    parts = []
+    for language, quota in zip(query.languages, _quotas(query, wanted), strict=True):
+        topics = _by_engagement(query, quota)
+        if topics is not None and language in pools:
+            parts.append(walker.each(pools[language], topics, query.seen))
+    return parts

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from jhalak.catalogue.live import LiveCatalogue
 from jhalak.learning.features import ItemColumns
 from jhalak.learning.serving import Serving, nothing_learned
+from jhalak.learning.vector_index import VectorIndex
 from jhalak.schema.candidates import Rows
 
 
@@ -16,6 +19,9 @@ class World:
 
     catalogue: LiveCatalogue = field(default_factory=LiveCatalogue)
     serving: Serving = field(init=False)
+    index: VectorIndex = field(default_factory=VectorIndex)
+    """Of the catalogue's embeddings. A new one (vector_index.build) may be put in its place; what
+    changed meanwhile is put into it by the next `renew`."""
     alive_ms: int = 0
     """When the learner last said that it is alive; 0: never."""
     renewed: list[Rows] = field(default_factory=list)
@@ -25,7 +31,11 @@ class World:
         self.serving = nothing_learned(self.catalogue.capacity)
 
     def renew(self, rows: Rows) -> None:
-        """New items came into `rows`."""
+        """The catalogue changed; new items came into `rows`."""
+        c = self.catalogue
+        touched = np.fromiter(c.touched, np.int32, len(c.touched))
+        c.touched.clear()
+        self.index.put(touched, c.live, c.language, c.embedding)
         self.serving.fit(self.catalogue.capacity)
         if len(rows):
             self.serving.renew(rows, self.catalogue.language[rows], self.catalogue.topic[rows])

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 
 from jhalak.catalogue.live import Prepared, prepare
+from jhalak.learning.vector_index import build
 from jhalak.people.viewer_token import ViewerTokens
 from jhalak.ports.items import ItemStore
 from jhalak.ports.viewers import ViewerStore
@@ -54,6 +55,9 @@ class FollowCatalogue:
         self._follow_people(*await asyncio.to_thread(self._read_people))
         if len(records) < BATCH:
             await asyncio.to_thread(self._world.catalogue.renew_pools)
+            if self._world.index.stale:
+                c = self._world.catalogue
+                self._world.index = await asyncio.to_thread(build, c.live, c.language, c.embedding)
         return len(records) == BATCH
 
     async def catch_up(self) -> None:

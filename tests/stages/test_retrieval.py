@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import numpy as np
 
+from jhalak.catalogue.live import prepare
 from jhalak.catalogue.topics import topic_by_id
+from jhalak.learning.pairs import EXPORTED
 from jhalak.schema.languages import LANGUAGE_INDEX
 from jhalak.schema.pool import by_topic
 from jhalak.schema.query import Query
-from jhalak.schema.viewer_state import ViewerState
+from jhalak.schema.viewer_state import TAPPED, ViewerState
 from jhalak.stages.retrieval import (
+    CoEngaged,
     Followed,
     Fresh,
     LongestAgo,
     Nearest,
     Newest,
+    Topical,
     Trending,
 )
 from jhalak.stages.walk import Walker
 from jhalak.stages.world import World
-from tests.worlds import NOW_MS, make_items, names_of, query_of, world_of
+from tests.worlds import (
+    NOW_MS,
+    make_item,
+    make_items,
+    names_of,
+    query_of,
+    record_of,
+    world_of,
+)
 
 ITEMS = [
     *make_items({"food": 4, "sport": 4}, "en", publishers=2),
@@ -65,25 +77,121 @@ def test_trending_finds_the_most_read_of_each_language_less_what_was_seen() -> N
     assert found(source, world, query_of("ta")) == []
 
 
-def test_nearest_finds_the_topics_that_the_viewer_engages_with() -> None:
+def test_each_language_gets_its_share() -> None:
+    names = [f"en-food-{i}" for i in range(40)] + [f"hi-food-{i}" for i in range(40)]
+    world = world_of(*make_items({"food": 40}, "en"), *make_items({"food": 40}, "hi"))
+    c = world.catalogue
+    for code in ("en", "hi"):
+        rows = np.array([c.by_id[n] for n in names if n.startswith(code)], np.int32)
+        world.serving.trending[LANGUAGE_INDEX[code]] = rows
+    source = Trending(world, Walker(c), wanted=50)
+    shares = np.array([0.2, 0.8], np.float32)
+    some = found(source, world, query_of("en", "hi", shares=shares))
+    assert [sum(name.startswith(code) for name in some) for code in ("en", "hi")] == [24, 40]
+    fresh = found(Fresh(world, Walker(c), wanted=30), world, query_of("en", "hi", shares=shares))
+    assert [sum(name.startswith(code) for name in fresh) for code in ("en", "hi")] == [6, 24]
+
+
+def test_topical_finds_the_topics_that_the_viewer_engages_with() -> None:
     world = trending_world("en-sport-2", "en-food-1")
-    source = Nearest(world, Walker(world.catalogue))
+    source = Topical(world, Walker(world.catalogue))
     state = ViewerState(1)
     state.engaged[topic("sport")] = 3.0
     names = source.find(query_of(state=state))
     assert {name.split("-")[1] for name in names_of(world, names)} == {"sport"}
-
-
-def test_nearest_finds_nothing_for_who_has_no_taste_or_wants_no_profile() -> None:
-    world = world_of(*ITEMS)
-    source = Nearest(world, Walker(world.catalogue))
-    state = ViewerState(1)
-    assert found(source, world, query_of(state=None)) == []
-    assert found(source, world, query_of(state=state)) == []
     state.engaged[topic("sport")] = -3.0
     assert found(source, world, query_of(state=state)) == []
-    state.engaged[topic("sport")] = 3.0
-    assert found(source, world, query_of(state=state, profiled=False)) == []
+
+
+def like(world: World, *names: str) -> ViewerState:
+    """A viewer with an interest in each of these items."""
+    state = ViewerState(1)
+    for j, name in enumerate(names):
+        state.interests[j] = world.catalogue.embedding[world.catalogue.by_id[name]]
+        state.interest_weight[j] = 1.0 + j
+    return state
+
+
+def test_nearest_finds_what_is_like_each_interest_nearest_first() -> None:
+    world = world_of(*ITEMS)
+    c = world.catalogue
+    source = Nearest(world, Walker(c), wanted=3)
+    state = like(world, "en-food-2", "en-sport-1")
+    names = found(source, world, query_of("en", state=state))
+    assert names[0] == "en-food-2"
+    assert names[1] == "en-sport-1"
+    cosine = c.embedding[[c.by_id[n] for n in names[1:]]] @ state.interests[1]
+    assert (np.diff(cosine) <= 0).all()
+    seen = numbers(world, "en-sport-1")
+    assert "en-sport-1" not in found(source, world, query_of("en", state=state, seen=seen))
+    both = found(source, world, query_of("en", "hi", state=state))
+    assert {name[:2] for name in both} == {"en", "hi"}
+
+
+def test_nearest_follows_the_catalogue() -> None:
+    world = world_of(*ITEMS)
+    state = like(world, "en-food-2")
+    gone = record_of(ITEMS[2], 3, seq=99, recalled=True)
+    assert gone.item.id == "en-food-2"
+    world.catalogue.commit([prepare(gone)], NOW_MS)
+    source = Nearest(world, Walker(world.catalogue))
+    assert "en-food-2" not in found(source, world, query_of("en", state=state))
+    new = record_of(make_item("en-new", "food"), 90)
+    world.renew(world.catalogue.commit([prepare(new)], NOW_MS))
+    assert "en-new" in found(source, world, query_of("en", state=state))
+    assert len(world.index) == len(world.catalogue)
+
+
+def test_sources_of_taste_find_nothing_for_who_has_none_or_wants_no_profile() -> None:
+    world = trending_world("en-sport-2")
+    walker = Walker(world.catalogue)
+    likes = like(world, "en-sport-2")
+    likes.engaged[topic("sport")] = 3.0
+    for kind in (Topical, Nearest, CoEngaged):
+        source = kind(world, walker)
+        assert found(source, world, query_of(state=None)) == []
+        assert found(source, world, query_of(state=ViewerState(1))) == []
+        assert found(source, world, query_of(state=likes, profiled=False)) == []
+
+
+def liked_together(world: World, pairs: dict[str, list[str]]) -> None:
+    """The learner found these neighbours, strongest first."""
+    c, serving = world.catalogue, world.serving
+    serving.neighbours = np.full((c.capacity, EXPORTED), -1, np.int32)
+    serving.neighbour_strength = np.zeros((c.capacity, EXPORTED), np.float32)
+    for name, others in pairs.items():
+        row = c.by_id[name]
+        serving.neighbours[row, : len(others)] = [c.by_id[other] for other in others]
+        serving.neighbour_strength[row, : len(others)] = 1.0 / np.arange(1, len(others) + 1)
+
+
+def engaged_with(world: World, *names: str) -> ViewerState:
+    """Newest last."""
+    state = ViewerState(1)
+    state.items[-len(names) :] = numbers(world, *names)
+    state.items_done[-len(names) :] = TAPPED
+    return state
+
+
+def test_co_engaged_finds_neighbours_of_what_was_engaged_with_lately() -> None:
+    world = world_of(*ITEMS)
+    source = CoEngaged(world, Walker(world.catalogue))
+    state = engaged_with(world, "en-food-0", "en-sport-0")
+    assert found(source, world, query_of("en", state=state)) == []
+    liked_together(
+        world,
+        {
+            "en-food-0": ["en-food-1", "en-sport-3", "hi-food-0"],
+            "en-sport-0": ["en-sport-1", "en-sport-3"],
+        },
+    )
+    names = found(source, world, query_of("en", state=state))
+    assert names == ["en-sport-1", "en-sport-3", "en-food-1"]
+    seen = numbers(world, "en-sport-1")
+    assert found(source, world, query_of("en", state=state, seen=seen))[0] == "en-sport-3"
+    assert "hi-food-0" in found(source, world, query_of("en", "hi", state=state))
+    few = CoEngaged(world, Walker(world.catalogue), wanted=1)
+    assert found(few, world, query_of("en", state=state)) == ["en-sport-1"]
 
 
 def test_fresh_finds_the_newest_of_every_topic() -> None:
@@ -105,6 +213,15 @@ def test_followed_finds_the_newest_of_followed_creators_and_topics() -> None:
     assert found(source, world, query_of(state=state)) == [f"en-food-{i}" for i in range(4)]
     assert found(source, world, query_of(state=state, profiled=False)) == []
     assert found(source, world, query_of(state=None)) == []
+
+
+def test_of_many_followed_creators_each_has_a_place() -> None:
+    world = world_of(*make_items({"food": 200}, "en", publishers=25))
+    state = ViewerState(1)
+    state.followed_creators.update(world.catalogue.creator_num.values())
+    names = found(Followed(world, Walker(world.catalogue)), world, query_of(state=state))
+    assert len(names) == 40
+    assert {int(name.split("-")[2]) % 25 for name in names} == set(range(20))
 
 
 def test_a_followed_creator_that_has_no_live_item_finds_nothing() -> None:
@@ -140,5 +257,6 @@ def test_no_source_finds_anything_in_an_empty_catalogue() -> None:
     state = ViewerState(1)
     state.engaged[:] = 1.0
     state.followed_topics.add(1)
-    for kind in (Trending, Nearest, Fresh, Followed, Newest):
+    state.interest_weight[0] = 1.0
+    for kind in (Trending, Topical, Nearest, CoEngaged, Fresh, Followed, Newest):
         assert found(kind(world, walker), world, query_of("en", "hi", state=state)) == []
