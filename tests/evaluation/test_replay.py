@@ -8,16 +8,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from jhalak.config.settings import ModelSettings
+from jhalak.evaluation import replay as replaying
 from jhalak.evaluation.kuairand import read_kuairand
-from jhalak.evaluation.log import ACTIONS, Log
+from jhalak.evaluation.log import ACTIONS, Histories, Log
 from jhalak.evaluation.metrics import auc
-from jhalak.evaluation.replay import SESSION_GAP_MS, World, replay
+from jhalak.evaluation.replay import SESSION_GAP_MS, Replayed, World, batches, replay
 from jhalak.evaluation.report import summary
-from jhalak.learning.model import HEADS
-from jhalak.learning.viewer import ViewerFold
-from jhalak.schema.activity import EVENT_INDEX, Outcome, Outcomes, Relation, Served
-from jhalak.schema.viewer_state import ViewerState
+from jhalak.learning.features import FEATURES
+from jhalak.learning.model import HEADS, OnlineModel
+from tests.evaluation import made_up
 from tests.evaluation.kuairand_folder import (
     DAY_MS,
     MINUTE_MS,
@@ -119,64 +122,107 @@ def test_popularity_is_the_smoothed_rate_of_the_counters(tmp_path: Path) -> None
     assert (popularity[:, HEADS.index("like")] < 0.02).all()
 
 
-def test_a_history_is_part_of_the_first_prediction(tmp_path: Path) -> None:
+def column(features: np.ndarray, name: str) -> np.ndarray:
+    return features[:, FEATURES.index(name)]
+
+
+def after_a_history(folder: Path, whole: bool) -> Replayed:
+    """The first impressions of three viewers: one who watched and liked, one who did not, and one
+    without a history."""
     past = [history(1, START_MS - 1, [1, 2, 1], long=[1], liked=[1]), history(2, START_MS - 1, [2])]
     rows = [shown(user, 1, START_MS + user) for user in (1, 2, 3)]
-    log = read_kuairand(write(tmp_path, {"a": rows}, [video(1, "1"), video(2, "2")], past))
-    fond, cool = World(log).state(0), World(log).state(1)
-    assert fond.shown.sum() == 3
-    assert fond.engaged[log.items.topic[0]] == pytest.approx(2 * (1 + 0.7 + 1.5))
-    assert fond.at_ms == START_MS - 1
-    assert cool.engaged.sum() == 0
+    log = read_kuairand(write(folder, {"a": rows}, [video(1, "1"), video(2, "2")], past))
+    histories = log.histories._replace(whole=whole)
+    return replay(log._replace(histories=histories), keep_features=True)
 
 
-def test_taste_is_folded_as_serving_folds_it(tmp_path: Path) -> None:
-    """The same impressions as served records, events and relations give the same state."""
-    log = read_kuairand(camps(tmp_path, viewers=1))
-    world, state = World(log), ViewerState(0)
-    fold = ViewerFold(lambda item: log.items.embedding[item - 1], 1 << 60, 1)
-    impressions = log.impressions
-    seen: set[int] = set()
-    for i in range(len(impressions.row)):
-        row, at_ms = int(impressions.row[i]), int(impressions.at_ms[i])
-        if row in seen:
-            continue  # serving never repeats
-        seen.add(row)
-        names = ["tap", "long", "likes"] if i % 3 == 0 else ["complete"] if i % 3 == 1 else []
-        facts = (int(log.items.topic[row]), 0, int(log.items.creator[row]))
-        mine = world.states.setdefault(0, ViewerState(0))
-        world.look(row, at_ms)
-        x, _ = world.score(row, mine, at_ms, 0.0)
-        world.learn(row, mine, at_ms, x, np.zeros((1, 4), np.float32), names)
-        for n, record in enumerate(records(i + 1, row + 1, at_ms, names, facts)):
-            fold.apply(state, n + 1, record)
-    mine = world.states[0]
-    for name in ("shown", "engaged", "creators", "creator_shown", "creator_engaged", "vectors"):
-        assert np.array_equal(getattr(mine, name), getattr(state, name)), name
-    assert mine.at_ms == state.at_ms
+def test_a_history_is_part_of_the_first_prediction(tmp_path: Path) -> None:
+    x = after_a_history(tmp_path, whole=True).features
+    np.testing.assert_allclose(column(x, "viewer_shown"), np.log1p([3, 1, 0]), rtol=1e-4)
+    assert (column(x, "viewer_judged") == 0).all(), "whether it was tapped is not known"
+    fond, cool, new = column(x, "viewer_long")
+    assert fond > new > cool
+    assert column(x, "again")[0] == pytest.approx(np.log1p(2))
+    assert column(x, "again_long")[0] > 0
+    assert (column(x, "hour_shown") == 0).all(), "only the time of the last one is known"
+    assert (column(x, "item_shown") > 0).all() and (column(x, "item_judged")[0] == 0)
+    assert column(x, "taste_share").tolist()[1:] == [0, 0]
+    assert column(x, "taste_share")[0] > 0.5
 
 
-def records(slate: int, item: int, at_ms: int, names: list[str], facts: tuple[int, int, int]):
-    """One slot as serving logs it."""
-    number = np.array([item], np.int64).tobytes()
-    yield Served(
-        slate, 1, 1, at_ms, 0, 0, True, 0, number, b"", b"", b"", b"", bytes([facts[0]]), b"\0",
-        np.array([facts[2]], np.int32).tobytes(), b"",
+def test_of_a_history_that_holds_only_what_was_tapped_no_rate_is_learned(tmp_path: Path) -> None:
+    log = read_kuairand(camps(tmp_path, viewers=1, shows=1))
+    m = 3
+    only_tapped = Histories(
+        np.array([0, m]), np.zeros(m, np.int32), np.ones(m, bool), np.zeros(m, bool),
+        np.zeros(m, bool), np.array([START_MS - 1]), whole=False,
     )  # fmt: skip
+    first = log.impressions._replace(row=np.zeros_like(log.impressions.row))
+    x = replay(log._replace(histories=only_tapped, impressions=first), keep_features=True).features
+    for name in ("viewer_shown", "viewer_judged", "viewer_tap", "item_shown", "taste_tap"):
+        assert (column(x, name) == 0).all(), name
+    assert (column(x, "unknown") == 1).all()
+    assert (column(x, "taste_share") > 0.5).all()
+    assert (column(x, "taste_topic") > 0).all()
 
-    def event(name: str, value: float = 0.0) -> Outcome:
-        return Outcome(
-            f"{slate}{name}", EVENT_INDEX[name], at_ms, value, slate, item, 0, 1, at_ms, (), "",
-            *facts,
-        )  # fmt: skip
 
-    events = [event("impression")]
-    events += [event("play", 60_000) if n == "long" else event(n) for n in names if n != "likes"]
-    yield Outcomes(1, at_ms, True, tuple(events))
-    if "likes" in names:
-        yield Relation(
-            f"r{slate}", 1, at_ms, "likes", "item", item, True, True, slate, item, *facts
-        )
+# Minibatches
+
+
+@given(st.lists(st.integers(1, 5), max_size=30), st.integers(1, 12))
+def test_minibatches_cut_no_request_and_leave_nothing_out(sizes: list[int], size: int) -> None:
+    request = np.repeat(np.arange(len(sizes)), sizes)
+    cuts = batches(request, size)
+    assert cuts[0] == 0 and cuts[-1] == len(request)
+    assert all(request[cut - 1] != request[cut] for cut in cuts[1:-1])
+    lengths = np.diff(cuts)
+    assert (lengths[:-1] >= size).all()
+    assert (lengths < size + 5).all()
+
+
+@pytest.mark.parametrize("action", range(len(ACTIONS)))
+def test_a_request_is_foretold_before_anything_of_it_is_learned(action: int) -> None:
+    log, rules = made_up.log(200, viewers=5, by_request=4), ModelSettings(batch=8)
+    log = log._replace(observed=ACTIONS)
+    at = 121  # the second of its request
+    yes = not log.impressions.actions[at, action]
+    before, after = (replay(one, model=rules) for one in (log, with_action(log, at, action, yes)))
+    end = 124
+    for one, other in zip(before[:3], after[:3], strict=True):
+        assert np.array_equal(one[:end], other[:end])
+    assert not np.array_equal(before.live[end:], after.live[end:])
+
+
+def test_from_a_day_on_the_model_learns_nothing_more_and_the_rest_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log, rules = made_up.log(400, viewers=5), ModelSettings(batch=8)
+    learned: list[int] = []
+
+    class Watched(OnlineModel):
+        def learn(self, x, about, label, at_ms):  # type: ignore[no-untyped-def]
+            learned.append(at_ms // DAY_MS)
+            return super().learn(x, about, label, at_ms)
+
+    monkeypatch.setattr(replaying, "OnlineModel", Watched)
+    day = made_up.FIRST_DAY + 2
+    usual = replay(log, keep_features=True, model=rules)
+    assert max(learned) == made_up.FIRST_DAY + made_up.DAYS - 1
+    learned.clear()
+    frozen = replay(log, keep_features=True, model=rules, train_until_day=day)
+    assert set(learned) == {made_up.FIRST_DAY, made_up.FIRST_DAY + 1}
+    assert np.array_equal(frozen.features, usual.features)
+    assert np.array_equal(frozen.popularity, usual.popularity)
+    early = log.impressions.day < day
+    assert np.array_equal(frozen.live[early], usual.live[early])
+    assert not np.array_equal(frozen.live[~early], usual.live[~early])
+
+
+def test_what_a_log_does_not_record_is_not_learned() -> None:
+    log = made_up.log(400, viewers=5)
+    world = World(log._replace(observed=("tap",)))
+    assert set(np.unique(world.label[:, TAP])) == {0, 1}
+    assert (np.delete(world.label, TAP, axis=1) == -1).all()
 
 
 def test_the_report_counts_what_it_reports(tmp_path: Path) -> None:
@@ -186,7 +232,7 @@ def test_the_report_counts_what_it_reports(tmp_path: Path) -> None:
     assert report["days"] == ["2022-04-25", "2022-04-28"]
     assert report["report_from"] == "2022-04-26"
     assert report["reported"] == int((log.impressions.day > log.impressions.day[0]).sum())
-    assert set(report["labels"]) == {"click", "long_view", "like"}
+    assert {"click", "long_view", "like"} <= set(report["labels"])
     assert report["labels"]["like"]["auc"] is None  # nobody liked anything
     json.dumps(report, allow_nan=False)
 
@@ -198,8 +244,9 @@ def test_the_command_ends_with_one_json_line(
 
     folder = camps(tmp_path)
     arguments = argparse.Namespace(
-        log="kuairand", folder=folder, report_from="2022-04-27", limit=1000, json=True
-    )
+        log="kuairand", folder=folder, report_from="2022-04-27", limit=1000, json=True,
+        train_until="", compare=[], html=None,
+    )  # fmt: skip
     assert run(arguments) == 0
     last = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert last["rows"] == 1000
@@ -216,7 +263,10 @@ def test_the_command_says_what_is_wrong(tmp_path: Path, options, words: str) -> 
     from jhalak.cli.failure import Failure
     from jhalak.cli.replay import run
 
-    given = {"log": "kuairand", "folder": tmp_path, "report_from": "", "limit": 0, "json": False}
+    given = {
+        "log": "kuairand", "folder": tmp_path, "report_from": "", "limit": 0, "json": False,
+        "train_until": "", "compare": [], "html": None,
+    }  # fmt: skip
     with pytest.raises(Failure, match=words):
         run(argparse.Namespace(**{**given, **options}))
 
