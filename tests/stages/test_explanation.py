@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from jhalak.catalogue.topics import topic_by_id
+from jhalak.config.settings import ValueWeights
+from jhalak.learning.features import CENTRE, SPREAD
 from jhalak.learning.features import FEATURES as NAMES
-from jhalak.learning.features import F
+from jhalak.learning.model import predict
 from jhalak.learning.value import PARTS, C
 from jhalak.pipeline.stage import Outcome, Selection
 from jhalak.schema.languages import LANGUAGE_INDEX, LANGUAGES
@@ -15,21 +17,31 @@ from jhalak.schema.query import Query
 from jhalak.schema.reason import REASONS
 from jhalak.schema.viewer_state import ViewerState
 from jhalak.stages.explanation import Sentences, decide
-from jhalak.stages.prediction import FEATURES
+from jhalak.stages.prediction import FEATURES, PREDICTIONS
 from tests.worlds import candidates_of, make_item, query_of, world_of
 
 WORLD = world_of(make_item("one", publisher="P"), make_item("two", publisher="Q"))
 
 
-def reason(query: Query, sources: int = 1, explored: bool = False, **features: float) -> str:
-    """The reason of an item that has these features above those of the usual candidate."""
+def outcome_of(x: np.ndarray, selection: Selection, sources: int = 1) -> Outcome:
+    """What was chosen of the world's two items with features x float32[2, F]."""
     found = candidates_of(WORLD, sources)
-    x = np.zeros((2, F), np.float32)
-    for name, value in features.items():
-        x[0, NAMES.index(name)] = value
+    serving, catalogue, rows = WORLD.serving, WORLD.catalogue, found.rows
+    ids = serving.ids(rows, catalogue.topic[rows], catalogue.language[rows], 0)
     found.columns[FEATURES] = x
+    found.columns[PREDICTIONS] = predict(serving.weights, x, ids)
+    return Outcome(found, selection)
+
+
+def reason(query: Query, sources: int = 1, explored: bool = False, **features: float) -> str:
+    """The reason of an item that has these features so many spreads above the usual candidate."""
+    x = np.stack([CENTRE, CENTRE])
+    for name, value in features.items():
+        f = NAMES.index(name)
+        x[0, f] += value * SPREAD[f]
     selection = Selection(np.array([0]), np.ones(1, np.float32), np.array([explored]))
-    parts, reasons = decide(WORLD, query, Outcome(found, selection), trending_source=0)
+    outcome = outcome_of(x, selection, sources)
+    parts, reasons = decide(WORLD, query, outcome, trending_source=0, weights=ValueWeights())
     assert parts.shape == (1, C)
     return REASONS[reasons[0]]
 
@@ -40,7 +52,7 @@ def knows(**fields: object) -> Query:
 
 def test_the_part_that_lifts_most_is_the_reason() -> None:
     assert reason(knows(), taste_topic=2.0, like_short=0.2) == "taste_topic"
-    assert reason(knows(), like_short=2.0, taste_topic=0.1) == "taste_like"
+    assert reason(knows(), like_long=3.0, taste_topic=0.1) == "taste_like"
     assert reason(knows(), taste_creator=3.0) == "taste_publisher"
     assert reason(knows(), fresh=1.0) == "fresh"
 
@@ -59,11 +71,26 @@ def test_a_follow_is_named_as_what_it_is() -> None:
 
 def test_only_what_trends_is_said_to_trend() -> None:
     assert reason(knows(), sources=0b01, item_tap=3.0) == "trending"
-    assert reason(knows(), sources=0b10, item_tap=3.0) == "fresh"
+    assert reason(knows(), sources=0b10, item_tap=3.0) == "popular"
 
 
-def test_a_lift_too_small_to_decide_is_no_reason() -> None:
-    assert reason(knows(), sources=0b10, taste_topic=0.001) == "fresh"
+def test_what_nothing_lifts_is_said_to_be_popular() -> None:
+    assert reason(knows()) == "popular"
+    assert reason(knows(), taste_share=-1.0, taste_topic=-1.0) == "popular"
+
+
+def test_a_reason_is_one_of_what_the_slate_was_weighed_by() -> None:
+    x = np.stack([CENTRE, CENTRE])
+    x[0, NAMES.index("followed")] = 1
+    one = Selection(np.array([0]), np.ones(1, np.float32), np.zeros(1, np.bool_))
+    nothing = ValueWeights(**dict.fromkeys(ValueWeights.__struct_fields__, 0.0))
+    outcome = outcome_of(x, one)
+    usual, _ = decide(WORLD, knows(), outcome, 0, ValueWeights())
+    assert usual[0].any()
+    for weights, query in ((nothing, knows()), (ValueWeights(), knows(values=nothing))):
+        parts, reasons = decide(WORLD, query, outcome, 0, weights)
+        assert not parts.any()
+        assert REASONS[reasons[0]] == "popular"
 
 
 @pytest.mark.parametrize("query", [query_of(state=None), knows(profiled=False)])
@@ -73,10 +100,9 @@ def test_no_taste_is_claimed_where_no_profile_was_read(query: Query) -> None:
 
 
 def test_an_empty_slate_has_no_reasons() -> None:
-    found = candidates_of(WORLD)
-    found.columns[FEATURES] = np.zeros((2, F), np.float32)
     nothing = Selection(np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.bool_))
-    parts, reasons = decide(WORLD, knows(), Outcome(found, nothing), trending_source=0)
+    outcome = outcome_of(np.stack([CENTRE, CENTRE]), nothing)
+    parts, reasons = decide(WORLD, knows(), outcome, trending_source=0, weights=ValueWeights())
     assert parts.shape == (0, C) and reasons == []
 
 
