@@ -25,6 +25,7 @@ CLAIMS: Final[dict[str, tuple[str, str]]] = {
     "edition_cpu": ("feed_cpu", "edition"),
     "growth": ("growth", "growth"),
     "retrieval": ("retrieval", "retrieval"),
+    "recall": ("recall", "recall"),
     "latency": ("latency", "latency"),
     "latency_backlog": ("latency", "backlog"),
     "events_cpu": ("events_cpu", "events"),

@@ -5,11 +5,10 @@ interests or creators, one after the other, each with its share."""
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import ClassVar, Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numba import njit
 
 from jhalak.learning.vector_index import DEPTH
 from jhalak.schema.candidates import Rows
@@ -21,6 +20,8 @@ from jhalak.stages.walk import Walker
 from jhalak.stages.world import World
 
 NO_ROWS: Final = np.empty(0, np.int32)
+LITTLE: Final = 0.5
+"""Engagement of less than this says nothing about taste."""
 
 
 def _joined(parts: list[Rows]) -> Rows:
@@ -38,15 +39,18 @@ def _quotas(query: Query, wanted: int, least: int = 1) -> list[int]:
     return [max(math.ceil(wanted * share - 0.01), least) for share in query.shares.tolist()]
 
 
-def _by_engagement(query: Query, wanted: int) -> NDArray[np.int64] | None:
-    """int64[TOPICS_MAX]: how many of each topic, by its share of engagement; None: not known."""
-    if query.state is None or not query.profiled:
-        return None
-    liked = np.maximum(query.state.engaged, 0.0)
-    total = float(liked.sum())
-    if total < 0.5:
-        return None
-    return np.ceil(liked * (wanted / total) - 0.05).astype(np.int64)
+@njit(cache=True)
+def _of_each(part, quotas):  # type: ignore[no-untyped-def]
+    """int64[len(quotas), len(part)]: each quota spread over the parts that are greater than 0, in
+    proportion; hardly any are none. Empty when the parts come to less than LITTLE."""
+    total = 0.0
+    for x in part:
+        total += max(x, 0.0)
+    out = np.zeros((len(quotas) if total >= LITTLE else 0, len(part)), np.int64)
+    for i in range(len(out)):
+        for j in range(len(part)):
+            out[i, j] = math.ceil(max(part[j], 0.0) * quotas[i] / total - 0.05)
+    return out
 
 
 class Trending:
@@ -78,11 +82,19 @@ class Topical:
         self._world, self._walker, self._wanted = world, walker, wanted
 
     def find(self, query: Query) -> Rows:
+        if query.state is None or not query.profiled:
+            return NO_ROWS
         best, newest = self._world.serving.by_topic, self._world.catalogue.pools.by_topic
-        parts = []
-        for pools in (best, newest):
-            parts += _each(self._walker, pools, query, self._wanted // 2)
-        return _joined(parts)
+        quotas = np.array(_quotas(query, self._wanted // 2))
+        wanted = _of_each(query.state.engaged, quotas)
+        return _joined(
+            [
+                self._walker.each(pools[language], topics, query.seen)
+                for pools in (best, newest)
+                for language, topics in zip(query.languages, wanted, strict=False)
+                if language in pools
+            ]
+        )
 
 
 class Nearest:
@@ -102,16 +114,13 @@ class Nearest:
         state = query.state
         if state is None or not query.profiled:
             return NO_ROWS
-        total = float(state.interest_weight.sum())
-        if total <= 0:
+        wanted = _of_each(state.interest_weight, np.array(_quotas(query, self._wanted)))
+        if not len(wanted):
             return NO_ROWS
-        part = state.interest_weight / total
-        held = int((part > 0).sum())
-        quotas = np.array(_quotas(query, self._wanted), np.float32)
-        wanted = np.ceil(np.outer(quotas, part)).astype(np.int64)
+        held = np.count_nonzero(wanted[0])
         return self._world.index.nearest(
-            state.interests, np.array(query.languages, np.int64), wanted,
-            self._world.catalogue.live, self._walker.marks(query.seen), DEPTH / (2 * held) ** 0.5,
+            state.interests, np.array(query.languages), wanted, self._world.catalogue.live,
+            self._walker.marks(query.seen), DEPTH / (2 * held) ** 0.5,
         )  # fmt: skip
 
 
@@ -133,8 +142,8 @@ class CoEngaged:
             return NO_ROWS
         found: Rows = together(
             query.state.engaged_items, c.row_of, serving.neighbours, serving.neighbour_strength,
-            c.language, c.live, np.array(query.languages, np.int64),
-            np.array(_quotas(query, self._wanted), np.int64), self._walker.marks(query.seen),
+            c.language, c.live, np.array(query.languages),
+            np.array(_quotas(query, self._wanted)), self._walker.marks(query.seen),
         )  # fmt: skip
         return found
 
@@ -235,13 +244,3 @@ class Newest:
             rows = pools.get(language, NO_ROWS)
             parts.append(self._walker.first(rows, len(rows), query.seen))
         return _joined(parts)
-
-
-def _each(walker: Walker, pools: Mapping[int, ByTopic], query: Query, wanted: int) -> list[Rows]:
-    """Of each language's pool, `wanted` in all, the topics that the viewer engages with."""
-    parts = []
-    for language, quota in zip(query.languages, _quotas(query, wanted), strict=True):
-        topics = _by_engagement(query, quota)
-        if topics is not None and language in pools:
-            parts.append(walker.each(pools[language], topics, query.seen))
-    return parts

@@ -47,6 +47,19 @@ def _walk(rows, offsets, wanted, live, mark):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def _first(rows, wanted, live, mark):  # type: ignore[no-untyped-def]
+    out = np.empty(min(wanted, len(rows)), np.int32)
+    n = 0
+    for row in rows:
+        if n == len(out):
+            break
+        if mark[row] == 0 and live[row]:
+            out[n] = row
+            n += 1
+    return out[:n]
+
+
+@njit(cache=True)
 def _unseen(rows, mark):  # type: ignore[no-untyped-def]
     keep = np.empty(len(rows), np.bool_)
     for i in range(len(rows)):
@@ -81,9 +94,7 @@ class Walker:
 
     def first(self, rows: Rows, wanted: int, seen: NDArray[np.int64]) -> Rows:
         """The first `wanted` live rows of `rows` whose items are not in `seen` (numbers)."""
-        ends = np.array([0, len(rows)])
-        live = self._catalogue.live
-        found: Rows = _walk(rows, ends, np.array([wanted]), live, self.marks(seen))
+        found: Rows = _first(rows, wanted, self._catalogue.live, self.marks(seen))
         return found
 
     def each(self, pool: ByTopic, wanted: NDArray[np.int64], seen: NDArray[np.int64]) -> Rows:
