@@ -21,9 +21,11 @@ import numpy as np
 from hypothesis import settings
 
 from jhalak.api.app import create_app
+from jhalak.api.services import Services
 from jhalak.assembly import Server, open_blobs, open_learned, open_log, open_records
 from jhalak.catalogue.live import prepare
 from jhalak.config.settings import Settings
+from jhalak.feeds.warm import warm
 from jhalak.pipeline.stage import SOURCES
 from jhalak.ports.items import Draft
 from jhalak.schema.activity import TOPIC, Activity, Tick, decode, encode
@@ -115,6 +117,7 @@ class Jhalak:
         transport = httpx.ASGITransport(app=self.app)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://jhalak")
         await self._follow()
+        await _warm(self.services)
         self.services.ready = True
 
     async def _follow(self) -> None:
@@ -212,6 +215,16 @@ class Jhalak:
 
     def next_id(self) -> str:
         return f"event-{next(self._ids)}"
+
+
+_warmed: list[bool] = []
+
+
+async def _warm(services: Services) -> None:
+    """Compile the kernels, once a process: a first slate that waits for it would be late."""
+    if not _warmed:
+        _warmed.append(True)
+        await warm(services.lockscreen, services.video, services.states)
 
 
 class Phone:

@@ -9,7 +9,7 @@ import numpy as np
 from jhalak.feeds.feed import Feed
 from jhalak.learning.pairs import EXPORTED
 from jhalak.learning.taste import count_engaged
-from jhalak.learning.viewer import ViewerFold
+from jhalak.learning.viewer import ViewerFold, dump, load
 from jhalak.schema.activity import EVENT_INDEX, Outcome, Outcomes, Served
 from jhalak.schema.item import EMBEDDING_SIZE
 from jhalak.schema.languages import LANGUAGES
@@ -54,6 +54,7 @@ def _warm_folds() -> None:
     fold.apply(state, 1, served)
     tap = Outcome("", EVENT_INDEX["tap"], 1, 0.0, 1, 1, 0, 0, 1, topic=0, language=0, creator=1)
     fold.apply(state, 2, Outcomes(NOBODY, 1, True, (tap,)))
+    load(NOBODY, dump(state))
     count_engaged(state, 1.0, -1, (0, 0, 1, -1), embedding)
     creators = np.ones(1, np.int32)
     faded_load(creators, creators, np.ones(1), 1.0)

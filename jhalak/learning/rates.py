@@ -29,7 +29,7 @@ _OF: Final = np.array([1, 0, 0, 0, 1])
 ALL_PRIOR: Final = 20.0
 """Impressions' worth of belief that the cell is usual."""
 SCENE_PRIOR: Final = 20.0
-TOPIC_PRIOR: Final = np.array([100.0, 100.0, 200.0, 200.0, 100.0])
+TOPIC_PRIOR: Final = np.array([300.0, 300.0, 400.0, 400.0, 300.0])
 ITEM_PRIOR: Final = np.array([15.0, 15.0, 50.0, 50.0, 15.0])
 """Impressions' worth of belief that an item is like others of its language and topic."""
 FAST_PRIOR: Final = 10.0

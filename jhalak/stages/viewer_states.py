@@ -24,7 +24,7 @@ from jhalak.schema.viewer_state import ViewerState
 
 log = logging.getLogger(__name__)
 
-FLUSH: int = 50
+FLUSH: int = 5
 """Profiles written at once: making their bytes holds the serving thread for about 1 ms."""
 
 
