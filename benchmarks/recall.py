@@ -28,12 +28,13 @@ NEAREST: Final = 100
 
 def recall(setting: Setting) -> Result:
     """Of the best by a score of everything that a viewer may see, the share that is among the
-    candidates; and the CPU of all sources, in process, beside that of scoring everything."""
+    candidates, and the value of the best of these over theirs; and the CPU of all sources, in
+    process, beside that of scoring everything."""
     with setting.worlds.copy(setting.items) as world:
         figures = asyncio.run(
             _measure(world.data, world.regular[: setting.pick(200, 40)], setting.pick(5, 2))
         )
-    found = figures.pop("found")
+    found, kept = figures.pop("found"), figures.pop("kept")
     return Result(
         benchmark="recall",
         what=f"CPU of all sources of a page, {setting.items:,} live items",
@@ -46,6 +47,7 @@ def recall(setting: Setting) -> Result:
         met=middle(figures["sources_us"]) <= 250.0,
         details={
             **{f"share_of_top_{top}_found": found[top] for top in TOPS},
+            **{f"value_of_top_{top}_kept": kept[top] for top in TOPS},
             **{k: middle(v) if isinstance(v, list) else v for k, v in figures.items()},
             "one_language": _one_language(setting.items, setting.pick(200, 40)),
         },
@@ -60,6 +62,7 @@ async def _measure(data: Path, tokens: list[str], rounds: int) -> dict[str, Any]
     queries = [await _query(server, token, pipeline) for token in tokens]
     spent: dict[str, list[float]] = {"sources_us": [], "all_us": []}
     found: dict[int, list[float]] = {top: [] for top in TOPS}
+    kept: dict[int, list[float]] = {top: [] for top in TOPS}
     counts: list[float] = []
     for turn in range(rounds):
         before = time.thread_time_ns()
@@ -71,16 +74,19 @@ async def _measure(data: Path, tokens: list[str], rounds: int) -> dict[str, Any]
         if turn:
             continue
         for candidates, scored in zip(some, everything, strict=True):
-            best = scored.rows[np.argsort(-scored[VALUE], kind="stable")]
+            order = np.argsort(-scored[VALUE], kind="stable")
+            value, have = scored[VALUE][order], np.isin(scored.rows[order], candidates.rows)
             counts.append(float(len(candidates)))
             for top in TOPS:
-                found[top].append(float(np.isin(best[:top], candidates.rows).mean()))
+                found[top].append(float(have[:top].mean()))
+                kept[top].append(float(value[have][:top].sum() / value[:top].sum()))
     sources = {stats.name: stats for stats in pipeline.stats if stats.kind == "source"}
     each = {name: stats.nanoseconds / stats.calls / 1000 for name, stats in sources.items()}
     await server.stop()
     return {
         **spent, "candidates": counts, "wall_us_a_source": each,
         "found": {top: float(np.mean(values)) for top, values in found.items()},
+        "kept": {top: float(np.mean(values)) for top, values in kept.items()},
     }  # fmt: skip
 
 

@@ -58,7 +58,7 @@ class Trending:
 
     name: ClassVar[str] = "trending"
 
-    def __init__(self, world: World, walker: Walker, wanted: int = 90) -> None:
+    def __init__(self, world: World, walker: Walker, wanted: int = 70) -> None:
         self._world, self._walker, self._wanted = world, walker, wanted
 
     def find(self, query: Query) -> Rows:
@@ -78,7 +78,7 @@ class Topical:
 
     name: ClassVar[str] = "topical"
 
-    def __init__(self, world: World, walker: Walker, wanted: int = 100) -> None:
+    def __init__(self, world: World, walker: Walker, wanted: int = 130) -> None:
         self._world, self._walker, self._wanted = world, walker, wanted
 
     def find(self, query: Query) -> Rows:
@@ -100,14 +100,14 @@ class Topical:
 class Nearest:
     """Source: items whose embeddings are nearest to each of the viewer's interests.
 
-    Each interest gets its share by weight, in each language. How deep the index is searched falls
-    with the number of interests, so that four cost about twice as much as one: about 60 us in all
-    where a language has 7,000 live items, 200 where it has 100,000 (benchmarks/retrieval.py).
+    Each interest gets its share by weight, in each language. The more interests, the less deep each
+    is searched for, so that four look at no more of the index than one: at 1,400 of the 7,000 items
+    of a language, at 5,000 of 100,000.
     """
 
     name: ClassVar[str] = "nearest"
 
-    def __init__(self, world: World, walker: Walker, wanted: int = 80) -> None:
+    def __init__(self, world: World, walker: Walker, wanted: int = 110) -> None:
         self._world, self._walker, self._wanted = world, walker, wanted
 
     def find(self, query: Query) -> Rows:
@@ -120,7 +120,7 @@ class Nearest:
         held = np.count_nonzero(wanted[0])
         return self._world.index.nearest(
             state.interests, np.array(query.languages), wanted, self._world.catalogue.live,
-            self._walker.marks(query.seen), DEPTH / (2 * held) ** 0.5,
+            self._walker.marks(query.seen), DEPTH / (2 * held),
         )  # fmt: skip
 
 
@@ -153,7 +153,7 @@ class Fresh:
 
     name: ClassVar[str] = "fresh"
 
-    def __init__(self, world: World, walker: Walker, wanted: int = 120) -> None:
+    def __init__(self, world: World, walker: Walker, wanted: int = 80) -> None:
         self._world, self._walker, self._wanted = world, walker, wanted
 
     def find(self, query: Query) -> Rows:
