@@ -222,6 +222,7 @@ def test_an_empty_table_exports_nothing_and_survives_a_checkpoint() -> None:
     assert len(other) == 1
 
 
+@pytest.mark.soak
 @pytest.mark.skipif(not REAL.exists(), reason=f"{REAL} is not here")
 def test_on_a_real_log_neighbours_find_more_of_what_comes_than_popularity() -> None:
     from jhalak.evaluation.kuairand import read_kuairand
