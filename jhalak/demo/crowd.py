@@ -24,6 +24,7 @@ from jhalak.evaluation.simulator.oracle import attention
 from jhalak.evaluation.simulator.rules import Nature
 from jhalak.evaluation.simulator.viewers import Viewers
 from jhalak.feeds.edition import rfc3339
+from jhalak.schema.slate import SURFACES
 
 NATURE: Final = Nature(patience=1.0, topic=2.0)
 """People with time and marked tastes, so that a few editions show that these are found."""
@@ -110,7 +111,7 @@ class Crowd:
         edition = self._ask("GET", "/v1/lockscreen/edition?slots=8", member.token)
         now_ms = time.time_ns() // 1_000_000
         member.people.rest(member.place, now_ms)
-        heed = attention(NATURE, len(edition["cards"]))
+        heed = attention(NATURE, len(edition["cards"]), SURFACES.index("lockscreen"))
         events: list[dict[str, Any]] = []
         for slot, card in enumerate(edition["cards"]):
             did = self._look(member, card, float(heed[slot]))

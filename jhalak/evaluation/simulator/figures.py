@@ -22,9 +22,9 @@ KNOWN = 0.8
 CALIBRATED = 0.03
 
 
-def worst_calibration(found: dict[str, Any]) -> float | None:
+def worst_calibration(found: dict[str, Any], kind: str = "error") -> float | None:
     """The greatest error over surfaces and languages."""
-    errors = [of["error"] for by in found["calibration"].values() for of in by.values()]
+    errors = [of[kind] for by in found["calibration"].values() for of in by.values()]
     return max(errors, default=None)
 
 
@@ -75,6 +75,10 @@ def figures(found: dict[str, Any]) -> list[Figure]:
             "worst calibration error of a language and surface", error,
             worst_calibration(off) if off else None, f"at most {CALIBRATED:g}",
             None if error is None else error <= CALIBRATED,
+        ),
+        Figure(
+            "  against taps as shown", worst_calibration(found, "as_shown"),
+            worst_calibration(off, "as_shown") if off else None,
         ),
         line("language shares, mean error", "languages", "error"),
         line("language shares, rank correlation", "languages", "correlation"),

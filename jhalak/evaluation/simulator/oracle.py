@@ -1,8 +1,8 @@
 """What somebody who knows all tastes would show, and what a slate is worth to its viewer.
 
 A slate's worth is the expected number of taps: the viewer looks at slot k (from 0) with probability
-patience ** k and attends to it with (1 + k) ** -position, and tires of topics and creators as the
-slate goes on.
+patience ** k, attends to it with (1 + k) ** -position where several lie on a screen, and tires of
+topics and creators as the slate goes on.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from jhalak.evaluation.simulator.rules import Nature
 from jhalak.evaluation.simulator.viewers import Reals
+from jhalak.schema.slate import SURFACES
 
 
 def looks(nature: Nature, slots: int) -> Reals:
@@ -23,9 +24,11 @@ def looks(nature: Nature, slots: int) -> Reals:
     return np.asarray(nature.patience ** np.arange(slots), np.float64)
 
 
-def attention(nature: Nature, slots: int) -> Reals:
-    """float64[slots]: what is left of the probability of an action at each slot."""
-    return np.asarray((1.0 + np.arange(slots)) ** -nature.position, np.float64)
+def attention(nature: Nature, slots: int, surface: int) -> Reals:
+    """float64[slots]: what is left of the probability of an action at each slot. A video fills the
+    screen: who looks at it attends to it."""
+    position = 0.0 if SURFACES[surface] == "video" else nature.position
+    return np.asarray((1.0 + np.arange(slots)) ** -position, np.float64)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -83,9 +86,9 @@ class Worth:
 
     def __init__(
         self, nature: Nature, logit: Reals, topic: NDArray[np.int64], creator: NDArray[np.int64],
-        topic_load: Reals, creator_load: Reals,
+        topic_load: Reals, creator_load: Reals, surface: int,
     ) -> None:  # fmt: skip
-        self._nature = nature
+        self._nature, self._surface = nature, surface
         self._logit, self._topic, self._creator = logit, topic, creator
         self._loads = topic_load, creator_load
         self._tiring = (
@@ -99,7 +102,8 @@ class Worth:
         topic_load, creator_load = (load.copy() for load in self._loads)
         worth: float = _worth(
             self._logit[at], self._topic[at], self._creator[at], topic_load, creator_load,
-            looks(self._nature, k), attention(self._nature, k), self._tiring,
+            looks(self._nature, k), attention(self._nature, k, self._surface),
+            self._tiring,
         )  # fmt: skip
         return worth
 

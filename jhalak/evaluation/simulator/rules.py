@@ -48,7 +48,8 @@ class Nature(msgspec.Struct, frozen=True, kw_only=True):
     patience: float = 0.92
     """Probability that a viewer who looked at a slot looks at the next one."""
     position: float = 0.15
-    """Attention to slot k (from 0) is (1 + k) ** -position."""
+    """Attention to slot k (from 0) of a lock screen is (1 + k) ** -position; to a video that is
+    looked at it is full."""
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):

@@ -137,7 +137,7 @@ class Simulation:
         worth = Worth(
             self.rules.nature, self.truth.logits(viewer, surface, at), self.items.topic[at],
             self.items.creator[at], self.viewers.topic_load[viewer],
-            self.viewers.creator_load[viewer],
+            self.viewers.creator_load[viewer], surface,
         )  # fmt: skip
         k = len(chosen)
         popular = np.argsort(-self.popular[surface][at], kind="stable")[:k]
@@ -162,7 +162,7 @@ class Simulation:
         slots = zip(
             at.tolist(), topic.tolist(), creator.tolist(), logits.tolist(), before,
             expected.tolist(), items.duration_s[at].tolist(), items.bad[at].tolist(),
-            attention(self.rules.nature, len(at)).tolist(), strict=True,
+            attention(self.rules.nature, len(at), slate.surface).tolist(), strict=True,
         )  # fmt: skip
         for k, (item, t, c, logit, rested, guess, duration_s, bad, heed) in enumerate(slots):
             p = 1 / (1 + math.exp(who.tired(viewer, t, c) - logit))

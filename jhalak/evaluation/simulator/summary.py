@@ -209,21 +209,25 @@ def bubble(run: Simulation) -> dict[str, Any]:
 
 
 def calibrations(run: Simulation) -> dict[str, Any]:
-    """By surface and language, over the second half of the run: how far predictions of a tap (as
-    if shown first) are from the true probabilities, in BINS bins of equal mass."""
+    """By surface and language, over the second half of the run, in BINS bins of equal mass: how
+    far probabilities of a tap are from the true ones, as if shown first; and "as_shown", from the
+    taps, which grow fewer from slot to slot (no model that leaves positions out can meet them)."""
     since_ms = START_MS + run.rules.days * DAY_MS / 2
     late = [shown for shown in run.notes.shown if shown.at_ms >= since_ms]
     surface = np.array([s.surface for s in late])
     language = run.items.language[np.array([s.item for s in late], np.int64)]
-    expected, hidden = np.array([(s.expected, s.hidden) for s in late]).reshape(-1, 2).T
+    columns = np.array([(s.expected, s.hidden, s.tapped) for s in late], np.float64)
+    expected, hidden, tapped = columns.reshape(-1, 3).T
     found: dict[str, Any] = {}
     for s, name in enumerate(SURFACES):
         for place, code in enumerate(run.rules.languages):
             rows = np.flatnonzero((surface == s) & (language == place))
             if len(rows) >= FEW:
                 bins = _bins(expected[rows], hidden[rows])
+                as_shown = calibration_error(_bins(expected[rows], tapped[rows]))
                 found.setdefault(name, {})[code] = {
                     "error": _figure(calibration_error(bins)),
+                    "as_shown": _figure(as_shown),
                     "rows": len(rows),
                     "bins": [[_figure(b.expected), _figure(b.happened)] for b in bins],
                 }

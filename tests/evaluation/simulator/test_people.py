@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from jhalak.evaluation.simulator.behaviour import react
 from jhalak.evaluation.simulator.notes import effective
-from jhalak.evaluation.simulator.oracle import Worth, best_reference
+from jhalak.evaluation.simulator.oracle import Worth, attention, best_reference
 from jhalak.evaluation.simulator.rules import DAY_MS, START_MS, Nature
 from jhalak.evaluation.simulator.viewers import Viewers
+from jhalak.schema.slate import SURFACES
 from tests.worlds import often
 
 NATURE = Nature()
@@ -117,12 +118,17 @@ def test_the_oracles_kernel_finds_what_its_reference_finds(seed: int, n: int, sl
     rng = np.random.default_rng(seed)
     logit, topic, creator = rng.normal(size=n), rng.integers(0, 4, n), rng.integers(0, 6, n)
     loads = rng.random(4) * 9, rng.random(6) * 9
-    worth = Worth(NATURE, logit, topic, creator, *loads)
+    worth = Worth(NATURE, logit, topic, creator, *loads, 0)
     best = worth.best(slots)
     reference = best_reference(NATURE, logit, topic, creator, *loads, slots)
     assert len(set(best.tolist())) == len(best) == min(slots, n)
     assert worth.of(best) == pytest.approx(worth.of(np.array(reference)), rel=1e-9)
     assert worth.of(best) >= worth.of(rng.permutation(n)[:slots]) - 0.02
+
+
+def test_attention_fades_along_a_lock_screen_and_not_from_video_to_video() -> None:
+    assert np.all(np.diff(attention(NATURE, 8, SURFACES.index("lockscreen"))) < 0)
+    assert np.all(attention(NATURE, 8, SURFACES.index("video")) == 1)
 
 
 def test_an_effective_number_counts_equal_parts() -> None:
