@@ -12,6 +12,7 @@ import numpy as np
 from jhalak.assembly import open_blobs, open_log
 from jhalak.config.settings import read_settings
 from jhalak.learning.fold import Fold
+from jhalak.learning.model import HEADS
 from jhalak.learning.taste import LONG_DWELL_MS
 from jhalak.residency.seal import unseal
 from jhalak.schema.activity import EVENT_TYPES, TOPIC, Outcome, Outcomes, Relation, Served, decode
@@ -50,7 +51,7 @@ class Recount:
         self.impressions.add(place)
         if name == "tap":
             self.taps.add(place)
-        if name == "dwell" and outcome.value >= LONG_DWELL_MS:
+        if name == "complete" or (name == "dwell" and outcome.value >= LONG_DWELL_MS):
             self.longs.add(place)
 
 
@@ -108,10 +109,14 @@ def compare(fold: Fold, truth: Recount) -> None:
         {
             (slate, position)
             for slate, shown in fold.shown.items()
-            for position, mark in enumerate(shown.marks)
-            if mark & bit
+            for position, bits in enumerate(getattr(shown, name))
+            if bits & bit
         }
-        for bit in (1, 4, 8)
+        for name, bit in (
+            ("marks", 1),
+            ("yes", 1 << HEADS.index("tap")),
+            ("yes", 1 << HEADS.index("long")),
+        )
     )
     assert seen == truth.impressions, (len(seen - truth.impressions), len(truth.impressions - seen))
     assert tapped == truth.taps
