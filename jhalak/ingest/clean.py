@@ -37,6 +37,8 @@ _INVISIBLE: Final = re.compile(
 """Control characters, direction marks and embeddings (which can make a text read otherwise than
 it is stored), soft hyphens. Joiners (U+200C, U+200D) are spelling and stay."""
 _JOINERS: Final = "\u200c\u200d"
+_LOOSE: Final = " ,;:&-–—|/(‘“'\"،؛"
+"""What does not stand before an ellipsis."""
 
 
 def clean(text: str) -> str:
@@ -60,18 +62,31 @@ def clean_title(text: str) -> str:
 
 
 def headline(title: str) -> tuple[str, bool]:
-    """At most HEADLINE graphemes of a clean title, cut between words with an ellipsis, and whether
-    it was cut."""
+    """At most HEADLINE graphemes of a clean title, with an ellipsis where it was cut, and whether
+    it was. It is cut at a word's end; inside a word only when that alone is longer, and there not
+    behind a virama, which would show where the letters were to join."""
     if len(title) <= HEADLINE:
         return title, False
-    starts = [match.end() for match in regex.finditer(r"\X", title)]
+    starts = [match.start() for match in regex.finditer(r"\X", title)]
     if len(starts) <= HEADLINE:
         return title, False
-    cut = title[: starts[HEADLINE - 2]]
-    blank = cut.rfind(" ")
-    if title[len(cut)] != " " and blank > len(cut) // 2:
-        cut = cut[:blank]
-    return cut.rstrip(" ,;:&-–—|/(‘“'\"") + "…", True
+    starts.append(len(title))
+    end = starts[HEADLINE - 1]
+    if title[end] != " ":
+        blank = title.rfind(" ", 0, end)
+        word = title[blank + 1 :].partition(" ")[0]
+        if blank > 0 and len(regex.findall(r"\X", word)) < HEADLINE:
+            end = blank
+        else:
+            end = _inside_word(title, starts[: HEADLINE - 1], end)
+    return (title[:end].rstrip(_LOOSE) or title[:end]) + "…", True
+
+
+def _inside_word(title: str, starts: list[int], end: int) -> int:
+    """The last of `starts` or `end` that no virama stands before."""
+    while len(starts) > 1 and title[:end].rstrip(_JOINERS)[-1:] in _VIRAMA:
+        end = starts.pop()
+    return end
 
 
 def shortened(summary: str) -> str:

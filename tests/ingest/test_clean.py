@@ -112,6 +112,49 @@ def test_graphemes_count_not_code_points() -> None:
     assert headline(family * (HEADLINE + 1)) == (family * (HEADLINE - 1) + "…", True)
 
 
+WORDS = {
+    "hi": "मुख्यमंत्री", "mr": "विद्यार्थ्यांच्या", "bn": "প্রধানমন্ত্রীর", "ta": "கிரிக்கெட்",
+    "te": "ముఖ్యమంత్రి", "gu": "વિદ્યાર્થીઓએ", "kn": "ಮುಖ್ಯಮಂತ್ರಿ", "ml": "മുഖ്യമന്ത്രി",
+    "pa": "ਪ੍ਰਧਾਨਮੰਤਰੀ", "or": "ମୁଖ୍ୟମନ୍ତ୍ରୀ", "ur": "وزیراعظم", "en": "minister", "id": "menteri",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_a_long_title_is_cut_at_a_words_end_in(language: str) -> None:
+    word = WORDS[language]
+    for lead in range(12):
+        title = "x" * lead + " " + " ".join([word] * 40)
+        short, cut = headline(clean(title))
+        assert cut
+        assert set(short.removesuffix("…").split()) <= {word, "x" * lead}
+        assert len(regex.findall(r"\X", short)) > HEADLINE - len(regex.findall(r"\X", word)) - 2
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_a_single_longer_word_is_cut_at_a_cluster_without_a_virama_at_its_end_in(
+    language: str,
+) -> None:
+    for lead in range(12):
+        title = "x" * lead + WORDS[language] * 30
+        short, cut = headline(title)
+        kept = short.removesuffix("…")
+        clusters = regex.findall(r"\X", title)
+        assert cut
+        assert kept == "".join(clusters[: len(regex.findall(r"\X", kept))])
+        assert "VIRAMA" not in unicodedata.name(kept[-1])
+        assert HEADLINE - 4 <= len(regex.findall(r"\X", short)) <= HEADLINE
+
+
+def test_a_short_word_before_an_endless_one_does_not_stand_alone() -> None:
+    short, _ = headline("A " + "b" * 200)
+    assert short == "A " + "b" * (HEADLINE - 3) + "…"
+
+
+def test_a_title_of_viramas_and_one_of_dashes_are_cut_too() -> None:
+    assert headline("ಕ್" * 200)[0].endswith("…")
+    assert headline("-" * 200)[0] == "-" * (HEADLINE - 1) + "…"
+
+
 @given(st.text(max_size=400))
 @settings(max_examples=200, deadline=None)
 def test_a_headline_never_exceeds_its_length_nor_invents_words(text: str) -> None:
