@@ -9,9 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from jhalak import __version__
 from jhalak.config.settings import Settings, read_settings
 from jhalak.embedded.blob_store import BlobStoreOnObstore
 from jhalak.embedded.event_log import EmbeddedEventLog
+from jhalak.embedded.fetcher import SafeFetcher
 from jhalak.embedded.keys import open_keys
 from jhalak.embedded.learned import EmbeddedLearned
 from jhalak.embedded.profile_store import EmbeddedProfileStore, open_or_begin_anew
@@ -78,6 +80,15 @@ def open_blobs(data: Path, settings: Settings) -> BlobStoreOnObstore:
 def open_learned(data: Path) -> EmbeddedLearned:
     """Where the learner's snapshots lie."""
     return EmbeddedLearned(data / "learned")
+
+
+def open_fetcher(settings: Settings) -> SafeFetcher:
+    """The only way out; for one event loop."""
+    rules = settings.fetch
+    agent = f"Jhalak/{__version__}"
+    if settings.follow.public_url:
+        agent += f" (+{settings.follow.public_url})"
+    return SafeFetcher(hosts=rules.hosts, ports=rules.ports, allow=rules.allow, agent=agent)
 
 
 def open_profiles(data: Path) -> EmbeddedProfileStore:

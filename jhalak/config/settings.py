@@ -114,6 +114,38 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Viewers whose state stays in memory; the rest lie in the profile store."""
 
 
+class FetchSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What goes out of the cell: feeds and pictures."""
+
+    hosts: tuple[str, ...] = ()
+    """The only hosts that may be asked, each with those below it; empty: every public host."""
+    ports: tuple[int, ...] = (80, 443)
+    allow: tuple[str, ...] = ()
+    """Addresses (no names) that may be asked although they are not public: a feed or picture
+    server of your own, inside the cell."""
+    seconds: float = 15.0
+    """For one answer, with its redirects."""
+    feed_bytes: int = 8_388_608
+    """Of a feed, on the wire; decompressed it may be three times as large."""
+
+
+class FollowSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Following publishers' feeds."""
+
+    public_url: str = ""
+    """Where hubs reach this server from outside, such as https://cards.example; empty: no
+    WebSub, feeds are polled only."""
+    at_once: int = 16
+    """Feeds fetched at the same time; of one host always one."""
+    host_pause_s: float = 1.0
+    """Between two requests to one host."""
+    shortest_s: float = 60.0
+    longest_s: float = 21_600.0
+    """Bounds of the time between two polls of a feed."""
+    entries: int = 10_000
+    """Entries of one poll or delivery that are looked at, the feed's first ones."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that an operator may set."""
 
@@ -133,6 +165,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     feed: FeedSettings = FeedSettings()
     learning: LearningSettings = LearningSettings()
     server: ServerSettings = ServerSettings()
+    fetch: FetchSettings = FetchSettings()
+    follow: FollowSettings = FollowSettings()
     assignment: AssignmentSettings = AssignmentSettings()
     experiments: tuple[ExperimentSettings, ...] = ()
 
