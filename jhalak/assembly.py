@@ -23,7 +23,9 @@ from jhalak.records.consents import SqlConsentStore
 from jhalak.records.database import Database, open_database
 from jhalak.records.items import SqlItemStore
 from jhalak.records.operators import SqlOperatorStore
+from jhalak.records.pictures import SqlMediaStore, SqlPictureStore
 from jhalak.records.relations import SqlRelationStore
+from jhalak.records.texts import SqlTextStore
 from jhalak.records.viewers import SqlViewerStore
 
 log = logging.getLogger(__name__)
@@ -49,6 +51,9 @@ class Records:
     consents: SqlConsentStore
     operators: SqlOperatorStore
     audit: SqlAuditStore
+    texts: SqlTextStore
+    pictures: SqlPictureStore
+    media: SqlMediaStore
 
 
 def open_records(data: Path, settings: Settings) -> Records:
@@ -64,6 +69,9 @@ def open_records(data: Path, settings: Settings) -> Records:
         SqlConsentStore(database),
         SqlOperatorStore(database),
         SqlAuditStore(database),
+        SqlTextStore(database),
+        SqlPictureStore(database),
+        SqlMediaStore(database),
     )
 
 

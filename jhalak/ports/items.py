@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple, Protocol
 
 from jhalak.schema.item import Item, ItemRecord
+from jhalak.schema.picture import Block
 
 Change = Literal["new", "updated", "unchanged"]
 
@@ -18,6 +19,8 @@ class Draft(NamedTuple):
     `expires_ms` 0: likewise, `now_ms` plus `lifetime_ms`."""
     embedding: bytes
     lifetime_ms: int
+    text: tuple[Block, ...] | None = None
+    """The entry whole, where it says more than the summary; None: the store keeps what it has."""
 
 
 class ItemStore(Protocol):

@@ -13,14 +13,17 @@ from jhalak.records import sequences
 from jhalak.records.audit import append_audit
 from jhalak.records.database import Database
 from jhalak.records.staging import Known, Staged, check_ids, stage
-from jhalak.records.tables import AnyRow, creators, items, recalls
+from jhalak.records.tables import AnyRow, creators, items, pictures, recalls
 from jhalak.records.text import creator_name, is_storable, storable
+from jhalak.records.texts import remove_text, write_texts
 from jhalak.schema.item import Item, ItemRecord
+from jhalak.schema.picture import Picture
 
 _CHUNK = 500
 """Values in one IN list: well below every limit, and few shapes of statement to cache."""
 
 _decoder = msgspec.msgpack.Decoder(Item)
+_picture_decoder = msgspec.msgpack.Decoder(Picture)
 
 _RECORD = select(
     items.c.num,
@@ -30,7 +33,8 @@ _RECORD = select(
     items.c.creator,
     items.c.embedding,
     items.c.changed_ms,
-)
+    pictures.c.body.label("picture"),
+).select_from(items.outerjoin(pictures, pictures.c.num == items.c.num))
 _BY_ID = _RECORD.where(items.c.id == bindparam("item_id"))
 _BY_NUMS = _RECORD.where(items.c.num.in_(bindparam("nums", expanding=True)))
 _CHANGES = (
@@ -107,6 +111,7 @@ class SqlItemStore:
                 insert(recalls),
                 {"num": record.num, "seq": seq, "reason": storable(reason), "at_ms": now_ms},
             )
+            remove_text(connection, record.num)
             append_audit(connection, by, "recall item", item_id, reason, now_ms)
         return msgspec.structs.replace(record, status="recalled", seq=seq, changed_ms=now_ms)
 
@@ -130,15 +135,23 @@ class SqlItemStore:
 
 
 def _record(row: AnyRow) -> ItemRecord:
+    item = _decoder.decode(row.body)
     return ItemRecord(
         num=row.num,
         seq=row.seq,
         status=row.status,
-        item=_decoder.decode(row.body),
+        item=item,
         creator=row.creator,
         embedding=row.embedding,
         changed_ms=row.changed_ms,
+        picture=_picture(item, row.picture) if row.picture else None,
     )
+
+
+def _picture(item: Item, body: bytes) -> Picture | None:
+    """None where the item names another picture by now."""
+    picture = _picture_decoder.decode(body)
+    return picture if item.image is not None and item.image.src == picture.src else None
 
 
 def _known(connection: Connection, ids: set[str]) -> dict[str, Known]:
@@ -169,6 +182,7 @@ def _write(connection: Connection, staged: Sequence[Staged], now_ms: int) -> Non
         connection.execute(insert(items), fresh)
     if updated:
         connection.execute(_UPDATE, updated)
+    write_texts(connection, staged)
 
 
 def _row(one: Staged) -> dict[str, Any]:

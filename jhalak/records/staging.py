@@ -40,6 +40,9 @@ class Staged(NamedTuple):
     body: bytes
     embedding: bytes
     content_hash: bytes
+    """Of body and embedding, then of the text where there is one."""
+    text: bytes | None
+    """Encoded; empty: none; None: what is stored stays."""
 
 
 def stage(
@@ -62,6 +65,8 @@ def stage(
             continue
         changes.append("new" if before is None else "updated")
         item = after.item
+        if after.text is None and item.id in staged:
+            after = after._replace(text=staged[item.id].text)
         staged[item.id] = after
         seen[item.id] = Known(
             after.num, "live", after.content_hash, item.published_ms, item.expires_ms
@@ -90,4 +95,12 @@ def _effective(draft: Draft, before: Known | None, now_ms: int) -> Staged:
     body = _encoder.encode(item)
     # The body says where it ends, so body and embedding together have one meaning.
     digest = hashlib.blake2b(body + draft.embedding, digest_size=HASH_BYTES).digest()
-    return Staged(0 if before is None else before.num, item, body, draft.embedding, digest)
+    text = None
+    if draft.text is not None:
+        text = _encoder.encode(draft.text) if draft.text else b""
+    if text is not None:
+        digest += hashlib.blake2b(text, digest_size=HASH_BYTES).digest() if text else b""
+    elif before is not None:
+        digest += before.content_hash[HASH_BYTES:]
+    num = 0 if before is None else before.num
+    return Staged(num, item, body, draft.embedding, digest, text)

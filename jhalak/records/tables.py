@@ -76,6 +76,37 @@ items = Table(
     sqlite_autoincrement=True,
 )
 
+texts = Table(
+    "texts",
+    metadata,
+    Column("num", BigInteger, ForeignKey(items.c.num), primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+)
+"""Entries whole, for the reader; written with their items."""
+
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("num", BigInteger, ForeignKey(items.c.num), primary_key=True, autoincrement=False),
+    Column("src", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("again_ms", BigInteger, nullable=False),
+)
+"""What was made of each item's picture; an empty body: it could not be fetched yet."""
+
+media = Table(
+    "media",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("num", BigInteger, ForeignKey(items.c.num), primary_key=True, autoincrement=False),
+    Column("made", Boolean, nullable=False),
+    Column("wanted_ms", BigInteger, nullable=False),
+    Index(None, "num"),
+    Index(None, "wanted_ms"),
+)
+"""Which item shows which file; files of the same bytes have one name. `wanted_ms` 0: not wanted."""
+
 recalls = Table(
     "recalls",
     metadata,

@@ -32,6 +32,9 @@ REGISTRY: Final[tuple[Holding, ...]] = (
     Holding("table", "items", "public", "items as published", "kept; recalled items are marked"),
     Holding("table", "creators", "public", "names of publishers and creators", "kept"),
     Holding("table", "sequences", "aggregate", "last number given of each sequence", "kept"),
+    Holding("table", "texts", "public", "entries whole, for the reader", "until they expire"),
+    Holding("table", "pictures", "public", "what was made of items' pictures", "until they expire"),
+    Holding("table", "media", "public", "which item shows which file", "until they expire"),
     Holding("table", "recalls", "public", "which items were recalled, when, why", "kept"),
     Holding(
         "table", "viewers", "personal", "languages, age band, settings", "until erased",
@@ -69,6 +72,7 @@ REGISTRY: Final[tuple[Holding, ...]] = (
         "last two; viewers not met for 90 days are not named", "folded away within 24 h of erasure",
         "activity: it is counted from there",
     ),
+    Holding("blob", "media", "public", "pictures made for phones", "while an item shows them"),
     Holding("blob", "learned", "aggregate", "item counters and weights for serving", "newest"),
     Holding("blob", "keys", "secret", "keys of tokens and signatures", "rotated"),
 )  # fmt: skip

@@ -6,6 +6,8 @@ from typing import Final, Literal
 
 import msgspec
 
+from jhalak.schema.picture import Picture
+
 Kind = Literal["card", "video"]
 Status = Literal["live", "recalled"]
 
@@ -73,3 +75,5 @@ class ItemRecord(msgspec.Struct, frozen=True, kw_only=True):
     embedding: bytes
     """int8[EMBEDDING_SIZE]; empty where there is none."""
     changed_ms: int
+    picture: Picture | None = None
+    """What was made of `item.image`; None: nothing yet."""
