@@ -12,6 +12,7 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
         "summary", "description", "abstract", "excerpt", "deskripsi", "ringkasan", "content_text",
         "text", "content", "body", "isi",
     ),
+    "content": ("content_html", "full_text", "article", "content", "body", "isi"),
     "topic": (
         "topic", "label", "labels", "category", "categories", "kategori", "section", "tags",
         "genre", "topik",

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from jhalak.catalogue.topics import GENERAL, by_label, topic_by_id
 from jhalak.ingest.clean import clean, clean_title, headline, shortened
+from jhalak.ingest.entry_text import blocks_of, summary_of, untracked, without_more
 from jhalak.ingest.fields import (
     BadField,
     date_ms,
@@ -22,6 +23,7 @@ from jhalak.ingest.identity import item_id
 from jhalak.ingest.mojibake import is_mojibake
 from jhalak.ingest.tongues import Tongues
 from jhalak.schema.item import Image, Item, Kind
+from jhalak.schema.picture import Block
 from jhalak.understanding.scripts import SCRIPT_OF, letters_by_script, written_in
 
 FUTURE_MS: Final = 3_600_000
@@ -40,6 +42,8 @@ class Composed(NamedTuple):
     title: str
     """The whole clean title, of which item.title may be the first 80 graphemes."""
     lifetime_ms: int
+    text: tuple[Block, ...] = ()
+    """The entry whole, where it says more than the card."""
 
 
 @dataclass(slots=True)
@@ -61,12 +65,14 @@ class Composer:
 
     def _composed(self, fields: dict[str, Any], now_ms: int) -> Composed:
         title = self._title(fields)
-        summary = self._text(fields, "summary")
+        blocks = self._blocks(fields)
+        summary = without_more(self._text(fields, "summary")) or summary_of(blocks)
         language = self.tongues.language_of(title, summary, fields)
         if language is None:
             raise Refused(f"language not one of ours: {self.tongues.found}")
         publisher = self._text(fields, "publisher")[:MAX_PUBLISHER].strip() or self.publisher
         topic = topic_by_id()[self._topic(fields)]
+        text = self._reader_text(title, summary, blocks, language)
         short, summary = self._card_texts(title, summary, language)
         kind: Kind = "video" if text_of(fields.get("kind"), "kind").lower() in _VIDEO else "card"
         item = Item(
@@ -77,7 +83,7 @@ class Composer:
             title=short,
             summary=summary,
             publisher=publisher,
-            url=link(fields.get("url"), "url"),
+            url=untracked(link(fields.get("url"), "url")),
             image=self._image(fields),
             story=clean(text_of(fields.get("story"), "story"))[:128],
             sound=clean(text_of(fields.get("sound"), "sound"))[:128],
@@ -87,7 +93,7 @@ class Composer:
             expires_ms=date_ms(fields.get("expires"), "expiry"),
             sensitive=topic.sensitive or truth(fields.get("sensitive")),
         )
-        return Composed(item, title, topic.lifetime_ms)
+        return Composed(item, title, topic.lifetime_ms, text)
 
     def _title(self, fields: dict[str, Any]) -> str:
         title = clean_title(text_of(fields.get("title"), "title"))
@@ -107,6 +113,27 @@ class Composer:
             self.dropped[f"{name}: mojibake"] += 1
             return ""
         return text
+
+    def _blocks(self, fields: dict[str, Any]) -> tuple[Block, ...]:
+        """The entry's text: what it calls its content, else its summary."""
+        for name in ("content", "summary"):
+            value = fields.get(name)
+            source = value[0] if isinstance(value, list) and value else value
+            blocks = blocks_of(source) if isinstance(source, str) else ()
+            if any(is_mojibake(block.text) for block in blocks):
+                self.dropped[f"{name}: mojibake"] += name == "content"  # a summary's is counted
+            elif blocks:
+                return blocks
+        return ()
+
+    def _reader_text(
+        self, title: str, summary: str, blocks: tuple[Block, ...], language: str
+    ) -> tuple[Block, ...]:
+        """What our reader shows; nothing where the card itself shows it all."""
+        whole = " ".join(block.text for block in blocks)
+        if whole in (title, shortened(summary)) or not written_in(whole, SCRIPT_OF[language]):
+            return ()
+        return (Block("h", title), *blocks) if headline(title)[1] else blocks
 
     def _card_texts(self, title: str, summary: str, language: str) -> tuple[str, str]:
         """Headline and summary of a card. What is cut from the title begins the summary."""

@@ -102,6 +102,7 @@ def _feed_fields(feed: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
         "id": item.get("id"),
         "title": item.get("title") or item.get("content_text") or item.get("summary"),
         "summary": text if item.get("title") else None,
+        "content": item.get("content_html") or item.get("content_text"),
         "url": item.get("url") or item.get("external_url"),
         "image": item.get("image") or item.get("banner_image"),
         "published": item.get("date_published"),

@@ -133,7 +133,7 @@ class _Run:
         batch, self._waiting = self._waiting, []
         vectors = self._embedder.embed([f"{one.title} {one.item.summary[:300]}" for one in batch])
         drafts = [
-            Draft(one.item, vector.tobytes(), one.lifetime_ms)
+            Draft(one.item, vector.tobytes(), one.lifetime_ms, one.text)
             for one, vector in zip(batch, vectors, strict=True)
         ]
         summary = self._summary

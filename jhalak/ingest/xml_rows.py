@@ -83,6 +83,7 @@ def _fields(feed: Any, entry: Any) -> dict[str, Any]:
         "id": entry.get("id"),
         "title": entry.get("title"),
         "summary": entry.get("summary") or contents[0].get("value"),
+        "content": contents[0].get("value"),
         "url": entry.get("link"),
         "published": entry.get("published") or entry.get("updated"),
         "topic": [tag.get("label") or tag.get("term") or "" for tag in entry.get("tags") or ()],
