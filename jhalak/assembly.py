@@ -21,10 +21,13 @@ from jhalak.embedded.reserve import Reserve
 from jhalak.records.audit import SqlAuditStore
 from jhalak.records.consents import SqlConsentStore
 from jhalak.records.database import Database, open_database
+from jhalak.records.feeds import SqlEntryStore, SqlFeedStore
 from jhalak.records.items import SqlItemStore
 from jhalak.records.operators import SqlOperatorStore
 from jhalak.records.pictures import SqlMediaStore, SqlPictureStore
+from jhalak.records.publishers import SqlPublisherStore
 from jhalak.records.relations import SqlRelationStore
+from jhalak.records.subscriptions import SqlDeliveryStore, SqlSubscriptionStore
 from jhalak.records.texts import SqlTextStore
 from jhalak.records.viewers import SqlViewerStore
 
@@ -51,6 +54,11 @@ class Records:
     consents: SqlConsentStore
     operators: SqlOperatorStore
     audit: SqlAuditStore
+    feeds: SqlFeedStore
+    entries: SqlEntryStore
+    subscriptions: SqlSubscriptionStore
+    deliveries: SqlDeliveryStore
+    publishers: SqlPublisherStore
     texts: SqlTextStore
     pictures: SqlPictureStore
     media: SqlMediaStore
@@ -69,6 +77,11 @@ def open_records(data: Path, settings: Settings) -> Records:
         SqlConsentStore(database),
         SqlOperatorStore(database),
         SqlAuditStore(database),
+        SqlFeedStore(database),
+        SqlEntryStore(database),
+        SqlSubscriptionStore(database),
+        SqlDeliveryStore(database),
+        SqlPublisherStore(database),
         SqlTextStore(database),
         SqlPictureStore(database),
         SqlMediaStore(database),

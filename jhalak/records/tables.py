@@ -178,6 +178,75 @@ operators = Table(
     sqlite_autoincrement=True,
 )
 
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("num", NUMBER, primary_key=True, autoincrement=True),
+    Column("url", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("tier", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("publisher", Text, nullable=False),
+    Column("added_ms", BigInteger, nullable=False),
+    Column("next_ms", BigInteger, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    Index(None, "url", unique=True),
+    sqlite_autoincrement=True,
+)
+
+feed_entries = Table(
+    "feed_entries",
+    metadata,
+    Column("feed", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", LargeBinary, primary_key=True),
+    Column("item", Text, nullable=False),
+    Column("mark", LargeBinary, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("owned", Boolean, nullable=False),
+    Index(None, "item"),
+    Index(None, "at_ms"),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("feed", BigInteger, primary_key=True, autoincrement=False),
+    Column("token", Text, nullable=False),
+    Column("hub", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("asked_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+    Column("ending", Boolean, nullable=False),
+    Index(None, "token", unique=True),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("num", NUMBER, primary_key=True, autoincrement=True),
+    Column("feed", BigInteger, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index(None, "feed"),
+    sqlite_autoincrement=True,
+)
+
+publishers = Table(
+    "publishers",
+    metadata,
+    Column("id", NUMBER, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False),
+    Column("key_hash", LargeBinary, nullable=False),
+    Column("tier", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("revoked_ms", BigInteger, nullable=False),
+    Index(None, "key_hash", unique=True),
+    sqlite_autoincrement=True,
+)
+
 audit = Table(
     "audit",
     metadata,

@@ -1,0 +1,66 @@
+"""The feed store: what is followed, how that goes, and which entry became which item."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from jhalak.schema.feed import Feed, FeedState, FeedStatus, Tier
+
+
+class FeedStore(Protocol):
+    """Hard. An operator's wishes and what following has shown are written apart, so that
+    neither undoes the other."""
+
+    def add(
+        self, url: str, now_ms: int, *, tier: Tier = "unreviewed", language: str = "",
+        publisher: str = "",
+    ) -> tuple[Feed, bool]:  # fmt: skip
+        """The feed of this address, to be polled at once, and whether this call added it. One
+        that is there stays as it is."""
+
+    def find(self, url: str) -> Feed | None: ...
+
+    def all(self) -> list[Feed]:
+        """By number."""
+
+    def save(self, num: int, state: FeedState, next_ms: int) -> None:
+        """What a poll or delivery has shown; nothing where the feed was removed meanwhile."""
+
+    def change(
+        self, num: int, now_ms: int, *, status: FeedStatus | None = None, tier: Tier | None = None
+    ) -> None:
+        """An operator's wish. A feed that is followed again is polled at `now_ms`."""
+
+    def remove(self, num: int) -> None:
+        """With its entries, subscription and deliveries; its cards stay."""
+
+
+class EntryRow(NamedTuple):
+    """One entry of a feed."""
+
+    key: bytes
+    """16 bytes of its id in the feed."""
+    item: str
+    """The item it became; "" where it became none."""
+    mark: bytes
+    """Of its content: an entry with the same mark is as it was."""
+    at_ms: int
+    """When it was last seen, to the day."""
+    owned: bool = True
+    """False: the item came from elsewhere, and this entry must not change it."""
+
+
+class EntryStore(Protocol):
+    """Derived: without it entries are read again."""
+
+    def known(self, feed: int, keys: Collection[bytes]) -> dict[bytes, EntryRow]: ...
+
+    def owners(self, items: Collection[str]) -> Mapping[str, int]:
+        """Item to the feed that owns it; without those that none owns."""
+
+    def keep(self, feed: int, rows: Sequence[EntryRow]) -> None:
+        """Write, over what is there."""
+
+    def forget(self, before_ms: int) -> int:
+        """Entries last seen before; answers how many."""

@@ -1,0 +1,151 @@
+"""The feed and entry stores on SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from jhalak.ports.feeds import EntryRow
+from jhalak.records.database import Database
+from jhalak.records.tables import AnyRow, deliveries, feed_entries, feeds, subscriptions
+from jhalak.records.text import is_storable, storable
+from jhalak.schema.feed import Feed, FeedState, FeedStatus, Tier
+
+_CHUNK = 400
+"""Values in one IN list."""
+
+_state = msgspec.msgpack.Decoder(FeedState)
+_encode = msgspec.msgpack.Encoder().encode
+
+_ALL = select(feeds).order_by(feeds.c.num)
+_BY_URL = select(feeds).where(feeds.c.url == bindparam("at_url"))
+_AT_NUM = feeds.c.num == bindparam("at_num")
+_SAVE = update(feeds).where(_AT_NUM).values(state=bindparam("now"), next_ms=bindparam("next"))
+_KNOWN = select(feed_entries).where(
+    feed_entries.c.feed == bindparam("at_feed"),
+    feed_entries.c.key.in_(bindparam("keys", expanding=True)),
+)
+_OWNERS = select(feed_entries.c.item, feed_entries.c.feed).where(
+    feed_entries.c.item.in_(bindparam("items", expanding=True)), feed_entries.c.owned
+)
+_DROP = delete(feed_entries).where(
+    feed_entries.c.feed == bindparam("at_feed"),
+    feed_entries.c.key.in_(bindparam("keys", expanding=True)),
+)
+
+
+class SqlFeedStore:
+    """FeedStore (ports/feeds.py) on SQLite or PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(
+        self, url: str, now_ms: int, *, tier: Tier = "unreviewed", language: str = "",
+        publisher: str = "",
+    ) -> tuple[Feed, bool]:  # fmt: skip
+        """As the port says; raises Conflict where another process adds it at the same moment."""
+        url = storable(url)
+        row = {
+            "url": url, "status": "following", "tier": tier, "language": language,
+            "publisher": storable(publisher), "added_ms": now_ms, "next_ms": now_ms,
+            "state": _encode(FeedState()),
+        }  # fmt: skip
+        with self._database.write() as connection:
+            known = connection.execute(_BY_URL, {"at_url": url}).first()
+            if known is None:
+                connection.execute(insert(feeds), row)
+            found = known or connection.execute(_BY_URL, {"at_url": url}).one()
+        return _feed(found), known is None
+
+    def find(self, url: str) -> Feed | None:
+        if not is_storable(url):
+            return None
+        with self._database.read() as connection:
+            row = connection.execute(_BY_URL, {"at_url": url}).first()
+        return None if row is None else _feed(row)
+
+    def all(self) -> list[Feed]:
+        with self._database.read() as connection:
+            return [_feed(row) for row in connection.execute(_ALL)]
+
+    def save(self, num: int, state: FeedState, next_ms: int) -> None:
+        values = {"at_num": num, "now": _encode(state), "next": next_ms}
+        with self._database.write() as connection:
+            connection.execute(_SAVE, values)
+
+    def change(
+        self, num: int, now_ms: int, *, status: FeedStatus | None = None, tier: Tier | None = None
+    ) -> None:
+        values: dict[str, Any] = {}
+        if status is not None:
+            values["status"] = status
+        if status == "following":
+            values["next_ms"] = now_ms
+        if tier is not None:
+            values["tier"] = tier
+        if values:
+            with self._database.write() as connection:
+                connection.execute(update(feeds).where(_AT_NUM).values(values), {"at_num": num})
+
+    def remove(self, num: int) -> None:
+        with self._database.write() as connection:
+            for table in (feed_entries, subscriptions, deliveries):
+                connection.execute(delete(table).where(table.c.feed == num))
+            connection.execute(delete(feeds).where(feeds.c.num == num))
+
+
+class SqlEntryStore:
+    """EntryStore (ports/feeds.py) on SQLite or PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def known(self, feed: int, keys: Collection[bytes]) -> dict[bytes, EntryRow]:
+        found: dict[bytes, EntryRow] = {}
+        with self._database.read() as connection:
+            for chunk in _chunks(keys):
+                for row in connection.execute(_KNOWN, {"at_feed": feed, "keys": chunk}):
+                    found[row.key] = EntryRow(row.key, row.item, row.mark, row.at_ms, row.owned)
+        return found
+
+    def owners(self, items: Collection[str]) -> Mapping[str, int]:
+        found: dict[str, int] = {}
+        with self._database.read() as connection:
+            for chunk in _chunks([item for item in items if is_storable(item)]):
+                for row in connection.execute(_OWNERS, {"items": chunk}):
+                    found[row.item] = row.feed
+        return found
+
+    def keep(self, feed: int, rows: Sequence[EntryRow]) -> None:
+        if not rows:
+            return
+        whole = {row.key: row for row in rows}
+        values = [{"feed": feed, **row._asdict(), "item": storable(row.item)}
+                  for row in whole.values()]  # fmt: skip
+        with self._database.write() as connection:
+            for chunk in _chunks(whole):
+                connection.execute(_DROP, {"at_feed": feed, "keys": chunk})
+            connection.execute(insert(feed_entries), values)
+
+    def forget(self, before_ms: int) -> int:
+        with self._database.write() as connection:
+            gone = connection.execute(delete(feed_entries).where(feed_entries.c.at_ms < before_ms))
+        return gone.rowcount
+
+
+def _feed(row: AnyRow) -> Feed:
+    return Feed(
+        num=row.num, url=row.url, status=row.status, tier=row.tier, language=row.language,
+        publisher=row.publisher, added_ms=row.added_ms, next_ms=row.next_ms,
+        state=_state.decode(row.state),
+    )  # fmt: skip
+
+
+def _chunks(values: Collection[Any]) -> Iterator[list[Any]]:
+    whole = list(values)
+    for start in range(0, len(whole), _CHUNK):
+        yield whole[start : start + _CHUNK]
