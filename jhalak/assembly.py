@@ -149,6 +149,7 @@ class Server:
         self.profiles = open_or_begin_anew(data / PROFILES)
         keys = open_keys(data / "keys", clock())
         world = World()
+        blobs = open_blobs(data, settings)
         states = ViewerStates(
             self.event_log, self.profiles, records.relations, world.catalogue.embedding_of, clock,
             size=settings.server.active_viewers, keep_days=settings.feed.never_repeat_days,
@@ -176,6 +177,9 @@ class Server:
             consents=records.consents,
             operators=records.operators,
             audit=records.audit,
+            texts=records.texts,
+            media=records.media,
+            blobs=blobs,
             experiments=Assignment(settings),
             give_up_reserve=self._reserve.give_up,
         )
@@ -188,7 +192,7 @@ class Server:
             clock,
         )  # fmt: skip
         self._follow_learned = FollowLearned(world, open_learned(data))
-        self._follow_stops = FollowStops(self.services.experiments, open_blobs(data, settings))
+        self._follow_stops = FollowStops(self.services.experiments, blobs)
         label_ms = int(settings.learning.label_window_s * 1000)
         self._keep_time = KeepTime(self.event_log, clock, label_ms, settings.log.retention_days)
         self._keys = keys

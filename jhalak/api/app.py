@@ -22,7 +22,7 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from jhalak import __version__
-from jhalak.api import items, me, ops, relations, why
+from jhalak.api import items, me, media, ops, relations, why
 from jhalak.api.access import current_operator, current_services, current_viewer
 from jhalak.api.events import EventRoutes
 from jhalak.api.feeds import FeedRoutes
@@ -177,7 +177,7 @@ def create_app(services: Services) -> Application:
     framework = Litestar(
         route_handlers=[
             *raw, create_viewer, *me.ROUTES, *relations.ROUTES,
-            *why.ROUTES, *items.ROUTES, *ops.ROUTES, openapi, *_page_routes(),
+            *why.ROUTES, *items.ROUTES, *media.ROUTES, *ops.ROUTES, openapi, *_page_routes(),
         ],
         dependencies={
             "services": Provide(current_services),

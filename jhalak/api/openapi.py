@@ -182,6 +182,12 @@ def _secure(path: str, method: str, operation: dict[str, Any]) -> None:
         answers.setdefault("503", _answer("Problem", "Try again after Retry-After"))
         if method == "put":
             answers.setdefault("409", _answer("Problem", "It changed meanwhile; read it again"))
+    elif path.startswith("/media"):
+        answers.setdefault("404", _answer("Problem", "No item that may be shown has this file"))
+        answers.setdefault("503", _answer("Problem", "It is being made; try again"))
+    elif path.startswith("/v1/reader"):
+        answers.setdefault("404", _answer("Problem", "There is no such item that is shown"))
+        answers.setdefault("410", _answer("Problem", "The item was recalled"))
     elif path.startswith("/v1/items"):
         answers.setdefault("404", _answer("Problem", "There is no such item"))
         if method == "delete":

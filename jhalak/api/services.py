@@ -14,13 +14,16 @@ from jhalak.feeds.slot_token import SlotTokens
 from jhalak.people.directory import Directory
 from jhalak.people.viewer_token import ViewerTokens
 from jhalak.ports.audit import AuditStore
+from jhalak.ports.blob_store import BlobStore
 from jhalak.ports.consents import ConsentStore
 from jhalak.ports.event_log import EventLog
 from jhalak.ports.items import ItemStore
 from jhalak.ports.keys import Signer
 from jhalak.ports.operators import OperatorStore
+from jhalak.ports.pictures import MediaStore
 from jhalak.ports.profile_store import ProfileStore
 from jhalak.ports.relations import RelationStore
+from jhalak.ports.texts import TextStore
 from jhalak.ports.viewers import ViewerStore
 from jhalak.stages.trial_wait import TrialWaits
 from jhalak.stages.viewer_states import ViewerStates
@@ -52,6 +55,9 @@ class Services:
     consents: ConsentStore
     operators: OperatorStore
     audit: AuditStore
+    texts: TextStore
+    media: MediaStore
+    blobs: BlobStore
     experiments: Assignment
     give_up_reserve: Callable[[], bool] = lambda: False
     """Frees a little of a full disk, for a recall; was there any?"""
