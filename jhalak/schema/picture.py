@@ -33,14 +33,13 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """By rising width."""
     whole: bool = False
     """Uncropped, at full width over a ground of `colours`; else it fills the screen."""
-    place: float = 0.0
-    """Of a whole picture: its upper edge as a share of the screen's height."""
     placeholder: str = ""
     """ThumbHash in base 64: what stands there before the picture is loaded."""
     colours: tuple[str, ...] = ()
     """`#rrggbb`: the ground above and below a whole picture, then what is most of the picture."""
-    scrim: tuple[float, float] = (0.0, 0.0)
-    """Opacity of the ink behind clock and headline at which white has 4.5:1 over every pixel."""
+    scrim: tuple[float, float, float, float] = (0.7, 0.7, 0.7, 0.7)
+    """Opacity of the ink at which white words have 4.5:1: at the clock, below it, at the upper
+    headline, at words and buttons (the screen's height cut at 0.28, 0.45 and 0.62)."""
     crop: tuple[int, int, int, int] = (0, 0, 0, 0)
     """Left, top, right, bottom in the upright source."""
     digest: str = ""

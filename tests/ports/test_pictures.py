@@ -14,7 +14,7 @@ from jhalak.schema.picture import Picture, Variant
 
 SRC = "https://example.org/a.jpg"
 MADE = Picture(
-    src=SRC, placeholder="AAAA", colours=("#112233",), scrim=(0.4, 0.5), digest="d",
+    src=SRC, placeholder="AAAA", colours=("#112233",), scrim=(0.4, 0.5, 0.1, 0.2), digest="d",
     variants=(Variant("x-480.webp", 480, 854, 9000), Variant("x-1440.webp", 1440, 2560)),
 )  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""Pictures of sources become pictures for phones. What decodes runs in a process of its own."""
