@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jhalak import __version__
 from jhalak.config.settings import Settings, read_settings
@@ -30,6 +31,12 @@ from jhalak.records.relations import SqlRelationStore
 from jhalak.records.subscriptions import SqlDeliveryStore, SqlSubscriptionStore
 from jhalak.records.texts import SqlTextStore
 from jhalak.records.viewers import SqlViewerStore
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from jhalak.ingest.intake import Intake
+    from jhalak.workers.follow_feeds import FollowFeeds
 
 log = logging.getLogger(__name__)
 PROFILES = "profiles.sqlite"
@@ -110,6 +117,32 @@ def open_fetcher(settings: Settings) -> SafeFetcher:
     if settings.follow.public_url:
         agent += f" (+{settings.follow.public_url})"
     return SafeFetcher(hosts=rules.hosts, ports=rules.ports, allow=rules.allow, agent=agent)
+
+
+def open_intake(records: Records, settings: Settings, clock: Callable[[], int]) -> Intake:
+    """What takes in the entries of feeds and publishers: the quick steps only."""
+    from jhalak.ingest.intake import Intake, with_embeddings
+    from jhalak.understanding.embedding import HashedNgrams
+
+    understand = with_embeddings(HashedNgrams())
+    return Intake(records.items, records.entries, understand, clock, settings.follow.entries)
+
+
+def open_follower(
+    records: Records, settings: Settings, clock: Callable[[], int], random: Random,
+    public_url: str = "",
+) -> tuple[FollowFeeds, SafeFetcher]:  # fmt: skip
+    """What follows feeds, and what it fetches with; `public_url` instead of the setting."""
+    from jhalak.workers.follow_feeds import FollowFeeds
+    from jhalak.workers.subscribe import Subscriber
+
+    fetcher = open_fetcher(settings)
+    public = public_url or settings.follow.public_url
+    return FollowFeeds(
+        records.feeds, records.deliveries, open_intake(records, settings, clock), fetcher,
+        Subscriber(records.subscriptions, fetcher, public, clock), settings.follow,
+        settings.fetch, clock, random,
+    ), fetcher  # fmt: skip
 
 
 def open_profiles(data: Path) -> EmbeddedProfileStore:

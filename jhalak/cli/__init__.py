@@ -49,9 +49,19 @@ def build_parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--no-learner", action="store_true", help="do not start the learner (run `jhalak work`)"
     )
+    serve.add_argument(
+        "--no-follower", action="store_true", help="do not follow feeds (run `jhalak work follow`)"
+    )
+    serve.add_argument(
+        "--public-url", default="",
+        help="where hubs reach this server from outside: feeds with a hub are then pushed",
+    )  # fmt: skip
 
     work = command("work", "Run a worker loop.", "jhalak work learn --data ./jhalak-data")
-    work.add_argument("loop", choices=("learn", "experiments"), help="which loop")
+    work.add_argument("loop", choices=("learn", "experiments", "follow"), help="which loop")
+    work.add_argument(
+        "--public-url", default="", help="follow: where hubs reach the server from outside"
+    )
     work.add_argument(
         "--until-caught-up", action="store_true",
         help="end with a checkpoint when the log's end is reached",
@@ -75,6 +85,31 @@ def build_parser() -> argparse.ArgumentParser:
     items.add_argument("--language", default="", help="list: only this language")
     items.add_argument("--limit", type=int, default=50, help="list: at most so many (default: 50)")
     items.add_argument("--reason", default="", help="recall: why")
+
+    feeds = command(
+        "feeds", "Follow publishers' feeds, see how they do, or see what one would give.",
+        "jhalak feeds add https://news.example/rss.xml --language hi",
+    )  # fmt: skip
+    feeds.add_argument(
+        "action",
+        choices=("add", "list", "check", "pause", "resume", "remove", "review", "unreview"),
+        help="review: an operator looked at it and trusts its pictures on a locked screen",
+    )
+    feeds.add_argument(
+        "what", nargs="*", metavar="URL|OPML", help="addresses; add: lists of feeds (OPML) too"
+    )
+    feeds.add_argument("--language", default="", help="add: of entries that do not show it")
+    feeds.add_argument("--publisher", default="", help="add: the name on all its cards")
+    feeds.add_argument("--reviewed", action="store_true", help="add: trusted from the start")
+    feeds.add_argument("--limit", type=int, default=50, help="check: entries shown (default: 50)")
+
+    publisher = command(
+        "publisher", "Make, list or revoke keys with which publishers send items.",
+        'jhalak publisher add "Dainik Example"',
+    )  # fmt: skip
+    publisher.add_argument("action", choices=("add", "list", "revoke"))
+    publisher.add_argument("name", nargs="?", help="add: for whom; revoke: a key's id")
+    publisher.add_argument("--reviewed", action="store_true", help="add: trusted from the start")
 
     viewers = command("viewers", "Show what is kept about a viewer.", "jhalak viewers show VIEWER")
     viewers.add_argument("action", choices=("show",))

@@ -27,7 +27,8 @@ def run(arguments: argparse.Namespace) -> int:
             lenient=True, json=False,
         )
     )  # fmt: skip
-    arguments.no_learner = False
+    arguments.no_learner = arguments.no_follower = False
+    arguments.public_url = ""
     stop = threading.Event()
     with explained():
         uvloop.run(serve.serve(arguments, lambda server: _begin(arguments, server, stop)))

@@ -22,10 +22,16 @@ from jhalak.cli.work import PARENT_GONE
 
 if TYPE_CHECKING:
     from jhalak.api.services import Services
+    from jhalak.assembly import Server
 
 log = logging.getLogger("jhalak")
 
-LOOPS = {"learn": "learner", "experiments": "watch over experiments"}
+FIRST_FEED_S = 2.0
+"""How often a cell without feeds looks whether there is one."""
+
+LOOPS = {
+    "learn": "learner", "experiments": "watch over experiments", "follow": "follower of feeds",
+}  # fmt: skip
 """What `jhalak work` can run, and what each is called."""
 
 
@@ -75,6 +81,9 @@ async def serve(arguments: argparse.Namespace, on_ready: Callable[[Running], Non
         for loop in ("learn", "experiments") if not arguments.no_learner
         if loop == "learn" or server.settings.experiments
     ]  # fmt: skip
+    if not arguments.no_follower:
+        public = ("--public-url", arguments.public_url) if arguments.public_url else ()
+        workers.append(asyncio.create_task(_follow(server, arguments.data, stop, *public)))
     await server.start()
     gc.collect()
     # The catalogue and the code stay: no collection need look at them again. What comes later is
@@ -105,11 +114,11 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-async def supervise(loop: str, data: Path, stop: asyncio.Event) -> None:
+async def supervise(loop: str, data: Path, stop: asyncio.Event, *options: str) -> None:
     """Keep a worker loop running at lower priority until `stop`: one that ends is started again,
     later and later while it keeps ending at once. It ends with this process, however that ends:
     its standard input closes."""
-    command = [sys.executable, "-m", "jhalak", "work", loop, "--data", str(data)]
+    command = [sys.executable, "-m", "jhalak", "work", loop, "--data", str(data), *options]
     environment = {**os.environ, PARENT_GONE: "1", "OPENBLAS_NUM_THREADS": "1"}
     pause = 0.5
     while not stop.is_set():
@@ -136,6 +145,15 @@ async def supervise(loop: str, data: Path, stop: asyncio.Event) -> None:
         log.error("the %s ended with %s; again in %.1f s", LOOPS[loop], process.returncode, pause)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)
+
+
+async def _follow(server: Server, data: Path, stop: asyncio.Event, *options: str) -> None:
+    """Follow feeds from the first one on: a cell without any has a process less."""
+    while not stop.is_set():
+        if await asyncio.to_thread(server.records.feeds.all):
+            return await supervise("follow", data, stop, *options)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), FIRST_FEED_S)
 
 
 def _lower_priority() -> None:

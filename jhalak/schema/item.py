@@ -59,6 +59,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     expires_ms: int = 0
     sensitive: bool = False
     """Politics, crime, health, faith: on a locked screen only when it trends or was chosen."""
+    reviewed: bool = False
+    """An operator looked at its source and trusts it: its picture may be shown while locked."""
 
 
 class ItemRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,7 +18,10 @@ from jhalak.ports.viewers import Viewer
 from jhalak.schema.ids import spell
 from tests.cli.conftest import Run, headlines
 
-COMMANDS = ("serve", "work", "ingest", "items", "viewers", "operator", "replay", "demo", "doctor")
+COMMANDS = (
+    "serve", "work", "ingest", "items", "feeds", "publisher", "viewers", "operator", "replay",
+    "demo", "doctor",
+)  # fmt: skip
 
 
 def test_these_are_all_the_commands() -> None:

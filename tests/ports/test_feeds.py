@@ -57,6 +57,9 @@ def test_wishes_and_findings_do_not_undo_each_other(store: FeedStore) -> None:
     store.change(feed.num, 100, status="following")
     assert store.find(URL) == msgspec.structs.replace(now, status="following", next_ms=100)
     store.change(feed.num, 101)
+    assert store.all(99) == [] and [one.num for one in store.all(100)] == [feed.num]
+    store.change(feed.num, 102, status="gone")
+    assert store.all(200) == [] and len(store.all()) == 1
 
 
 def test_entries_are_known_by_feed_and_key(store: FeedStore, entries: EntryStore) -> None:
