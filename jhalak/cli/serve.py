@@ -151,7 +151,8 @@ async def _follow(server: Server, data: Path, stop: asyncio.Event, *options: str
     """Follow feeds from the first one on: a cell without any has a process less."""
     while not stop.is_set():
         if await asyncio.to_thread(server.records.feeds.all):
-            return await supervise("follow", data, stop, *options)
+            await supervise("follow", data, stop, *options)
+            return
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), FIRST_FEED_S)
 
