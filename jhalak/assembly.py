@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from jhalak.ingest.intake import Intake
     from jhalak.workers.follow_feeds import FollowFeeds
+    from jhalak.workers.make_pictures import MakePictures
 
 log = logging.getLogger(__name__)
 PROFILES = "profiles.sqlite"
@@ -145,6 +146,21 @@ def open_follower(
     ), fetcher  # fmt: skip
 
 
+def open_picture_maker(
+    data: Path, records: Records, settings: Settings, clock: Callable[[], int]
+) -> tuple[MakePictures, SafeFetcher]:
+    """What makes items' pictures, and what it fetches with."""
+    from jhalak.ingest.pictures.maker import Maker
+    from jhalak.workers.make_pictures import MakePictures
+
+    fetcher = open_fetcher(settings)
+    makers = [Maker() for _ in range(max(settings.pictures.processes, 1))]
+    return MakePictures(
+        records.items, records.pictures, records.media, records.texts,
+        open_blobs(data, settings), fetcher, makers, clock, settings.pictures,
+    ), fetcher  # fmt: skip
+
+
 def open_profiles(data: Path) -> EmbeddedProfileStore:
     """The profile store of a data folder."""
     return EmbeddedProfileStore(data / PROFILES)
@@ -210,6 +226,11 @@ class Server:
             consents=records.consents,
             operators=records.operators,
             audit=records.audit,
+            feeds=records.feeds,
+            entries=records.entries,
+            subscriptions=records.subscriptions,
+            deliveries=records.deliveries,
+            publishers=records.publishers,
             texts=records.texts,
             media=records.media,
             blobs=blobs,

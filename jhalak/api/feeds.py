@@ -58,8 +58,11 @@ class FeedRoutes:
             return
         slate = await s.lockscreen.slate(query)
         recalled = self._recalled(query)
-        budget = min(s.settings.lockscreen.edition_bytes, budget // EDITIONS_A_DAY)
-        edition = s.packer.edition(slate, s.slot_tokens.mint(slate), to, recalled, budget)
+        most = rules.saver_bytes if query.metered else rules.edition_bytes
+        budget = min(most, budget // EDITIONS_A_DAY)
+        edition = s.packer.edition(
+            slate, s.slot_tokens.mint(slate), to, recalled, budget, small=query.metered
+        )
         # Before it is sent: a device that is slow to read may ask again meanwhile.
         self._after(slate, edition.cards)
         signature = base64.b64encode(s.signer.sign(edition.body)).decode()

@@ -16,10 +16,29 @@ class Art(msgspec.Struct):
     seed: str
 
 
+class VariantOut(msgspec.Struct):
+    """One size of a picture."""
+
+    src: str
+    width: int
+    height: int
+    bytes: int
+    """0: it is made when it is first asked for."""
+
+
 class Picture(msgspec.Struct):
-    """What is shown full-bleed."""
+    """What is shown full-bleed: a picture where there are variants, else drawn art."""
 
     art: Art
+    variants: list[VariantOut] = []
+    whole: bool = False
+    """It stands uncropped, over a ground of the first two colours."""
+    placeholder: str = ""
+    """ThumbHash in base 64."""
+    colours: list[str] = []
+    scrim: list[float] = []
+    """Opacities of ink behind words, in four bands from above."""
+    alt: str = ""
 
 
 class CardOut(msgspec.Struct):
@@ -48,6 +67,7 @@ class EditionOut(msgspec.Struct):
     level: str
     cards: list[CardOut]
     recalled: list[str]
+    picture_bytes: int
     bytes: int
 
 
@@ -163,6 +183,7 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
     document["components"]["securitySchemes"] = {
         "viewer": {"type": "http", "scheme": "bearer", "description": "of POST /v1/viewers"},
         "operator": {"type": "http", "scheme": "bearer", "description": "jhalak operator token"},
+        "publisher": {"type": "http", "scheme": "bearer", "description": "jhalak publisher add"},
     }
     document["paths"].update(_hot_paths())
     for path, operations in document["paths"].items():
@@ -188,6 +209,16 @@ def _secure(path: str, method: str, operation: dict[str, Any]) -> None:
     elif path.startswith("/v1/reader"):
         answers.setdefault("404", _answer("Problem", "There is no such item that is shown"))
         answers.setdefault("410", _answer("Problem", "The item was recalled"))
+    elif path.startswith("/v1/ops"):
+        operation["security"] = [{"operator": []}]
+        answers.setdefault("401", _answer("Problem", "This needs an operator token"))
+    elif path.startswith("/v1/publisher"):
+        operation["security"] = [{"publisher": []}]
+        answers.setdefault("401", _answer("Problem", "This needs a publisher's key"))
+        answers.setdefault("404", _answer("Problem", "You sent no such item"))
+    elif path.startswith("/v1/websub"):
+        answers.setdefault("404", _answer("Problem", "We did not ask for this"))
+        answers.setdefault("410", _answer("Problem", "We did not subscribe, or not any more"))
     elif path.startswith("/v1/items"):
         answers.setdefault("404", _answer("Problem", "There is no such item"))
         if method == "delete":

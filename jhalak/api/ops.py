@@ -14,6 +14,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import generate_latest
 
 from jhalak.api.services import Services
+from jhalak.catalogue.pictures import waiting
 from jhalak.pipeline.runner import StageStats
 from jhalak.stages.trial_wait import Waits
 
@@ -42,8 +43,8 @@ async def readyz(services: Services) -> Response[dict[str, object]]:
 class Metrics:
     """Reads the counters that stages keep; nothing is counted twice on the way."""
 
-    def __init__(self, services: Services, waits: Waits) -> None:
-        self._s, self._waits = services, waits
+    def __init__(self, services: Services, waits: Waits, unpictured: int) -> None:
+        self._s, self._waits, self._unpictured = services, waits, unpictured
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
@@ -70,6 +71,7 @@ class Metrics:
         now_ms, wait = s.clock(), self._waits.overall
         for metric, text, value in (
             ("jhalak_live_items", "Items that may be shown", len(s.world.catalogue)),
+            ("jhalak_pictures_waiting", "Items whose picture is not made yet", self._unpictured),
             ("jhalak_catalogue_seq", "Sequence number in place", s.world.catalogue.seq),
             ("jhalak_viewers_in_memory", "Viewers whose state is at hand", len(s.states)),
             ("jhalak_profile_failures", "Profiles that could not be read", s.states.failures),
@@ -112,11 +114,17 @@ def _told(hours: float) -> float:
     return hours if math.isfinite(hours) else -1.0
 
 
+def _unpictured(services: Services) -> int:
+    catalogue = services.world.catalogue
+    return waiting(catalogue.records[row] for row in list(catalogue.by_id.values()))
+
+
 @get("/metrics", tags=["operations"], media_type=MediaType.TEXT)
 async def metrics(services: Services) -> Response[bytes]:
     """Prometheus text."""
     waits = await asyncio.to_thread(services.trial_waits.now, services.clock())
-    text = Metrics(services, waits).text()
+    unpictured = await asyncio.to_thread(_unpictured, services)
+    text = Metrics(services, waits, unpictured).text()
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 

@@ -9,19 +9,14 @@ from typing import Any
 
 import msgspec
 
-from jhalak.schema.item import Item
+from jhalak.catalogue.pictures import poster
+from jhalak.schema.item import Item, ItemRecord
 
 _encode = msgspec.json.Encoder().encode
 
 
-def _picture(item: Item) -> dict[str, Any]:
-    """Drawn art, the same for the same seed. The picture that a source names is shown only after
-    it was fetched and reviewed."""
-    return {"art": {"topic": item.topic, "seed": item.id}}
-
-
 def card_fields(item: Item) -> dict[str, Any]:
-    """A lock-screen card without its slot, times and reason."""
+    """A lock-screen card without its slot, times, reason and picture."""
     return {
         "item": item.id,
         "story": item.story or item.id,
@@ -30,13 +25,13 @@ def card_fields(item: Item) -> dict[str, Any]:
         "language": item.language,
         "topic": item.topic,
         "publisher": item.publisher or None,
-        "image": _picture(item),
         "url": item.url or None,
     }
 
 
-def video_fields(item: Item) -> dict[str, Any]:
+def video_fields(record: ItemRecord) -> dict[str, Any]:
     """A feed item without its slot and reason. A card has no renditions: it plays as motion."""
+    item = record.item
     return {
         "item": item.id,
         "title": item.title,
@@ -44,7 +39,7 @@ def video_fields(item: Item) -> dict[str, Any]:
         "topic": item.topic,
         "creator": item.publisher or None,
         "duration_s": item.duration_s or None,
-        "poster": _picture(item),
+        "poster": poster(record),
         "renditions": [
             {"src": r.src, "height": r.height, "bitrate": r.bitrate, "type": r.type}
             for r in item.renditions

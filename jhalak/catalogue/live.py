@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jhalak.catalogue.cards import card_fields, tail, video_fields
+from jhalak.catalogue.pictures import NO_IMAGE, CardImage, card_image
 from jhalak.catalogue.topics import topic_by_id
 from jhalak.schema.candidates import Rows
 from jhalak.schema.item import EMBEDDING_SIZE, Item, ItemRecord
@@ -45,6 +46,7 @@ class Prepared:
     sound: int
     card: bytes
     video: bytes
+    image: CardImage
 
 
 def prepare(record: ItemRecord) -> Prepared:
@@ -65,7 +67,8 @@ def prepare(record: ItemRecord) -> Prepared:
         story=story_number(item),
         sound=sound_number(item.sound),
         card=tail(card_fields(item)),
-        video=tail(video_fields(item)),
+        video=tail(video_fields(record)),
+        image=card_image(record),
     )
 
 
@@ -135,6 +138,7 @@ class LiveCatalogue:
         self.records: list[ItemRecord | None] = [None] * capacity
         self.card: list[bytes] = [b""] * capacity
         self.video: list[bytes] = [b""] * capacity
+        self.image: list[CardImage] = [NO_IMAGE] * capacity
         self.creators: dict[int, str] = {}
         """Creator number to name, for those with live items."""
         self.creator_num: dict[str, int] = {}
@@ -261,6 +265,7 @@ class LiveCatalogue:
         self.records[row] = record
         self.card[row] = change.card
         self.video[row] = change.video
+        self.image[row] = change.image
         if record.creator:
             self.creators[record.creator] = item.publisher
             self.creator_num[item.publisher] = record.creator
@@ -283,6 +288,7 @@ class LiveCatalogue:
             row = self._resting.popleft()[1]
             self.records[row] = None
             self.card[row] = self.video[row] = b""
+            self.image[row] = NO_IMAGE
             self._free.append(row)
 
     def _grow(self) -> None:
@@ -292,6 +298,7 @@ class LiveCatalogue:
             setattr(self, name, np.concatenate([column, np.zeros_like(column)]))
         for store in (self.card, self.video):
             store.extend([b""] * old)
+        self.image.extend([NO_IMAGE] * old)
         self.facts.extend([(0, 0, 0)] * old)
         self.records.extend([None] * old)
         self._free = list(range(2 * old - 1, old - 1, -1))

@@ -58,7 +58,9 @@ def build_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
 
     work = command("work", "Run a worker loop.", "jhalak work learn --data ./jhalak-data")
-    work.add_argument("loop", choices=("learn", "experiments", "follow"), help="which loop")
+    work.add_argument(
+        "loop", choices=("learn", "experiments", "follow", "pictures"), help="which loop"
+    )
     work.add_argument(
         "--public-url", default="", help="follow: where hubs reach the server from outside"
     )

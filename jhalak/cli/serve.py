@@ -31,6 +31,7 @@ FIRST_FEED_S = 2.0
 
 LOOPS = {
     "learn": "learner", "experiments": "watch over experiments", "follow": "follower of feeds",
+    "pictures": "maker of pictures",
 }  # fmt: skip
 """What `jhalak work` can run, and what each is called."""
 
@@ -84,6 +85,8 @@ async def serve(arguments: argparse.Namespace, on_ready: Callable[[Running], Non
     if not arguments.no_follower:
         public = ("--public-url", arguments.public_url) if arguments.public_url else ()
         workers.append(asyncio.create_task(_follow(server, arguments.data, stop, *public)))
+    if server.settings.pictures.processes:
+        workers.append(asyncio.create_task(_picture(server, arguments.data, stop)))
     await server.start()
     gc.collect()
     # The catalogue and the code stay: no collection need look at them again. What comes later is
@@ -153,6 +156,21 @@ async def _follow(server: Server, data: Path, stop: asyncio.Event, *options: str
         if await asyncio.to_thread(server.records.feeds.all):
             await supervise("follow", data, stop, *options)
             return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), FIRST_FEED_S)
+
+
+async def _picture(server: Server, data: Path, stop: asyncio.Event) -> None:
+    """Make pictures from the first item on that names one: until then a process less."""
+    from jhalak.catalogue.pictures import waiting
+
+    catalogue, looked_at = server.services.world.catalogue, -1
+    while not stop.is_set():
+        if catalogue.seq != looked_at:
+            looked_at = catalogue.seq
+            if await asyncio.to_thread(waiting, list(catalogue.records)):
+                await supervise("pictures", data, stop)
+                return
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), FIRST_FEED_S)
 

@@ -21,7 +21,10 @@ def run(arguments: argparse.Namespace) -> int:
     name = {"learn": "learner"}.get(arguments.loop, arguments.loop)
     logging.basicConfig(level=logging.INFO, format=f"%(asctime)s %(levelname)s {name}: %(message)s")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    work = {"learn": _learn, "experiments": _experiments, "follow": _follow}[arguments.loop]
+    loops = {
+        "learn": _learn, "experiments": _experiments, "follow": _follow, "pictures": _pictures,
+    }  # fmt: skip
+    work = loops[arguments.loop]
     with explained():
         offsets = asyncio.run(work(arguments))
     last_line({"offsets": offsets}, wanted=arguments.json)
@@ -96,6 +99,23 @@ async def _follow(arguments: argparse.Namespace) -> list[int]:
     polls = [feed.state.tally.polls for feed in records.feeds.all()]
     records.database.close()
     return polls
+
+
+async def _pictures(arguments: argparse.Namespace) -> list[int]:
+    """Answers how many pictures were made, refused, and not fetched yet."""
+    from jhalak.assembly import now_ms, open_picture_maker, open_records
+    from jhalak.config.settings import read_settings
+
+    settings = read_settings(arguments.data)
+    records = open_records(arguments.data, settings)
+    worker, fetcher = open_picture_maker(arguments.data, records, settings, now_ms)
+    try:
+        await _work("making pictures", worker.step, 0.5, arguments)
+    finally:
+        await worker.close()
+        await fetcher.close()
+        records.database.close()
+    return [worker.made, worker.refused, worker.waiting]
 
 
 async def _work(

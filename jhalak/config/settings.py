@@ -33,6 +33,9 @@ class LockscreenSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     refresh_before_h: float = 1.0
     """With less validity left than this an edition is made anew even when nothing happened."""
     edition_bytes: int = 1_500_000
+    """With the pictures that a phone fetches for it."""
+    saver_bytes: int = 400_000
+    """The same for a phone that asks to save data."""
 
 
 class VideoSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -101,6 +104,17 @@ class LearningSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     model: ModelSettings = ModelSettings()
 
 
+class PictureSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Pictures of items."""
+
+    processes: int = 1
+    """Processes that decode; each makes about two pictures a second of a core."""
+    source_bytes: int = 12_000_000
+    """Most bytes of a source's picture."""
+    fetch_s: float = 15.0
+    """Longest time for which one is fetched."""
+
+
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """HTTP."""
 
@@ -165,6 +179,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     feed: FeedSettings = FeedSettings()
     learning: LearningSettings = LearningSettings()
     server: ServerSettings = ServerSettings()
+    pictures: PictureSettings = PictureSettings()
     fetch: FetchSettings = FetchSettings()
     follow: FollowSettings = FollowSettings()
     assignment: AssignmentSettings = AssignmentSettings()

@@ -75,16 +75,25 @@ class Packer:
         return said
 
     def edition(
-        self, slate: Slate, tokens: list[str], to: str, recalled: list[str], budget: int
+        self,
+        slate: Slate,
+        tokens: list[str],
+        to: str,
+        recalled: list[str],
+        budget: int,
+        *,
+        small: bool = False,
     ) -> Edition:
         """An edition of the contract in docs/api.md; cards that would exceed `budget` bytes are
-        left out, last first. Cards follow one another over the time that it is valid."""
+        left out, last first. Cards follow one another over the time that it is valid. What the
+        cards' texts leave of the budget goes to pictures, first cards first, `small` ones for who
+        saves data; the other cards show drawn art."""
         c = self._catalogue
         name = spell(slate.id)
         span_ms = slate.valid_until_ms - slate.at_ms
         k = max(len(slate), 1)
         edges = _edges(slate.at_ms // 1000 * 1000, span_ms, k)
-        parts: list[bytes] = []
+        parts: list[tuple[bytes, int, bytes]] = []
         left = budget - 1024
         reasons = self.why(slate, to)
         refs = slate.ref.tolist()
@@ -93,22 +102,45 @@ class Packer:
             slot = tokens[i].encode()
             if refs[i]:
                 item = json.dumps(c.record(row).item.id).encode()
-                part = b'{"slot":"%b","item":%b,"ref":true,%b}' % (slot, item, times)
+                part = b'{"slot":"%b","item":%b,"ref":true,%b}' % (slot, item, times), -1, b""
             else:
-                part = b'{"slot":"%b",%b,"why":%b%b' % (slot, times, reasons[i], c.card[row])
-            left -= len(part) + 1
+                before = b'{"slot":"%b",%b,"why":%b' % (slot, times, reasons[i])
+                part = before, row, c.card[row]
+            art = len(c.image[row].art) if part[1] >= 0 else 0
+            left -= len(part[0]) + art + len(part[2]) + 1
             if left < 0:
                 break
             parts.append(part)
+        cards, pictures = self._pictured(parts, left, small)
         head = b'{"edition":"%b","valid_from":"%b","valid_until":"%b","level":"%b","cards":[' % (
             name.encode(), edges[0], rfc3339(slate.valid_until_ms).encode(),
             slate.level.name.encode(),
         )  # fmt: skip
-        tail = b'],"recalled":%b,"bytes":' % json.dumps(recalled).encode()
-        cards = b",".join(parts)
+        tail = b'],"recalled":%b,"picture_bytes":%d,"bytes":' % (
+            json.dumps(recalled).encode(), pictures,
+        )  # fmt: skip
         # The count counts its own digits: padded to a width that always suffices.
         size = len(head) + len(cards) + len(tail) + _DIGITS + 1
         return Edition(head + cards + tail + b"%*d}" % (_DIGITS, size), f'"{name}"', len(parts))
+
+    def _pictured(
+        self, parts: list[tuple[bytes, int, bytes]], left: int, small: bool
+    ) -> tuple[bytes, int]:
+        """The cards joined, each with a picture while `left` bytes suffice for its file and for
+        telling of it, and the bytes of those files. `parts`: (before the image, row or -1 for a
+        card that the device holds, after it)."""
+        cards: list[bytes] = []
+        spent = 0
+        for before, row, after in parts:
+            told = b""
+            if row >= 0:
+                image = self._catalogue.image[row]
+                told, size = image.art, image.small_bytes if small else image.usual_bytes
+                form = image.small if small else image.usual
+                if size and (cost := size + len(form) - len(told)) <= left:
+                    told, left, spent = form, left - cost, spent + size
+            cards.append(before + told + after)
+        return b",".join(cards), spent
 
     def page(self, slate: Slate, tokens: list[str], to: str) -> bytes:
         """A page of the video feed."""

@@ -28,10 +28,10 @@ class Media(NamedTuple):
 class PictureStore(Protocol):
     """For who makes pictures."""
 
-    def keep(self, num: int, picture: Picture, now_ms: int) -> bool:
+    def keep(self, num: int, picture: Picture, now_ms: int) -> list[str] | None:
         """Store what was made, or why nothing was; the item gets the next sequence number in the
-        same transaction. False, and nothing is written, where the item is recalled or names
-        another picture by now."""
+        same transaction. Answers the names of files that no item shows any more. None, and nothing
+        is written, where the item is recalled or names another picture by now."""
 
     def failed(self, num: int, attempt: Try) -> None:
         """It could not be fetched."""
@@ -41,6 +41,9 @@ class PictureStore(Protocol):
 
     def drop(self, num: int) -> list[str]:
         """Forget an item's picture; the names of files that no other item shows."""
+
+    def unshown(self, names: Sequence[str]) -> list[str]:
+        """Those of the files that no item shows."""
 
     def expired(self, before_ms: int, limit: int) -> list[int]:
         """Numbers of items with a picture that expired before."""

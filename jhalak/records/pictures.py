@@ -56,23 +56,24 @@ class SqlPictureStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def keep(self, num: int, picture: Picture, now_ms: int) -> bool:
+    def keep(self, num: int, picture: Picture, now_ms: int) -> list[str] | None:
         with self._database.write() as connection:
             sequences.lock(connection, sequences.ITEMS)
             row = connection.execute(_ITEM, {"at_num": num}).first()
             if row is None or row.status != "live" or not _names(row.body, picture.src):
-                return False
+                return None
             _replace(connection, num, Try(picture.src, 0, 0), _encoder.encode(picture))
             files = [
                 {"name": v.name, "num": num, "made": v.size > 0, "wanted_ms": 0}
                 for v in picture.variants
             ]
+            before = list(connection.execute(_NAMES, {"at_num": num}).scalars())
             connection.execute(_NO_MEDIA, {"at_num": num})
             if files:
                 connection.execute(insert(media), files)
             seq = sequences.take(connection, sequences.ITEMS)
             connection.execute(_BUMP.values(seq=seq, changed_ms=now_ms), {"at_num": num})
-        return True
+            return _unshown(connection, before)
 
     def failed(self, num: int, attempt: Try) -> None:
         with self._database.write() as connection:
@@ -88,8 +89,11 @@ class SqlPictureStore:
             names = list(connection.execute(_NAMES, {"at_num": num}).scalars())
             connection.execute(_NO_MEDIA, {"at_num": num})
             connection.execute(_NO_PICTURE, {"at_num": num})
-            shown = set(connection.execute(_STILL_SHOWN, {"names": names}).scalars())
-        return [name for name in names if name not in shown]
+            return _unshown(connection, names)
+
+    def unshown(self, names: Sequence[str]) -> list[str]:
+        with self._database.read() as connection:
+            return _unshown(connection, names)
 
     def expired(self, before_ms: int, limit: int) -> list[int]:
         with self._database.read() as connection:
@@ -130,6 +134,11 @@ def _replace(connection: Connection, num: int, attempt: Try, body: bytes) -> Non
     connection.execute(_NO_PICTURE, {"at_num": num})
     row = {"num": num, "src": storable(attempt.src), "body": body, "tries": attempt.tries}
     connection.execute(insert(pictures), row | {"again_ms": attempt.again_ms})
+
+
+def _unshown(connection: Connection, names: Sequence[str]) -> list[str]:
+    shown = set(connection.execute(_STILL_SHOWN, {"names": list(names)}).scalars())
+    return [name for name in names if name not in shown]
 
 
 def _names(body: bytes, src: str) -> bool:

@@ -44,8 +44,8 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Left, top, right, bottom in the upright source."""
     digest: str = ""
     """Of the source's bytes: a larger variant is made of the same ones or not at all."""
-    reviewed: bool = False
-    """Somebody looked at what this source sends: it may be shown on a locked screen."""
+    allowed: bool = False
+    """Nothing in it speaks against showing it on a locked screen; its source has a say too."""
 
 
 BlockKind = Literal["p", "h", "li", "quote"]

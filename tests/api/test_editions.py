@@ -40,7 +40,8 @@ class TestAnswer:
         answer = get(guest)
         edition = answer.json()
         assert set(edition) == {
-            "edition", "valid_from", "valid_until", "bytes", "level", "cards", "recalled"
+            "edition", "valid_from", "valid_until", "bytes", "picture_bytes", "level", "cards",
+            "recalled",
         }  # fmt: skip
         assert len(edition["cards"]) == 24 and edition["bytes"] == len(answer.content)
         for card in edition["cards"]:

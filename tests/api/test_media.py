@@ -27,7 +27,7 @@ def put(jhalak: Jhalak, name: str, text: tuple[Block, ...] = ()) -> int:
 
 
 def keep(jhalak: Jhalak, num: int) -> None:
-    assert jhalak.server.records.pictures.keep(num, PICTURE, NOW_MS)
+    assert jhalak.server.records.pictures.keep(num, PICTURE, NOW_MS) == []
     jhalak.run(jhalak.services.blobs.put(f"{FOLDER}/{SMALL}", b"webp"))
 
 

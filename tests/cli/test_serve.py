@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from jhalak.assembly import open_records
+from jhalak.config.settings import Settings
 from jhalak.demo.crowd import VISITS, Crowd
 from jhalak.schema.ids import parse
 from tests.cli.conftest import Beside, Run, begin, headlines, until
@@ -151,3 +154,21 @@ def test_the_demo_runs_from_one_command_and_ends_when_it_was_told_to(
     assert ended.returncode == 0, ended.stderr
     assert "a lock screen in 13 languages" in ended.stdout
     assert f"round {rounds:3}" in ended.stdout
+
+
+def test_pictures_are_made_beside_it_from_the_first_item_on_that_names_one(
+    server: Beside, run: Run, tmp_path: Path
+) -> None:
+    row = {"title": "A picture that lies nowhere", "language": "en", "id": "pictured",
+           "image": "/nowhere.jpg", "topic": "nature"}  # fmt: skip
+    source = tmp_path / "pictured.jsonl"
+    source.write_text(json.dumps(row))
+    assert run("ingest", source, "--data", server.data).code == 0
+
+    def looked_at() -> bool:
+        records = open_records(server.data, Settings())
+        found = records.items.get("pictured")
+        records.database.close()
+        return found is not None and found.picture is not None
+
+    until(looked_at, "nobody looked at the picture")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from jhalak.ports.items import Draft
@@ -45,7 +46,7 @@ def test_a_picture_is_part_of_its_items_record_and_a_change_in_the_one_sequence(
     items: SqlItemStore, store: SqlPictureStore
 ) -> None:
     assert items.by_num([1])[1].picture is None
-    assert store.keep(1, MADE, 7)
+    assert store.keep(1, MADE, 7) == []
     [record] = items.changes(2, 10)
     assert (record.num, record.seq, record.changed_ms, record.picture) == (1, 3, 7, MADE)
     assert items.get("a") == record
@@ -57,8 +58,19 @@ def test_a_picture_of_another_source_says_nothing(
     store.keep(1, MADE, 7)
     items.put([draft("a", "https://example.org/new.jpg")], 8)
     assert items.by_num([1])[1].picture is None
-    assert not store.keep(1, MADE, 9)
-    assert not store.keep(99, MADE, 9)
+    assert store.keep(1, MADE, 9) is None
+    assert store.keep(99, MADE, 9) is None
+
+
+def test_files_that_a_new_picture_replaces_are_told(
+    items: SqlItemStore, store: SqlPictureStore
+) -> None:
+    store.keep(1, MADE, 7)
+    other = msgspec.structs.replace(MADE, variants=(Variant("y-480.webp", 480, 854, 1),))
+    assert sorted(store.keep(1, other, 8) or []) == ["x-1440.webp", "x-480.webp"]
+    assert store.keep(1, msgspec.structs.replace(MADE, refused="flat", variants=()), 9) == [
+        "y-480.webp"
+    ]
 
 
 def test_what_failed_is_remembered_until_it_is_made(
@@ -85,7 +97,8 @@ def test_a_file_is_found_while_an_item_shows_it(
     assert store.drop(1) == []
     items.recall("b", "operator:x", "", 9)
     assert media.find("x-480.webp") is None
-    assert not store.keep(2, MADE, 10)
+    assert store.keep(2, MADE, 10) is None
+    assert store.unshown(["x-480.webp", "y"]) == ["y"]
     assert sorted(store.drop(2)) == ["x-1440.webp", "x-480.webp"]
     assert store.drop(2) == []
 
