@@ -13,6 +13,7 @@ from jhalak.api.raw import Refused, claim_of_header
 from jhalak.api.services import Services
 from jhalak.people.operator_token import token_hash
 from jhalak.ports.operators import OperatorToken
+from jhalak.ports.publishers import PublisherKey
 from jhalak.ports.viewers import Viewer
 
 
@@ -36,13 +37,30 @@ async def current_viewer(request: Request[Any, Any, State]) -> Viewer:
     return viewer
 
 
-async def current_operator(request: Request[Any, Any, State]) -> OperatorToken:
-    """The operator of the request's token. Raises Refused (401)."""
-    services = services_of(request)
+def _bearer(request: Request[Any, Any, State]) -> str:
+    """The opaque token of the request; "" for none."""
     value = request.headers.get("authorization", "")
     token = value.removeprefix("Bearer ")
+    return token if value.startswith("Bearer ") and 20 <= len(token) <= 200 else ""
+
+
+async def current_publisher(request: Request[Any, Any, State]) -> PublisherKey:
+    """The publisher of the request's key. Raises Refused (401)."""
+    services, key = services_of(request), _bearer(request)
+    found = await asyncio.to_thread(services.publishers.find, token_hash(key)) if key else None
+    if found is None:
+        raise Refused(
+            401, "no_publisher", "this needs a publisher's key (jhalak publisher add NAME)",
+            [(b"www-authenticate", b"Bearer")],
+        )  # fmt: skip
+    return found
+
+
+async def current_operator(request: Request[Any, Any, State]) -> OperatorToken:
+    """The operator of the request's token. Raises Refused (401)."""
+    services, token = services_of(request), _bearer(request)
     found = None
-    if value.startswith("Bearer ") and 20 <= len(token) <= 200:
+    if token:
         found = await asyncio.to_thread(services.operators.find, token_hash(token))
     if found is None:
         raise Refused(

@@ -22,8 +22,13 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from jhalak import __version__
-from jhalak.api import items, me, media, ops, relations, why
-from jhalak.api.access import current_operator, current_services, current_viewer
+from jhalak.api import feed_health, items, me, media, ops, publisher, relations, websub, why
+from jhalak.api.access import (
+    current_operator,
+    current_publisher,
+    current_services,
+    current_viewer,
+)
 from jhalak.api.events import EventRoutes
 from jhalak.api.feeds import FeedRoutes
 from jhalak.api.openapi import complete
@@ -177,12 +182,14 @@ def create_app(services: Services) -> Application:
     framework = Litestar(
         route_handlers=[
             *raw, create_viewer, *me.ROUTES, *relations.ROUTES,
-            *why.ROUTES, *items.ROUTES, *media.ROUTES, *ops.ROUTES, openapi, *_page_routes(),
+            *why.ROUTES, *items.ROUTES, *media.ROUTES, *ops.ROUTES,
+            *feed_health.ROUTES, *publisher.ROUTES, *websub.ROUTES, openapi, *_page_routes(),
         ],
         dependencies={
             "services": Provide(current_services),
             "viewer": Provide(current_viewer),
             "operator": Provide(current_operator),
+            "publisher": Provide(current_publisher),
         },
         exception_handlers={
             Refused: _on_refused, HTTPException: _on_http, PortError: _on_port, Exception: _on_any,

@@ -17,12 +17,15 @@ from jhalak.ports.audit import AuditStore
 from jhalak.ports.blob_store import BlobStore
 from jhalak.ports.consents import ConsentStore
 from jhalak.ports.event_log import EventLog
+from jhalak.ports.feeds import EntryStore, FeedStore
 from jhalak.ports.items import ItemStore
 from jhalak.ports.keys import Signer
 from jhalak.ports.operators import OperatorStore
 from jhalak.ports.pictures import MediaStore
 from jhalak.ports.profile_store import ProfileStore
+from jhalak.ports.publishers import PublisherStore
 from jhalak.ports.relations import RelationStore
+from jhalak.ports.subscriptions import DeliveryStore, SubscriptionStore
 from jhalak.ports.texts import TextStore
 from jhalak.ports.viewers import ViewerStore
 from jhalak.stages.trial_wait import TrialWaits
@@ -58,6 +61,11 @@ class Services:
     texts: TextStore
     media: MediaStore
     blobs: BlobStore
+    feeds: FeedStore
+    entries: EntryStore
+    subscriptions: SubscriptionStore
+    deliveries: DeliveryStore
+    publishers: PublisherStore
     experiments: Assignment
     give_up_reserve: Callable[[], bool] = lambda: False
     """Frees a little of a full disk, for a recall; was there any?"""

@@ -26,6 +26,8 @@ _LINK: Final = re.compile(r"<([^<>]{1,2000})>\s*((?:;[^,<]{0,500})?)")
 _REL: Final = re.compile(r"\brel\s*=\s*\"?([^\";]{1,200})", re.I)
 _FEED_TYPES: Final = ("application/rss+xml", "application/atom+xml", "application/feed+json",
                       "application/json", "application/activity+json")  # fmt: skip
+PUSHED_TYPE: Final = "application/vnd.jhalak.items+json"
+"""Of what publishers sent, in the queue of deliveries."""
 MAX_TTL_S: Final = 86_400
 
 
@@ -58,6 +60,8 @@ def read_document(data: bytes, content_type: str, url: str) -> Document:
     if len(data) > MAX_DOCUMENT:
         return Document(problem=f"document larger than {MAX_DOCUMENT >> 20} MiB")
     declared = _CHARSET.search(content_type)
+    if content_type == PUSHED_TYPE:
+        return _pushed(data)
     data = _utf8(data)
     kind = sniff(data[:65536], ".xml")
     if kind in ("json", "jsonl"):
@@ -70,6 +74,23 @@ def read_document(data: bytes, content_type: str, url: str) -> Document:
         document = Document(problem="empty" if kind == "empty" else "not a feed that we can read")
     _resolve(document, url)
     return document
+
+
+class Pushed(msgspec.Struct):
+    """What a publisher sent: items with the fields of columns.FIELDS, and ids to withdraw."""
+
+    items: list[dict[str, Any]] = []
+    withdrawn: list[str] = []
+
+
+def _pushed(data: bytes) -> Document:
+    """What the API has checked and queued; from elsewhere it may be anything."""
+    try:
+        sent = msgspec.json.decode(data, type=Pushed)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        return Document(problem=f"not as we queue it: {problem}"[:200])
+    entries: list[Entry] = [Row(number, item) for number, item in enumerate(sent.items, 1)]
+    return Document(kind="pushed", entries=entries, withdrawn=sent.withdrawn)
 
 
 def hub_of_headers(headers: dict[str, str]) -> tuple[str, str]:

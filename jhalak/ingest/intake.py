@@ -14,13 +14,13 @@ import msgspec
 from jhalak.ingest.compose import Composed, Composer, Refused
 from jhalak.ingest.document import Document
 from jhalak.ingest.fields import BadField, date_ms
-from jhalak.ingest.identity import digest, item_id, text_key
+from jhalak.ingest.identity import MAX_ID, digest, text_key
 from jhalak.ingest.rows import Bad, Row
 from jhalak.ingest.tongues import Tongues
 from jhalak.ports.embedder import Embedder
 from jhalak.ports.feeds import EntryRow, EntryStore
 from jhalak.ports.items import Draft, ItemStore
-from jhalak.schema.feed import Feed
+from jhalak.schema.feed import PUSHED, Feed
 from jhalak.understanding.language import dominant
 
 BATCH: Final = 200
@@ -28,9 +28,6 @@ BATCH: Final = 200
 DAY_MS: Final = 86_400_000
 SAMPLE: Final = 100
 """Titles by which a feed's language is told."""
-RESERVED: Final = "publisher:"
-"""How ids of what publishers send begin: no feed may take one."""
-
 What = Literal["new", "updated", "unchanged", "duplicate", "rejected", "recalled"]
 Understand = Callable[[Sequence[Composed]], list[Draft]]
 """Adds all that is quick to know about texts: what is slow follows later, from the store."""
@@ -134,7 +131,7 @@ class _Pass:
                 self._say(entry.line, "rejected", entry.reason)
         for key, entry in bad.items():
             if key not in known:
-                self._reject(EntryRow(key, "", b"", self.intake.clock()), entry.reason)
+                self._reject(EntryRow(key, "", b"", self.intake.clock(), reason=entry.reason))
         return [
             _Read(entry.line, key, mark_of(entry.fields, self.feed), entry.fields, known.get(key))
             for key, entry in zip(keys, whole, strict=True)
@@ -178,11 +175,14 @@ class _Pass:
     def _compose(self, composer: Composer, one: _Read) -> Composed | None:
         now_ms = self.intake.clock()
         try:
-            return finished(composer.compose(one.fields, now_ms), self.feed, now_ms)
+            composed = composer.compose(one.fields, now_ms)
+            pushed = self.feed.url.startswith(PUSHED)
+            named = str(one.fields["id"]) if pushed else composed.item.id
+            return finished(composed, self.feed, named, now_ms)
         except Refused as refusal:
             self._say(one.number, "rejected", str(refusal))
             if one.before is None or (not one.before.item and one.before.mark != one.mark):
-                self._reject(EntryRow(one.key, "", one.mark, now_ms), str(refusal))
+                self._reject(EntryRow(one.key, "", one.mark, now_ms, reason=str(refusal)))
             return None
 
     def put(self, batch: Sequence[tuple[_Read, Composed]]) -> None:
@@ -241,11 +241,12 @@ class _Pass:
     def _duplicate(self, one: _Read, composed: Composed, item: str, reason: str) -> None:
         self._say(one.number, "duplicate", reason, composed)
         self.outcome.counts["duplicate"] += one.before is None
-        self.rows.append(EntryRow(one.key, item, one.mark, self.intake.clock(), owned=False))
+        now_ms = self.intake.clock()
+        self.rows.append(EntryRow(one.key, item, one.mark, now_ms, owned=False, reason=reason))
 
-    def _reject(self, row: EntryRow, reason: str) -> None:
+    def _reject(self, row: EntryRow) -> None:
         self.outcome.counts["rejected"] += 1
-        self.outcome.reasons[reason] += 1
+        self.outcome.reasons[row.reason] += 1
         self.rows.append(row)
 
     def _say(
@@ -263,7 +264,16 @@ def composer_of(feed: Feed, document: Document, read: Sequence[_Read]) -> Compos
     return Composer(tongues, feed.publisher or document.title)
 
 
-def finished(composed: Composed, feed: Feed, now_ms: int) -> Composed:
+def own_id(source: str, named: str) -> str:
+    """The item's id. What publishers send has ids of its own kind, which no feed may take, and
+    neither may one publisher take another's."""
+    if source.startswith(PUSHED):
+        spelt = f"{source}:{named}"
+        return spelt if len(spelt) <= MAX_ID else f"{PUSHED}{digest('id', spelt).hex()}"
+    return digest("id", f"{source} {named}").hex() if named.startswith(PUSHED) else named
+
+
+def finished(composed: Composed, feed: Feed, named: str, now_ms: int) -> Composed:
     """The item as this source may set it: its name, its trust, its end. Raises Refused."""
     item = composed.item
     expires_ms = item.expires_ms
@@ -271,13 +281,13 @@ def finished(composed: Composed, feed: Feed, now_ms: int) -> Composed:
         expires_ms = item.published_ms + composed.lifetime_ms
     if expires_ms and expires_ms <= now_ms:
         raise Refused(f"too old for its topic, {item.topic}")
-    own = item.id
-    if own.startswith(RESERVED):
-        own = item_id("", f"{feed.url} {own}", "")
     changed = msgspec.structs.replace(
-        item, id=own, expires_ms=expires_ms, publisher=feed.publisher or item.publisher,
+        item,
+        id=own_id(feed.url, named),
+        expires_ms=expires_ms,
+        publisher=feed.publisher or item.publisher,
         reviewed=feed.tier == "reviewed",
-    )  # fmt: skip
+    )
     return composed._replace(item=changed)
 
 

@@ -17,7 +17,7 @@ class FeedStore(Protocol):
         publisher: str = "",
     ) -> tuple[Feed, bool]:  # fmt: skip
         """The feed of this address, to be polled at once, and whether this call added it. One
-        that is there stays as it is."""
+        that is there stays as it is. An address that begins with PUSHED is not polled."""
 
     def find(self, url: str) -> Feed | None: ...
 
@@ -49,6 +49,8 @@ class EntryRow(NamedTuple):
     """When it was last seen, to the day."""
     owned: bool = True
     """False: the item came from elsewhere, and this entry must not change it."""
+    reason: str = ""
+    """Why it became none."""
 
 
 class EntryStore(Protocol):

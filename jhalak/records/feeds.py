@@ -12,7 +12,7 @@ from jhalak.ports.feeds import EntryRow
 from jhalak.records.database import Database
 from jhalak.records.tables import AnyRow, deliveries, feed_entries, feeds, subscriptions
 from jhalak.records.text import is_storable, storable
-from jhalak.schema.feed import Feed, FeedState, FeedStatus, Tier
+from jhalak.schema.feed import PUSHED, Feed, FeedState, FeedStatus, Tier
 
 _CHUNK = 400
 """Values in one IN list."""
@@ -51,10 +51,15 @@ class SqlFeedStore:
         """As the port says; raises Conflict where another process adds it at the same moment."""
         url = storable(url)
         row = {
-            "url": url, "status": "following", "tier": tier, "language": language,
-            "publisher": storable(publisher), "added_ms": now_ms, "next_ms": now_ms,
+            "url": url,
+            "status": "pushed" if url.startswith(PUSHED) else "following",
+            "tier": tier,
+            "language": language,
+            "publisher": storable(publisher),
+            "added_ms": now_ms,
+            "next_ms": now_ms,
             "state": _encode(FeedState()),
-        }  # fmt: skip
+        }
         with self._database.write() as connection:
             known = connection.execute(_BY_URL, {"at_url": url}).first()
             if known is None:
@@ -111,7 +116,7 @@ class SqlEntryStore:
         with self._database.read() as connection:
             for chunk in _chunks(keys):
                 for row in connection.execute(_KNOWN, {"at_feed": feed, "keys": chunk}):
-                    found[row.key] = EntryRow(row.key, row.item, row.mark, row.at_ms, row.owned)
+                    found[row.key] = _entry(row)
         return found
 
     def owners(self, items: Collection[str]) -> Mapping[str, int]:
@@ -126,8 +131,7 @@ class SqlEntryStore:
         if not rows:
             return
         whole = {row.key: row for row in rows}
-        values = [{"feed": feed, **row._asdict(), "item": storable(row.item)}
-                  for row in whole.values()]  # fmt: skip
+        values = [_values(feed, row) for row in whole.values()]
         with self._database.write() as connection:
             for chunk in _chunks(whole):
                 connection.execute(_DROP, {"at_feed": feed, "keys": chunk})
@@ -137,6 +141,15 @@ class SqlEntryStore:
         with self._database.write() as connection:
             gone = connection.execute(delete(feed_entries).where(feed_entries.c.at_ms < before_ms))
         return gone.rowcount
+
+
+def _entry(row: AnyRow) -> EntryRow:
+    return EntryRow(row.key, row.item, row.mark, row.at_ms, row.owned, row.reason)
+
+
+def _values(feed: int, row: EntryRow) -> dict[str, Any]:
+    text = {"item": storable(row.item), "reason": storable(row.reason[:300])}
+    return {"feed": feed, **row._asdict(), **text}
 
 
 def _feed(row: AnyRow) -> Feed:

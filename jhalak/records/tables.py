@@ -203,6 +203,7 @@ feed_entries = Table(
     Column("mark", LargeBinary, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("owned", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
     Index(None, "item"),
     Index(None, "at_ms"),
 )

@@ -9,8 +9,11 @@ import msgspec
 Tier = Literal["unreviewed", "reviewed"]
 """How far a source is trusted: of one that nobody looked at no picture is shown while locked."""
 
-FeedStatus = Literal["following", "paused", "gone"]
-"""Gone: its server said 410; `feeds resume` tries it again."""
+FeedStatus = Literal["following", "paused", "gone", "pushed"]
+"""Gone: its server said 410; `feeds resume` tries it again. Pushed: a publisher sends its items."""
+
+PUSHED: Final = "publisher:"
+"""How the address of a source begins that sends its items itself: then comes its name."""
 
 KEPT_DAYS: Final = 8
 KEPT_DELAYS: Final = 32

@@ -247,7 +247,7 @@ class FollowFeeds:
     async def _deliver(self, delivery: Delivery) -> None:
         feeds = await asyncio.to_thread(self._feeds.all)
         feed = next((one for one in feeds if one.num == delivery.feed), None)
-        if feed is not None and feed.status == "following":
+        if feed is not None and feed.status in ("following", "pushed"):
             url = feed.state.topic or feed.url
             document, outcome = await self._taken(feed, delivery.body, delivery.type, url)
             if document.problem:

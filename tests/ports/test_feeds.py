@@ -41,6 +41,9 @@ def test_an_address_is_added_once_and_stays_as_it_was(store: FeedStore) -> None:
     again, added = store.add(URL, 9, publisher="another")
     assert not added and again == feed
     other, _ = store.add("https://b.example/", 6)
+    pushed, _ = store.add("publisher:समाचार", 7)
+    assert pushed.status == "pushed" and pushed not in store.all(99)
+    store.remove(pushed.num)
     assert store.all() == [feed, other] and store.find(URL) == feed
     assert store.find("https://none.example/") is None and store.find("\0") is None
 
@@ -71,8 +74,8 @@ def test_entries_are_known_by_feed_and_key(store: FeedStore, entries: EntryStore
     keys = [row.key for row in rows]
     assert entries.known(1, keys) == {row.key: row for row in rows}
     assert set(entries.known(2, keys)) == {rows[0].key} and entries.known(3, keys) == {}
-    changed = rows[3]._replace(item="item-b", mark=b"n", at_ms=5, owned=True)
-    entries.keep(1, [rows[3], changed])
+    changed = rows[3]._replace(item="item-b", mark=b"n", at_ms=5, owned=True, reason="क \ufffd")
+    entries.keep(1, [rows[3], changed._replace(reason="क \0")])
     assert entries.known(1, [changed.key]) == {changed.key: changed}
     assert entries.owners(["item-2", "item-5", "item-b", "none", "\0"]) == {
         "item-2": 1, "item-b": 1

@@ -56,6 +56,7 @@ def _feeds() -> None:
         sa.Column("mark", sa.LargeBinary, nullable=False),
         sa.Column("at_ms", sa.BigInteger, nullable=False),
         sa.Column("owned", sa.Boolean, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("feed", "key", name="pk_feed_entries"),
     )
     op.create_index("ix_feed_entries_item", "feed_entries", ["item"])
