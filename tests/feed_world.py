@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 from random import Random
+from typing import NoReturn
 
 import msgspec
 
 from jhalak.assembly import open_intake, open_records
 from jhalak.config.settings import FetchSettings, FollowSettings, Settings
+from jhalak.ports.feeds import EntryRow
 from jhalak.ports.fetcher import Answer, FetchError, Limits
 from jhalak.schema.feed import Feed
 from jhalak.schema.item import ItemRecord
@@ -137,3 +139,30 @@ def rss(*entries: str, more: str = "") -> str:
         '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel>'
         f"<title>Example News</title>{more}{''.join(entries)}</channel></rss>"
     )
+
+
+class NoItems:
+    """An item store without items, for who writes nothing."""
+
+    def get(self, _: str) -> None:
+        return None
+
+    def put(self, *_: object) -> NoReturn:
+        raise AssertionError("nothing is written")
+
+    recall = changes = by_num = creators = put
+
+
+class NoEntries:
+    """An entry store that knows none."""
+
+    def known(self, *_: object) -> dict[bytes, EntryRow]:
+        return {}
+
+    def owners(self, *_: object) -> dict[str, int]:
+        return {}
+
+    def keep(self, *_: object) -> NoReturn:
+        raise AssertionError("nothing is written")
+
+    forget = keep

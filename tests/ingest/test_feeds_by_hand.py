@@ -1,0 +1,87 @@
+"""Feeds written by hand, in every dialect, encoding and language: each gives the right title, link,
+date and language, or a reason why not."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jhalak.ingest.document import Document, read_document
+from jhalak.ingest.intake import Intake, Outcome, Verdict, with_embeddings
+from jhalak.schema.feed import Feed
+from jhalak.understanding.embedding import HashedNgrams
+from tests.feed_world import NoEntries, NoItems
+
+FOLDER = Path(__file__).parent / "feeds"
+EXPECTED: dict[str, dict[str, Any]] = json.loads((FOLDER / "expected.json").read_text("utf-8"))
+NOW_MS = int(datetime.fromisoformat("2026-11-18T12:00:00Z").timestamp() * 1000)
+URL = "https://news.example/feed.xml"
+
+
+def taken(name: str) -> tuple[Document, Outcome]:
+    document = read_document((FOLDER / name).read_bytes(), "", URL)
+    understand = with_embeddings(HashedNgrams())
+    intake = Intake(NoItems(), NoEntries(), understand, lambda: NOW_MS)
+    return document, intake.take(Feed(num=0, url=URL), document, keep=False)
+
+
+def test_there_are_at_least_fifty_and_each_has_an_expectation() -> None:
+    names = {path.name for path in FOLDER.iterdir()} - {"expected.json"}
+    assert names == set(EXPECTED) and len(names) >= 50
+    languages = {e["language"] for x in EXPECTED.values() for e in x["entries"] if "language" in e}
+    assert len(languages) == 13
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_a_feed_gives_what_is_expected(name: str) -> None:
+    wanted = EXPECTED[name]
+    document, outcome = taken(name)
+    assert document.problem == wanted.get("problem", "")
+    assert document.kind == wanted.get("kind", document.kind)
+    assert document.hub == wanted.get("hub", "") and document.ttl_s == wanted.get("ttl_s", 0)
+    assert document.withdrawn == wanted.get("withdrawn", [])
+    assert document.finished == wanted.get("finished", False)
+    assert len(outcome.verdicts) == len(wanted["entries"])
+    for verdict, one in zip(outcome.verdicts, wanted["entries"], strict=True):
+        compare(verdict, one)
+    for verdict in outcome.verdicts:
+        about(verdict, wanted)
+
+
+def compare(verdict: Verdict, wanted: dict[str, Any]) -> None:
+    for what in ("rejected", "duplicate"):
+        if what in wanted:
+            assert verdict.what == what and wanted[what] in verdict.reason
+            return
+    assert verdict.composed is not None, verdict.reason
+    item = verdict.composed.item
+    at_ms = datetime.fromisoformat(wanted["at"]).timestamp() * 1000 if wanted["at"] else 0
+    assert (item.language, item.url) == (wanted["language"], wanted["link"])
+    assert verdict.composed.title == wanted["title"]
+    assert item.published_ms == at_ms
+
+
+def about(verdict: Verdict, wanted: dict[str, Any]) -> None:
+    if verdict.composed is None:
+        return
+    item = verdict.composed.item
+    assert (item.image is not None) == wanted.get("image", False)
+    assert (item.kind == "video") == wanted.get("video", False)
+    assert item.summary == wanted.get("summary", item.summary)
+    assert item.publisher == wanted.get("publisher", item.publisher)
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoding"), [("windows-1252", "cp1252"), ("ISO-8859-1", "latin-1")]
+)
+def test_the_servers_encoding_counts_where_the_document_names_none(
+    charset: str, encoding: str
+) -> None:
+    text = "<rss version='2.0'><channel><item><title>Café</title></item></channel></rss>"
+    kind = f'text/xml; charset="{charset}"'
+    document = read_document(text.encode(encoding), kind, URL)
+    assert document.entries[0].fields["title"] == "Café"  # type: ignore[union-attr]
