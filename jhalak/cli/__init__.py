@@ -22,9 +22,26 @@ def _common(parser: argparse.ArgumentParser) -> None:
     )
 
 
+class _Parser(argparse.ArgumentParser):
+    """Takes what a command is about also after its options: `items sheet --language ta out.png`."""
+
+    _mixed = False
+
+    def parse_known_args(  # type: ignore[no-untyped-def]
+        self, args=None, namespace=None
+    ):
+        if self._subparsers is not None or self._mixed:
+            return super().parse_known_args(args, namespace)
+        self._mixed = True  # the next call is its own
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._mixed = False
+
+
 def build_parser() -> argparse.ArgumentParser:
     """All commands and their options."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="jhalak",
         description="AI-personalised content on the lock screen and in a short-video feed.",
         epilog="example: jhalak demo    (a server, a catalogue and a crowd, in one command)",
@@ -78,13 +95,24 @@ def build_parser() -> argparse.ArgumentParser:
     ingest.add_argument("--language", default="", help="language of rows that name none")
     ingest.add_argument("--publisher", default="", help="publisher of rows that name none")
     ingest.add_argument(
+        "--reviewed", action="store_true",
+        help="somebody looked at these sources: their pictures may be shown while locked",
+    )  # fmt: skip
+    ingest.add_argument(
         "--lenient", action="store_true", help="exit code 0 although rows were rejected"
     )
 
-    items = command("items", "List, show or recall items.", "jhalak items recall ITEM --reason X")
-    items.add_argument("action", choices=("list", "show", "recall"))
-    items.add_argument("item", nargs="?", help="the item's id (show, recall)")
-    items.add_argument("--language", default="", help="list: only this language")
+    items = command(
+        "items", "List, show or recall items, or draw a contact sheet of their cards.",
+        "jhalak items recall ITEM --reason X\n         jhalak items sheet --language ta out.png",
+    )  # fmt: skip
+    items.add_argument("action", choices=("list", "show", "recall", "sheet"))
+    items.add_argument(
+        "item", nargs="?", help="the item's id (show, recall); the .png or .html to write (sheet)"
+    )
+    items.add_argument("--language", default="", help="list, sheet: only this language")
+    items.add_argument("--topic", default="", help="sheet: only this topic")
+    items.add_argument("--count", type=int, default=24, help="sheet: so many cards (default: 24)")
     items.add_argument("--limit", type=int, default=50, help="list: at most so many (default: 50)")
     items.add_argument("--reason", default="", help="recall: why")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+from pathlib import Path
 
 import msgspec
 
@@ -17,7 +18,10 @@ def run(arguments: argparse.Namespace) -> int:
     from jhalak.config.settings import read_settings
 
     if arguments.action != "list" and not arguments.item:
-        raise Failure(f"items {arguments.action} needs the item's id", 2)
+        needed = "a file to write" if arguments.action == "sheet" else "the item's id"
+        raise Failure(f"items {arguments.action} needs {needed}", 2)
+    if arguments.action == "sheet":
+        return _sheet(arguments)
     with explained():
         records = open_records(arguments.data, read_settings(arguments.data))
         try:
@@ -37,6 +41,44 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{name:14} {value}")
     last_line(shown, wanted=arguments.json)
     return 0
+
+
+def _sheet(arguments: argparse.Namespace) -> int:
+    from jhalak.assembly import now_ms, open_blobs, open_records
+    from jhalak.cli.sheet import chromium, page_of, shoot, slice_of, told_of
+    from jhalak.config.settings import read_settings
+    from jhalak.schema.languages import LANGUAGES
+
+    target = Path(arguments.item)
+    if target.suffix not in (".png", ".html"):
+        raise Failure(f"{target}: a sheet is a .png or a .html", 2)
+    if arguments.language not in ("", *LANGUAGES):
+        raise Failure(f"--language {arguments.language}: one of {' '.join(LANGUAGES)}", 2)
+    settings = read_settings(arguments.data)
+    with explained():
+        records = open_records(arguments.data, settings)
+        try:
+            chosen = slice_of(
+                records.items, arguments.language, arguments.topic, arguments.count, now_ms()
+            )
+        finally:
+            records.database.close()
+        if not chosen:
+            raise Failure("no live card is of this slice")
+        language = arguments.language or chosen[0].item.language
+        html = page_of(told_of(chosen, open_blobs(arguments.data, settings), language, now_ms()))
+        browser = chromium() if target.suffix == ".png" else None
+        if browser:
+            shoot(browser, html, len(chosen), target)
+        else:
+            target = target.with_suffix(".html")
+            target.write_text(html, "utf-8")
+    wanted = browser is not None or target.name == Path(arguments.item).name
+    if not wanted:
+        print("there is no Chromium (name one in JHALAK_CHROMIUM): an HTML page instead")
+    print(f"{len(chosen)} cards in {target}")
+    last_line({"file": str(target), "cards": len(chosen)}, wanted=arguments.json)
+    return 0 if wanted else 1
 
 
 def _list(store: ItemStore, arguments: argparse.Namespace) -> int:

@@ -55,6 +55,7 @@ class Composer:
     """For rows that name none."""
     dropped: Counter[str] = field(default_factory=Counter)
     """Parts of taken rows that were left out, by reason."""
+    reviewed: bool = False
 
     def compose(self, fields: dict[str, Any], now_ms: int) -> Composed:
         """Raises Refused."""
@@ -92,6 +93,7 @@ class Composer:
             published_ms=self._published(fields, now_ms),
             expires_ms=date_ms(fields.get("expires"), "expiry"),
             sensitive=topic.sensitive or truth(fields.get("sensitive")),
+            reviewed=self.reviewed,
         )
         return Composed(item, title, topic.lifetime_ms, text)
 

@@ -16,3 +16,5 @@ class IngestOptions:
     """Of rows that name none; one of LANGUAGES."""
     publisher: str = ""
     """Of rows that name none."""
+    reviewed: bool = False
+    """Somebody looked at what these sources send: its pictures may be shown while locked."""

@@ -92,7 +92,9 @@ class _Run:
     def _entries(self, entries: Iterator[Entry], source: str, folder: str) -> None:
         sample, entries = _ahead(entries)
         tongues = Tongues(self._options.language, folder)
-        composer = Composer(tongues, self._options.publisher, self._summary.dropped)
+        composer = Composer(
+            tongues, self._options.publisher, self._summary.dropped, self._options.reviewed
+        )
         if not (folder or self._options.language):
             tongues.hint = dominant(_titles(sample))
         for entry in entries:

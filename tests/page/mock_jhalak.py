@@ -100,6 +100,8 @@ class MockJhalak:
             self.known = True
             self.change_card: dict[str, Any] = {}
             self.only_refs = False
+            self.blocks: list[dict[str, str]] = []
+            self.media: dict[str, bytes] = {}
             self.taps: Counter[str] = Counter()
             self._seen: set[str] = set()
             self._last: list[dict[str, Any]] = []
@@ -137,6 +139,8 @@ class MockJhalak:
             return 200, self._preferences(asked)
         if asked.path.startswith("/v1/me/") and asked.method in ("PUT", "DELETE"):
             return 200, {"on": asked.method == "PUT"}
+        if asked.path.startswith("/v1/reader/"):
+            return 200, {"blocks": self.blocks}
         routes = {
             "GET /v1/topics": self._topics, "GET /v1/lockscreen/edition": self._edition,
             "GET /v1/video/feed": self._feed, "GET /v1/me/interests": self._interests,
@@ -233,6 +237,8 @@ class MockJhalak:
                 url = urlsplit(self.path)
                 length = int(self.headers.get("content-length", 0))
                 raw = self.rfile.read(length)
+                if url.path in mock.media:
+                    return self._send(200, mock.media[url.path], "image/webp")
                 if url.path == "/" or url.path.startswith("/page/"):
                     return self._file(url.path)
                 query = {name: values[0] for name, values in parse_qs(url.query).items()}

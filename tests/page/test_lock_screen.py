@@ -271,7 +271,9 @@ def test_motion_gives_way_to_a_fade_for_who_wants_no_motion(opened: Any) -> None
 
 
 def test_a_picture_of_another_host_is_never_asked_for(opened: Any, jhalak: MockJhalak) -> None:
-    jhalak.change_card = {"image": {"src": "https://elsewhere.example/a.jpg", "alt": "A"}}
+    jhalak.change_card = {"image": {"variants": [
+        {"src": "https://elsewhere.example/a.webp", "width": 720, "height": 1280, "bytes": 9}
+    ]}}  # fmt: skip
     page = opened("?lang=en")
     assert page.locator(".card.current .art").count() == 1
     assert page.locator("img").count() == 0

@@ -1,7 +1,7 @@
 /** One lock-screen card: picture, chip, headline, publisher, the reason, and what one can say to it. */
 
 import { h, icon } from "./dom.js";
-import { pictureOf } from "./picture.js";
+import { pictureOf, shadeScrim } from "./picture.js";
 import { directionOf, say } from "./texts.js";
 
 const SIZES = [29, 22, 19]; // steps of the type scale that a headline may take, in pixels
@@ -74,7 +74,10 @@ export function fitCard(element, card, ceiling) {
     words.pop();
     headline.textContent = `${words.join(" ")}…`;
   }
-  element.style.setProperty("--reach", `${element.offsetHeight - text.offsetTop - text.parentElement.offsetTop}px`);
+  const begins = text.offsetTop + text.parentElement.offsetTop;
+  element.style.setProperty("--reach", `${element.offsetHeight - begins}px`);
+  element.style.setProperty("--ceiling", `${ceiling}px`);
+  shadeScrim(element, card, ceiling / element.offsetHeight, begins / element.offsetHeight);
 }
 
 function linesOf(headline) {

@@ -24,7 +24,7 @@ export class LockScreen {
     this.deck = new Deck(session, directionOf(this.language), {
       next: () => this.next(), back: () => this.back(), open: () => this.open(),
       act: (...said) => this.act(...said), openTaste: () => this.taste(),
-    }, () => this.top.offsetTop + this.clockPlace.offsetHeight);
+    }, () => this.top.offsetTop + this.clockPlace.offsetTop + this.clockPlace.offsetHeight);
     this.#build();
     this.#tick();
   }
