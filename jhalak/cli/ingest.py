@@ -31,9 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
         columns = parse_map(arguments.map)
     except ValueError as error:
         raise Failure(f"--map: {error}", 2) from None
-    options = IngestOptions(
-        columns, arguments.language, arguments.publisher, arguments.reviewed
-    )
+    options = IngestOptions(columns, arguments.language, arguments.publisher, arguments.reviewed)
     console = Console(stderr=True)
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
