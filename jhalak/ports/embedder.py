@@ -16,3 +16,17 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.int8]:
         """int8[len(texts), EMBEDDING_SIZE], each row of length near 127."""
+
+
+class Encoder(Protocol):
+    """A sentence encoder: the whole vector, of which an item's embedding is a projection."""
+
+    @property
+    def model(self) -> str:
+        """Name and version."""
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """float32[len(texts), width], each row of length 1; width is the model's.
+
+        Raises Unavailable where the model or its address does not answer.
+        """

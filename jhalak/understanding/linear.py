@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,10 +16,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from jhalak.understanding.grams import GramRule, Rows
+from jhalak.understanding.grams import GramRule, Rows, grams, normalised
 
 ROUNDS: Final = 60
 """At most so many passes over the rows; with TF-IDF rows the weights stand still after 20."""
+
+SHARP: Final = 2.5
+"""Turns differences of scores into odds."""
 
 
 class BadModel(Exception):
@@ -39,12 +43,25 @@ class Linear:
     """float32[2**bits, labels]"""
     bias: NDArray[np.float32]
     """float32[labels]"""
+    encoder: str = ""
+    """Model of the vectors that `meaning` reads; "": it reads none."""
+    meaning: NDArray[np.float32] | None = None
+    """float32[width, labels]: weights of a text's centred vector of length 1."""
 
     def scores(self, rows: Rows) -> NDArray[np.float32]:
         """float32[n, labels] of rows that `grams.normalised` made."""
         out = np.empty((len(rows.starts) - 1, len(self.labels)), dtype=np.float32)
         _scores(rows.starts, rows.buckets, rows.values, self.weights, self.bias, out)
         return out
+
+    def of_texts(
+        self, texts: Sequence[str], vectors: NDArray[np.float32] | None = None
+    ) -> NDArray[np.float32]:
+        """float32[n, labels], with what the texts mean, where their vectors are at hand."""
+        found = self.scores(normalised(grams(texts, self.rule), self.frequency))
+        if vectors is not None and self.meaning is not None:
+            found += vectors @ self.meaning
+        return found
 
 
 def train(
@@ -86,6 +103,8 @@ def dump(model: Linear) -> bytes:
         scale=scale.astype(np.float32), used=used, weights=small[used],
         rule=np.array([*model.rule[:3], int(model.rule.words)]),
         frequency=model.frequency[used].astype(np.float16) if len(model.frequency) else [],
+        encoder=model.encoder,
+        meaning=[] if model.meaning is None else model.meaning.astype(np.float16),
     )  # fmt: skip
     return file.getvalue()
 
@@ -101,12 +120,23 @@ def load(data: bytes) -> Linear:
             frequency = np.zeros(1 << bits if len(file["frequency"]) else 0, dtype=np.float32)
             if len(frequency):
                 frequency[file["used"]] = file["frequency"]
+            meaning = (
+                file["meaning"].astype(np.float32) if "meaning" in file else np.empty(0, np.float32)
+            )
             return Linear(
                 str(file["name"]), GramRule(shortest, longest, bits, bool(words)), labels,
                 frequency, weights, file["bias"].astype(np.float32),
+                str(file["encoder"]) if meaning.size else "", meaning if meaning.size else None,
             )  # fmt: skip
     except (ValueError, KeyError, OSError, EOFError, IndexError, zipfile.BadZipFile) as error:
         raise BadModel(f"not a model of ours: {error}") from None
+
+
+def confidence(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """float32[n, labels]: scores as shares of 1, steep enough that 0.5 is right half the time."""
+    odds = np.exp(SHARP * (scores - scores.max(axis=1, keepdims=True)))
+    shares: NDArray[np.float32] = odds / odds.sum(axis=1, keepdims=True)
+    return shares
 
 
 @njit(cache=True, nogil=True)
