@@ -104,7 +104,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     items = command(
         "items", "List, show or recall items, or draw a contact sheet of their cards.",
-        "jhalak items recall ITEM --reason X\n         jhalak items sheet --language ta out.png",
+        "jhalak items sheet --language ta out.png",
     )  # fmt: skip
     items.add_argument("action", choices=("list", "show", "recall", "sheet"))
     items.add_argument(
