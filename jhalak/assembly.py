@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -132,18 +132,26 @@ def open_intake(records: Records, settings: Settings, clock: Callable[[], int]) 
 def open_follower(
     records: Records, settings: Settings, clock: Callable[[], int], random: Random,
     public_url: str = "",
-) -> tuple[FollowFeeds, SafeFetcher]:  # fmt: skip
-    """What follows feeds, and what it fetches with; `public_url` instead of the setting."""
+) -> tuple[FollowFeeds, Callable[[], Awaitable[None]]]:  # fmt: skip
+    """What follows feeds, and what ends it; `public_url` instead of the setting."""
     from jhalak.workers.follow_feeds import FollowFeeds
+    from jhalak.workers.reading import ReadingProcess
     from jhalak.workers.subscribe import Subscriber
 
-    fetcher = open_fetcher(settings)
+    fetcher, reading = open_fetcher(settings), ReadingProcess()
     public = public_url or settings.follow.public_url
-    return FollowFeeds(
+    follower = FollowFeeds(
         records.feeds, records.deliveries, open_intake(records, settings, clock), fetcher,
-        Subscriber(records.subscriptions, fetcher, public, clock), settings.follow,
+        Subscriber(records.subscriptions, fetcher, public, clock), reading, settings.follow,
         settings.fetch, clock, random,
-    ), fetcher  # fmt: skip
+    )  # fmt: skip
+
+    async def end() -> None:
+        await follower.stop()
+        await fetcher.close()
+        await reading.close()
+
+    return follower, end
 
 
 def open_picture_maker(

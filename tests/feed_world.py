@@ -15,6 +15,7 @@ import msgspec
 
 from jhalak.assembly import open_intake, open_records
 from jhalak.config.settings import FetchSettings, FollowSettings, Settings
+from jhalak.ingest.document import Document, read_document
 from jhalak.ports.feeds import EntryRow
 from jhalak.ports.fetcher import Answer, FetchError, Limits
 from jhalak.schema.feed import Feed
@@ -71,6 +72,11 @@ class Network:
         return [(url, body) for method, url, _, body in self.asked if method == "POST"]
 
 
+async def read_here(data: bytes, content_type: str, url: str) -> Document:
+    """Reads in this process."""
+    return read_document(data, content_type, url)
+
+
 class Cell:
     """Following, step by step."""
 
@@ -88,7 +94,7 @@ class Cell:
         )  # fmt: skip
         self.follower = FollowFeeds(
             self.records.feeds, self.records.deliveries, self.intake, self.network,
-            self.subscriber, self.rules, FetchSettings(), lambda: self.now_ms, Random(1),
+            self.subscriber, read_here, self.rules, FetchSettings(), lambda: self.now_ms, Random(1),
         )  # fmt: skip
 
     def add(self, url: str = URL, **wishes: str) -> Feed:

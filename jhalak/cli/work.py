@@ -82,7 +82,7 @@ async def _follow(arguments: argparse.Namespace) -> list[int]:
 
     settings = read_settings(arguments.data)
     records = open_records(arguments.data, settings)
-    follower, fetcher = open_follower(
+    follower, end = open_follower(
         records, settings, now_ms, random.Random(), arguments.public_url
     )
 
@@ -94,8 +94,7 @@ async def _follow(arguments: argparse.Namespace) -> list[int]:
         return more
 
     await _work("following feeds", step, 0.25, arguments)
-    await follower.stop()
-    await fetcher.close()
+    await end()
     polls = [feed.state.tally.polls for feed in records.feeds.all()]
     records.database.close()
     return polls

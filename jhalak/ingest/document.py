@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any, Final
@@ -63,8 +64,9 @@ def read_document(data: bytes, content_type: str, url: str) -> Document:
     if content_type == PUSHED_TYPE:
         return _pushed(data)
     data = _utf8(data)
-    kind = sniff(data[:65536], ".xml")
-    if kind in ("json", "jsonl"):
+    start = data[:65536].lstrip()
+    kind = "json" if start[:1] in (b"{", b"[") else sniff(start, ".xml")
+    if kind == "json":
         document = _json(data)
     elif kind == "xml":
         document = _xml(data, declared.group(1) if declared else "")
@@ -212,6 +214,7 @@ class _Alternates(HTMLParser):
 
 def _html_problem(data: bytes, url: str) -> str:
     page = _Alternates()
-    page.feed(data[:200_000].decode("utf-8", "replace"))
+    with suppress(AssertionError):  # what html.parser says to some broken declarations
+        page.feed(data[:200_000].decode("utf-8", "replace"))
     feeds = [_joined(url, found)[:300] for found in page.found[:5]]
     return "an HTML page, not a feed" + (f"; it names {', '.join(feeds)}" if feeds else "")

@@ -24,6 +24,7 @@ SUFFIXES: Final = frozenset(
 """Names of data files; others in a folder are skipped, but read when they are named."""
 
 _LINE_SUFFIXES: Final = frozenset((".jsonl", ".ndjson"))
+_OBJECT_LINE: Final = re.compile(rb"\n[ \t\r]*\{")  # no newlines: it must stay linear
 _HTML: Final = re.compile(rb"^<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 
 
@@ -77,7 +78,7 @@ def _sniff_json(start: bytes, whole: bool) -> Format:
         record = msgspec.json.decode(first)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         # A broken first line of many, or the first line of a document written over many.
-        follows = re.search(rb"\n\s*\{", start)
+        follows = _OBJECT_LINE.search(start)
         return "jsonl" if len(first) > 20 and follows else "json"
     return "json" if isinstance(record, dict) and isinstance(record.get("items"), list) else "jsonl"
 

@@ -47,7 +47,7 @@ def id_key(item: str) -> int:
 
 def digest(*parts: str) -> bytes:
     """16 bytes of BLAKE2b over the parts."""
-    return blake2b("\0".join(parts).encode(), digest_size=16).digest()
+    return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def _short(data: bytes) -> int:

@@ -56,7 +56,10 @@ def xml_feed(data: bytes, charset: str = "") -> XmlFeed:
         return XmlFeed("", {}, [Bad(1, str(problem))], [])
     if _ENTITY.search(text):
         return XmlFeed("", {}, [Bad(1, "declares XML entities")], [])
-    parsed = _parse(text)
+    try:
+        parsed = _parse(text)
+    except Exception as error:  # damage that feedparser does not expect
+        return XmlFeed("", {}, [Bad(1, f"not a feed that we can read: {type(error).__name__}")], [])
     if not parsed.get("version") and not parsed.entries:
         return XmlFeed("", {}, [Bad(1, "not a feed that we can read")], [])
     withdrawn = list(map(unescape, _WITHDRAWN.findall(text))) if _TOMBSTONES in text else []

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from jhalak.config.settings import FetchSettings, FollowSettings
-from jhalak.ingest.document import Document, hub_of_headers, read_document
+from jhalak.ingest.document import Document, hub_of_headers
 from jhalak.ingest.intake import Intake, Outcome, dates_ms
 from jhalak.ingest.pace import (
     counted,
@@ -35,6 +35,7 @@ from jhalak.ports.feeds import FeedStore
 from jhalak.ports.fetcher import Answer, Fetcher, FetchError, Limits
 from jhalak.ports.subscriptions import Delivery, DeliveryStore
 from jhalak.schema.feed import Feed, FeedState
+from jhalak.workers.reading import Read
 from jhalak.workers.subscribe import Subscriber
 
 log = logging.getLogger(__name__)
@@ -93,6 +94,7 @@ class FollowFeeds:
         intake: Intake,
         fetcher: Fetcher,
         subscriber: Subscriber,
+        read: Read,
         rules: FollowSettings,
         fetching: FetchSettings,
         clock: Callable[[], int],
@@ -100,12 +102,13 @@ class FollowFeeds:
     ) -> None:
         self._feeds, self._deliveries, self._intake = feeds, deliveries, intake
         self._fetcher, self._subscriber, self._rules = fetcher, subscriber, rules
+        self._read_document = read
         self._limits, self._clock, self._random = limits_of(fetching), clock, random
         self._hosts = _Hosts(int(rules.host_pause_s * 1000), set(), {})
         self._running: dict[int, asyncio.Task[None]] = {}
         """By feed."""
         self._reading = asyncio.Lock()
-        """One document at a time is read: reading keeps a core."""
+        """One document at a time is read and taken in: either keeps a core."""
         self._housekept_ms = 0
 
     async def step(self) -> bool:
@@ -198,12 +201,9 @@ class FollowFeeds:
     async def _taken(
         self, feed: Feed, data: bytes, content_type: str, url: str
     ) -> tuple[Document, Outcome]:
-        def read() -> tuple[Document, Outcome]:
-            document = read_document(data, content_type, url)
-            return document, self._intake.take(feed, document)
-
         async with self._reading:
-            return await asyncio.to_thread(read)
+            document = await self._read_document(data, content_type, url)
+            return document, await asyncio.to_thread(self._intake.take, feed, document)
 
     async def _save(self, feed: Feed, state: FeedState) -> None:
         """After success."""

@@ -27,9 +27,7 @@ class Paper:
         records = jhalak.server.records
         records.publishers.add("Dainik Example", token_hash(KEY), "reviewed", 1)
         records.publishers.add("Other Paper", token_hash(OTHER), "unreviewed", 1)
-        self._follower, self._fetcher = open_follower(
-            records, Settings(), jhalak.clock, Random(1)
-        )  # fmt: skip
+        self._records = records
 
     def ask(self, method: str, path: str, body: Any = None, key: str = KEY) -> httpx.Response:
         headers = {"authorization": f"Bearer {key}"}
@@ -37,8 +35,10 @@ class Paper:
 
     def work(self) -> None:
         async def steps() -> None:
-            while await self._follower.step():
+            follower, end = open_follower(self._records, Settings(), self.jhalak.clock, Random(1))
+            while await follower.step():
                 pass
+            await end()
 
         asyncio.run(steps())
         self.jhalak.follow()

@@ -320,7 +320,7 @@ def test_our_own_fault_costs_one_feed_one_poll(cell: Cell, monkeypatch: pytest.M
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("jhalak.workers.follow_feeds.read_document", broken)
+    monkeypatch.setattr("tests.feed_world.read_document", broken)
     cell.network.pages[URL] = answer(rss(entry(1)))
     cell.run()
     assert "a bug" in cell.feed().state.error and cell.feed().state.failures == 1
