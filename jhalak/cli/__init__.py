@@ -239,6 +239,9 @@ def build_parser() -> argparse.ArgumentParser:
         "jhalak demo --items ../shared/data/indicnews",
     )  # fmt: skip
     demo.add_argument("--items", nargs="*", default=[], help="sources (default: starter catalogue)")
+    demo.add_argument(
+        "--no-feeds", action="store_true", help="do not follow publishers' feeds from the network"
+    )
     demo.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     demo.add_argument("--port", type=_port, help="port to listen on (default: 8787)")
     demo.add_argument("--viewers", type=int, default=24, help="size of the crowd (default: 24)")

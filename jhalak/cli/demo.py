@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import threading
 from collections import defaultdict
@@ -67,3 +68,21 @@ def _begin(arguments: argparse.Namespace, server: serve.Running, stop: threading
             loop.call_soon_threadsafe(server.stop)
 
     threading.Thread(target=work, daemon=True, name="crowd").start()
+    if not arguments.no_feeds:
+        follow = threading.Thread(target=lambda: asyncio.run(_follow(server)), daemon=True)
+        follow.start()
+
+
+async def _follow(server: serve.Running) -> None:
+    """Real publishers' feeds, if there is a network."""
+    from jhalak.assembly import now_ms, open_fetcher
+    from jhalak.demo.publishers import follow_publishers
+    from jhalak.ports.errors import PortError
+
+    services = server.services
+    fetcher = open_fetcher(services.settings)
+    with contextlib.suppress(PortError):  # the demo ended meanwhile
+        await follow_publishers(
+            services.feeds, fetcher, now_ms(), lambda text: print(text, flush=True)
+        )
+    await fetcher.close()

@@ -146,7 +146,8 @@ def test_the_demo_runs_from_one_command_and_ends_when_it_was_told_to(
 ) -> None:
     ended = subprocess.run(
         [
-            sys.executable, "-m", "jhalak", "demo", "--data", str(tmp_path / "data"), "--port",
+            sys.executable, "-m", "jhalak", "demo", "--no-feeds",
+            "--data", str(tmp_path / "data"), "--port",
             "0", "--viewers", "2", "--rounds", str(rounds),
         ],
         capture_output=True, text=True, timeout=240, check=False,
