@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     ingest.run(
         argparse.Namespace(
             sources=sources, data=arguments.data, map="", language="", publisher="",
-            lenient=True, json=False,
+            lenient=True, json=False, reviewed=True,
         )
     )  # fmt: skip
     arguments.no_learner = arguments.no_follower = False
