@@ -7,15 +7,20 @@ import time
 import numpy as np
 
 from jhalak.feeds.feed import Feed
+from jhalak.learning.features import F
+from jhalak.learning.model import H
 from jhalak.learning.pairs import EXPORTED
 from jhalak.learning.taste import count_engaged
+from jhalak.learning.value import contributions
 from jhalak.learning.viewer import ViewerFold, dump, load
 from jhalak.schema.activity import EVENT_INDEX, Outcome, Outcomes, Served
+from jhalak.schema.candidates import Candidates
 from jhalak.schema.item import EMBEDDING_SIZE
 from jhalak.schema.languages import LANGUAGES
 from jhalak.schema.query import Query
 from jhalak.schema.viewer_state import ViewerState
-from jhalak.stages.fatigue import faded_load
+from jhalak.stages.fatigue import CreatorFatigue
+from jhalak.stages.prediction import Predictions
 from jhalak.stages.retrieval import CoEngaged, Nearest
 from jhalak.stages.viewer_states import ViewerStates
 from jhalak.stages.walk import Walker
@@ -29,6 +34,7 @@ async def warm(lockscreen: Feed, video: Feed, states: ViewerStates) -> None:
     """Run every kernel once on the types that serving uses. Serves and records nothing."""
     _warm_folds()
     _warm_sources()
+    _warm_reasons()
     for surface, feed in enumerate((lockscreen, video)):
         for profiled in (True, False):
             query = Query(
@@ -56,8 +62,20 @@ def _warm_folds() -> None:
     fold.apply(state, 2, Outcomes(NOBODY, 1, True, (tap,)))
     load(NOBODY, dump(state))
     count_engaged(state, 1.0, -1, (0, 0, 1, -1), embedding)
-    creators = np.ones(1, np.int32)
-    faded_load(creators, creators, np.ones(1), 1.0)
+
+
+def _warm_reasons() -> None:
+    """What is asked of chosen slots only, and of viewers who have seen something."""
+    world, state = World(), ViewerState(NOBODY)
+    state.seen_count = 1
+    query = Query(viewer=NOBODY, surface=0, now_ms=1, languages=(0,), slots=1, state=state)
+    nobody = Candidates(np.empty(0, np.int32))
+    CreatorFatigue(world).score(query, nobody)
+    x, p = Predictions(world, video=False).expect(query, nobody.rows)
+    c = world.catalogue
+    ids = world.serving.ids(nobody.rows, c.topic, c.language, 0)
+    usual, worth = np.zeros(F, np.float32), np.zeros(H, np.float32)
+    contributions(world.serving.weights, x, usual, ids, p.sum(axis=0), worth)
 
 
 def _warm_sources() -> None:

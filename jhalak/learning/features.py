@@ -193,6 +193,31 @@ def _creator(row, fade, usual, long, long_logit, out):  # type: ignore[no-untype
     out[2] = math.log1p(max(row[SHOWN] * fade, 0.0))
 
 
+@njit(cache=True, nogil=True, fastmath=True, inline="always")
+def _bring_near(  # type: ignore[no-untyped-def]
+    rows, num, topic, language, creator, published_ms, lifetime_h, duration_s, sensitive, embedding,
+    block,
+):  # fmt: skip
+    """Read one number of each row of each column; answers their sum.
+
+    Candidates lie anywhere in a large catalogue. In these short loops the processor asks for many
+    of them at once; in the long one below it would wait for each column of each row in turn. A
+    third of the kernel's time, where the columns are not in its caches.
+    """
+    total = 0.0
+    for i in range(len(rows)):
+        total += block[rows[i], 0] + block[rows[i], ITEM_BLOCK - 1]
+    for i in range(len(rows)):
+        total += embedding[rows[i], 0]
+    for i in range(len(rows)):
+        total += num[rows[i]] + published_ms[rows[i]]
+    for i in range(len(rows)):
+        total += topic[rows[i]] + language[rows[i]] + sensitive[rows[i]]
+    for i in range(len(rows)):
+        total += creator[rows[i]] + lifetime_h[rows[i]] + duration_s[rows[i]]
+    return total
+
+
 @njit(cache=True, nogil=True, fastmath=True)
 def fill(  # type: ignore[no-untyped-def]
     rows, num, topic, language, creator, published_ms, lifetime_h, duration_s, sensitive,
@@ -251,6 +276,12 @@ def fill(  # type: ignore[no-untyped-def]
             engaged = math.log1p(math.sqrt(total))
     hour_sin = math.sin(hour * math.pi / 12.0)
     hour_cos = math.cos(hour * math.pi / 12.0)
+    near = _bring_near(
+        rows, num, topic, language, creator, published_ms, lifetime_h, duration_s, sensitive,
+        embedding, block,
+    )  # fmt: skip
+    if near == 0.12345:  # never: it is read for the reading
+        return
     for i in range(len(rows)):
         row_ = rows[i]
         x = out[i]

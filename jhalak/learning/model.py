@@ -49,7 +49,7 @@ INPUTS: Final = F + SIDE + 3 * GROUP_DIMS
 _CLIP: Final = np.float32(4.0)
 """Centred features are cut to +- this."""
 _PER_SPREAD: Final[Floats] = (1 / SPREAD).astype(np.float32)
-_SURE: Final = np.float32(15.0)
+SURE: Final = np.float32(15.0)
 """Logits are cut to +- this: beyond it a float32 probability is 1."""
 POSITION_RATE: Final = 0.1
 _MOMENTUM, _SQUARES = np.float32(0.9), np.float32(0.999)
@@ -106,7 +106,17 @@ class Weights(NamedTuple):
     hidden: tuple[int, int]
 
     def views(self) -> dict[str, Floats]:
-        return _views(self.flat, _shapes(self.hidden))
+        """The network's matrices by name, parts of `flat`."""
+        global _last
+        flat, views = _last
+        if flat is not self.flat:
+            views = _views(self.flat, _shapes(self.hidden))
+            _last = self.flat, views
+        return views
+
+
+_last: tuple[Floats | None, dict[str, Floats]] = None, {}
+"""The views that were asked for last: a server asks for the same ones with every slate."""
 
 
 class About(NamedTuple):
@@ -185,16 +195,27 @@ def _biased(logit, item_bias, calibration, language, scene):  # type: ignore[no-
     for i in range(len(logit)):
         for h in range(logit.shape[1]):
             z = logit[i, h] + item_bias[i, h] + calibration[scene[i], language[i], h]
-            logit[i, h] = -min(max(z, -_SURE), _SURE)
+            logit[i, h] = -min(max(z, -SURE), SURE)
+
+
+def centred(x: Floats) -> Floats:
+    """`x` float32[..., F] as the network takes it: in spreads from the centre."""
+    z: Floats = np.clip((x - CENTRE) * _PER_SPREAD, -_CLIP, _CLIP)
+    return z
+
+
+def inputs(views: Mapping[str, Floats], x: Floats, ids: Ids) -> Floats:
+    """float32[n, INPUTS]: what the network reads of x float32[n, F]."""
+    out = np.empty((len(x), INPUTS), np.float32)
+    _inputs(
+        x, ids.side, views["groups"], ids.topic, ids.language, ids.scene, CENTRE, _PER_SPREAD, out
+    )
+    return out
 
 
 def _logits(views: Mapping[str, Floats], x: Floats, ids: Ids) -> tuple[Floats, list[Floats]]:
     """(logits float32[n, H] without biases of items, positions and calibration; the layers)."""
-    first = np.empty((len(x), INPUTS), np.float32)
-    _inputs(
-        x, ids.side, views["groups"], ids.topic, ids.language, ids.scene, CENTRE, _PER_SPREAD,
-        first,
-    )  # fmt: skip
+    first = inputs(views, x, ids)
     second: Floats = first @ views["A"]
     second += views["a"]
     np.maximum(second, 0, out=second)

@@ -74,17 +74,26 @@ class Serving:
         self, rows: Rows, topic: NDArray[np.int8], language: NDArray[np.int8], scene: int
     ) -> Ids:
         """What `model.predict` wants to know of the candidates `rows`; `topic` and `language` are
-        theirs."""
-        side = np.empty((len(rows), SIDE), np.float32)
-        bias = np.empty((len(rows), H), np.float32)
-        _gather(self.side, rows, side, bias)
-        return Ids(side, bias, topic, language, np.full(len(rows), scene, np.int8))
+        the catalogue's columns."""
+        n = len(rows)
+        side, bias = np.empty((n, SIDE), np.float32), np.empty((n, H), np.float32)
+        of = np.empty((3, n), np.int8)
+        _gather(self.side, topic, language, rows, scene, side, bias, of)
+        return Ids(side, bias, of[0], of[1], of[2])
 
 
 @njit(cache=True, nogil=True)
-def _gather(table, rows, side, bias):  # type: ignore[no-untyped-def]
-    """Take apart what `Serving.side` holds of `rows`."""
+def _gather(table, topic, language, rows, scene, side, bias, of):  # type: ignore[no-untyped-def]
+    """Take apart what `Serving.side` holds of `rows`, and of[3]: topic, language, scene."""
     width = side.shape[1]
+    for i in range(len(rows)):
+        of[0, i] = topic[rows[i]]
+    for i in range(len(rows)):
+        of[1, i] = language[rows[i]]
+    for i in range(len(rows)):
+        of[2, i] = scene
+    for i in range(len(rows)):
+        bias[i, 0] = table[rows[i], width]  # see learning.features: bring rows near, many at once
     for i in range(len(rows)):
         for d in range(width):
             side[i, d] = table[rows[i], d]

@@ -7,12 +7,25 @@ anew. So it is true of any model, whatever its shape.
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
+from numba import njit
 
 from jhalak.learning.features import FEATURES, F
-from jhalak.learning.model import CREATOR_DIMS, ITEM_DIMS, H, Ids, Weights, predict
+from jhalak.learning.model import (
+    CREATOR_DIMS,
+    INPUTS,
+    ITEM_DIMS,
+    SURE,
+    H,
+    Ids,
+    Weights,
+    centred,
+    inputs,
+    predict,
+)
 from jhalak.schema.candidates import Floats
 
 PARTS: Final[dict[str, tuple[str, ...]]] = {
@@ -39,8 +52,13 @@ C: Final = len(PARTS)
 _NAMES: Final = tuple(PARTS)
 _MEMBER: Final = np.array([[name in names for name in FEATURES] for names in PARTS.values()])
 """bool[C, F]"""
-_TREND: Final = _NAMES.index("trending")
+TREND: Final = _NAMES.index("trending")
 _PUBLISHER: Final = _NAMES.index("taste_publisher")
+_PART_OF: Final = np.full(INPUTS, -1, np.int8)
+"""int8[INPUTS]: the part that each input of the network belongs to; -1: none."""
+_PART_OF[:F] = _MEMBER.argmax(axis=0)
+_PART_OF[F : F + ITEM_DIMS] = TREND
+_PART_OF[F + ITEM_DIMS : F + ITEM_DIMS + CREATOR_DIMS] = _PUBLISHER
 
 
 def value_of(p: Floats, odds: Floats, worth: Floats) -> Floats:
@@ -57,6 +75,97 @@ def odds_between(p: Floats, levelled: Floats) -> Floats:
     return odds
 
 
+@njit(cache=True, nogil=True, fastmath=True)
+def _value(hidden, linear, bias, B, b, C, odds, worth, p):  # type: ignore[no-untyped-def]
+    """The value of one slot: `hidden` is the first layer before it is cut at 0, `linear` and `bias`
+    float32[H] are what else the logits consist of. Fills p[H], with `odds` not yet applied."""
+    second = b.copy()
+    for k in range(len(hidden)):
+        if hidden[k] > 0:
+            for j in range(len(second)):
+                second[j] += hidden[k] * B[k, j]
+    for h in range(len(p)):
+        p[h] = linear[h] + bias[h]
+    for j in range(len(second)):
+        if second[j] > 0:
+            for h in range(len(p)):
+                p[h] += second[j] * C[j, h]
+    value = np.float32(0.0)
+    for h in range(len(p)):
+        p[h] = np.float32(1.0) / (np.float32(1.0) + math.exp(-min(max(p[h], -SURE), SURE)))
+        scaled = p[h] * odds[h]
+        value += worth[h] * scaled / (np.float32(1.0) - p[h] + scaled)
+    return value
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _fall(  # type: ignore[no-untyped-def]
+    inputs, usual, part_of, item_bias, calibration, A, a, B, b, C, w, levelled, worth, out
+):
+    """The kernel of `contributions`: what changes in the first layer when a part is removed is
+    summed up once, the layers above are gone through anew."""
+    width, heads, parts = len(a), w.shape[1], out.shape[1]
+    odds = np.ones(heads, np.float32)
+    p, bias = np.empty(heads, np.float32), np.empty(heads, np.float32)
+    hidden = np.empty((1 + parts, width), np.float32)
+    linear = np.empty((1 + parts, heads), np.float32)
+    for i in range(len(inputs)):
+        hidden[:], linear[:] = 0, 0
+        hidden[0] = a
+        for f in range(inputs.shape[1]):
+            z = inputs[i, f]
+            for k in range(width):
+                hidden[0, k] += z * A[f, k]
+            part = part_of[f]
+            if f < len(usual):
+                for h in range(heads):
+                    linear[0, h] += z * w[f, h]
+            if part >= 0:
+                fall = usual[f] - z if f < len(usual) else -z
+                for k in range(width):
+                    hidden[1 + part, k] += fall * A[f, k]
+                if f < len(usual):
+                    for h in range(heads):
+                        linear[1 + part, h] += fall * w[f, h]
+        for c in range(1 + parts):
+            known = np.float32(c != 1 + TREND)  # how the item does is known of its row as well
+            for h in range(heads):
+                bias[h] = known * item_bias[i, h] + calibration[i, h]
+            if c == 0:
+                value = _value(hidden[0], linear[0], bias, B, b, C, odds, worth, p)
+                if i == 0:
+                    for h in range(heads):
+                        below = max(p[h] * (np.float32(1.0) - levelled[h]), np.float32(1e-12))
+                        odds[h] = levelled[h] * (np.float32(1.0) - p[h]) / below
+                    value = _value(hidden[0], linear[0], bias, B, b, C, odds, worth, p)
+                out[i, :] = value
+                continue
+            for k in range(width):
+                hidden[c, k] += hidden[0, k]
+            for h in range(heads):
+                linear[c, h] += linear[0, h]
+            out[i, c - 1] -= _value(hidden[c], linear[c], bias, B, b, C, odds, worth, p)
+
+
+def contributions(
+    weights: Weights, x: Floats, usual: Floats, ids: Ids, levelled: Floats, worth: Floats
+) -> Floats:
+    """float32[k, C]: what each part adds to the value of k slots with features x float32[k, F].
+
+    `usual` float32[F] is the candidates' mean. `levelled` float32[H] are the predictions of the
+    first slot as the value model read them: how much predictions were brought down is found from
+    it. `worth` float32[H] are the value model's weights. `contributions_reference` predicts each
+    slot anew, once for each part.
+    """
+    views, out = weights.views(), np.empty((len(x), C), np.float32)
+    _fall(
+        inputs(views, x, ids), centred(usual), _PART_OF, ids.item_bias,
+        weights.calibration[ids.scene, ids.language], views["A"], views["a"], views["B"],
+        views["b"], views["C"], views["w"], levelled, worth, out,
+    )  # fmt: skip
+    return out
+
+
 def removed(x: Floats, usual: Floats, ids: Ids) -> tuple[Floats, Ids]:
     """(features, ids) of k slots, and after them of the same slots with each part removed in turn:
     (1 + C) * k rows. `usual` float32[F] is the candidates' mean."""
@@ -65,22 +174,18 @@ def removed(x: Floats, usual: Floats, ids: Ids) -> tuple[Floats, Ids]:
     np.copyto(many[1:], usual, where=_MEMBER[:, None, :])
     side = np.repeat(ids.side[None], 1 + C, axis=0)
     bias = np.repeat(ids.item_bias[None], 1 + C, axis=0)
-    side[1 + _TREND, :, :ITEM_DIMS] = 0
-    bias[1 + _TREND] = 0
+    side[1 + TREND, :, :ITEM_DIMS] = 0
+    bias[1 + TREND] = 0
     side[1 + _PUBLISHER, :, ITEM_DIMS : ITEM_DIMS + CREATOR_DIMS] = 0
     places = (np.tile(column, 1 + C) for column in (ids.topic, ids.language, ids.scene))
     rows = (1 + C) * k
     return many.reshape(rows, F), Ids(side.reshape(rows, -1), bias.reshape(rows, H), *places)
 
 
-def contributions(
+def contributions_reference(
     weights: Weights, x: Floats, usual: Floats, ids: Ids, levelled: Floats, worth: Floats
 ) -> Floats:
-    """float32[k, C]: what each part adds to the value of k slots with features x float32[k, F].
-
-    `levelled` float32[H] are the predictions of the first of them as the value model read them:
-    how much predictions were brought down is found from it. `worth` float32[H] are its weights.
-    """
+    """What `contributions` answers, by predicting each slot without each part."""
     k = len(x)
     p = predict(weights, *removed(x, usual, ids))
     value = value_of(p, odds_between(p[0], levelled), worth).reshape(1 + C, k)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 import numpy as np
+from numba import njit
 
 from jhalak.catalogue.live import VIDEO
 from jhalak.schema.candidates import Candidates, Mask
@@ -23,10 +24,18 @@ class Language:
         self._world = world
 
     def keep(self, query: Query, candidates: Candidates) -> Mask:
-        chosen = np.zeros(128, np.bool_)
-        chosen[list(query.languages)] = True
-        mask: Mask = chosen[self._world.catalogue.language[candidates.rows]]
+        chosen = sum(1 << language for language in set(query.languages))
+        mask: Mask = _spoken(candidates.rows, self._world.catalogue.language, chosen)
         return mask
+
+
+@njit(cache=True, nogil=True)
+def _spoken(rows, language, chosen):  # type: ignore[no-untyped-def]
+    """bool[n]: is the language of each of `rows` a bit of `chosen`?"""
+    keep = np.empty(len(rows), np.bool_)
+    for i in range(len(rows)):
+        keep[i] = (chosen >> language[rows[i]]) & 1
+    return keep
 
 
 class CardsOnly:

@@ -38,7 +38,7 @@ def decide(
     x = candidates[FEATURES]
     usual = np.full(len(x), 1 / len(x), np.float32) @ x  # the mean, at a third of its cost
     rows = candidates.rows[chosen]
-    ids = world.serving.ids(rows, catalogue.topic[rows], catalogue.language[rows], query.surface)
+    ids = world.serving.ids(rows, catalogue.topic, catalogue.language, query.surface)
     parts = contributions(
         world.serving.weights, x[chosen], usual, ids, candidates[PREDICTIONS][chosen[0]],
         worth_of(query.values or weights),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from numba import njit
@@ -17,17 +17,28 @@ FATIGUE = Column("fatigue", default=1.0)
 """float32[n], a factor in [0, 1]; 1 means that the creator was not seen lately."""
 
 
-@njit(cache=True)
+BITS: Final = 127
+
+
+@njit(cache=True, nogil=True)
 def faded_load(creator, seen_creator, age_s, half_life_s):  # type: ignore[no-untyped-def]
     """float32[n]: impressions of each candidate's creator, each halved with every `half_life_s`
     of its age. `creator` int32[n], `seen_creator` int32[m], `age_s` float64[m]."""
-    load = np.zeros(len(creator), np.float32)
+    # Impressions of creators whose numbers end in the same bits hang together.
+    head = np.full(BITS + 1, -1, np.int64)
+    following, weight = np.empty(len(seen_creator), np.int64), np.empty(len(seen_creator))
     for j in range(len(seen_creator)):
         if seen_creator[j] > 0:
-            weight = 2.0 ** (-age_s[j] / half_life_s)
-            for i in range(len(creator)):
-                if creator[i] == seen_creator[j]:
-                    load[i] += weight
+            bits = seen_creator[j] & BITS
+            following[j], head[bits] = head[bits], j
+            weight[j] = 2.0 ** (-age_s[j] / half_life_s)
+    load = np.zeros(len(creator), np.float32)
+    for i in range(len(creator)):
+        j = head[creator[i] & BITS]
+        while j >= 0:
+            if seen_creator[j] == creator[i]:
+                load[i] += weight[j]
+            j = following[j]
     return load
 
 
@@ -48,7 +59,7 @@ class CreatorFatigue:
 
     Reads   creator int32[n], query.state.seen: what was served, newest last
     Writes  FATIGUE float32[n]
-    Cost    O(n x m), m at most `recent`; at most 20 us for n = 500
+    Cost    O(n + m), m at most `recent`
 
     Impressions fade by half every `half_life_s` instead of leaving a window, so no creator comes
     back all at once.
@@ -75,14 +86,29 @@ class CreatorFatigue:
         if state is None or not query.profiled or not state.seen_count:
             return {FATIGUE: FATIGUE.filled(len(candidates))}
         last = slice(max(state.seen_count - self._recent, 0), state.seen_count)
-        nums = state.seen[last]
-        known = nums < len(catalogue.row_of)
-        rows = catalogue.row_of[nums[known]]
-        age_s = (query.now_ms - state.seen_ms[last][known][rows >= 0]) / 1000.0
-        load = faded_load(
-            catalogue.creator[candidates.rows],
-            catalogue.creator[rows[rows >= 0]],
-            np.maximum(age_s, 0.0),
-            self._half_life_s,
-        )
-        return {FATIGUE: np.exp2(-load / self._tolerance).astype(np.float32)}
+        factor: Floats = _factor(
+            candidates.rows, catalogue.creator, catalogue.row_of, state.seen[last],
+            state.seen_ms[last], query.now_ms, self._half_life_s, self._tolerance,
+        )  # fmt: skip
+        return {FATIGUE: factor}
+
+
+@njit(cache=True, nogil=True)
+def _factor(rows, creator, row_of, seen, seen_ms, now_ms, half_life_s, tolerance):  # type: ignore[no-untyped-def]
+    """float32[n]: FATIGUE of the candidates `rows`; `creator` int32[rows] and `row_of` int32[nums]
+    are the catalogue's, `seen` int64[m] is what was served, and `seen_ms` when."""
+    theirs, age_s = np.empty(len(seen), np.int32), np.empty(len(seen))
+    m = 0
+    for j in range(len(seen)):
+        row = row_of[seen[j]] if seen[j] < len(row_of) else -1
+        if row >= 0:
+            theirs[m] = creator[row]
+            age_s[m] = max(now_ms - seen_ms[j], 0) / 1000.0
+            m += 1
+    mine = np.empty(len(rows), np.int32)
+    for i in range(len(rows)):
+        mine[i] = creator[rows[i]]
+    load = faded_load(mine, theirs[:m], age_s[:m], half_life_s)
+    for i in range(len(load)):
+        load[i] = 1.0 if load[i] == 0.0 else 2.0 ** (-load[i] / tolerance)
+    return load

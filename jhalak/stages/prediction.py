@@ -58,7 +58,7 @@ class Predictions:
         )  # fmt: skip
         state = query.state if query.profiled else None
         x = features(rows, catalogue.num, world.columns(), serving.blocks, state, at)
-        ids = serving.ids(rows, catalogue.topic[rows], catalogue.language[rows], scene)
+        ids = serving.ids(rows, catalogue.topic, catalogue.language, scene)
         return x, predict(serving.weights, x, ids)
 
 

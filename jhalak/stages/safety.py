@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Final, Literal
 
 import numpy as np
+from numba import njit
 
 from jhalak.catalogue.topics import topics
 from jhalak.pipeline.stage import SOURCES
@@ -26,9 +27,17 @@ class Live:
         self._world = world
 
     def keep(self, query: Query, candidates: Candidates) -> Mask:
-        c, rows = self._world.catalogue, candidates.rows
-        mask: Mask = c.live[rows] & (c.expires_ms[rows] > query.now_ms)
+        c = self._world.catalogue
+        mask: Mask = _live(candidates.rows, c.live, c.expires_ms, query.now_ms)
         return mask
+
+
+@njit(cache=True, nogil=True)
+def _live(rows, live, expires_ms, now_ms):  # type: ignore[no-untyped-def]
+    keep = np.empty(len(rows), np.bool_)
+    for i in range(len(rows)):
+        keep[i] = live[rows[i]] & (expires_ms[rows[i]] > now_ms)
+    return keep
 
 
 class SafeWhenLocked:
@@ -47,7 +56,7 @@ class SafeWhenLocked:
         c, rows = self._world.catalogue, candidates.rows
         allowed = (candidates[SOURCES] & self._bits) > 0
         mask: Mask = (~c.sensitive[rows] | allowed) & ~self._violent[c.topic[rows]]
-        return mask
+        return mask & ~c.unsafe[rows]
 
 
 class AgeSafe:
@@ -62,5 +71,6 @@ class AgeSafe:
     def keep(self, query: Query, candidates: Candidates) -> Mask:
         if not query.minor:
             return np.ones(len(candidates), np.bool_)
-        mask: Mask = ~self._world.catalogue.sensitive[candidates.rows]
+        c, rows = self._world.catalogue, candidates.rows
+        mask: Mask = ~(c.sensitive[rows] | c.unsafe[rows])
         return mask

@@ -20,7 +20,15 @@ from jhalak.learning.model import (
     predict,
     starting_weights,
 )
-from jhalak.learning.value import PARTS, C, contributions, odds_between, removed, value_of
+from jhalak.learning.value import (
+    PARTS,
+    C,
+    contributions,
+    contributions_reference,
+    odds_between,
+    removed,
+    value_of,
+)
 from jhalak.pipeline.stage import SOURCES, Outcome, Selection
 from jhalak.schema.reason import REASONS
 from jhalak.schema.viewer_state import ViewerState
@@ -86,6 +94,8 @@ def test_a_contribution_is_the_fall_in_value_when_the_slot_is_predicted_without_
     p = predict(weights, x, ids)
     parts = contributions(weights, x, usual, ids, levels(p, odds)[0], WORTH)
     assert parts.shape == (12, C) and parts.dtype == np.float32
+    expected = contributions_reference(weights, x, usual, ids, levels(p, odds)[0], WORTH)
+    np.testing.assert_allclose(parts, expected, rtol=1e-3, atol=1e-5)
     value = levels(p, odds) @ WORTH
     for c, part in enumerate(PARTS):
         left = levels(predict(weights, *without(x, ids, part, usual)), odds) @ WORTH
@@ -138,7 +148,7 @@ def test_without_the_named_cause_the_value_falls_more_than_without_any_other() -
         side = rng.normal(0, 0.3, world.serving.side.shape).astype(np.float32)
         world.serving = dataclasses.replace(world.serving, weights=weights, side=side)
         catalogue, rows = world.catalogue, found.rows
-        ids = world.serving.ids(rows, catalogue.topic[rows], catalogue.language[rows], 0)
+        ids = world.serving.ids(rows, catalogue.topic, catalogue.language, 0)
         odds = rng.uniform(0.2, 1, H).astype(np.float32)
         found.columns[FEATURE_COLUMN] = x
         found.columns[PREDICTIONS] = levels(predict(weights, x, ids), odds)

@@ -27,7 +27,7 @@ def outcome_of(x: np.ndarray, selection: Selection, sources: int = 1) -> Outcome
     """What was chosen of the world's two items with features x float32[2, F]."""
     found = candidates_of(WORLD, sources)
     serving, catalogue, rows = WORLD.serving, WORLD.catalogue, found.rows
-    ids = serving.ids(rows, catalogue.topic[rows], catalogue.language[rows], 0)
+    ids = serving.ids(rows, catalogue.topic, catalogue.language, 0)
     found.columns[FEATURES] = x
     found.columns[PREDICTIONS] = predict(serving.weights, x, ids)
     return Outcome(found, selection)
