@@ -21,8 +21,10 @@ _AIMED: Final = 4.8
 INK: Final = np.array([13, 14, 18]) / 255
 BANDS: Final = ((0.0, 0.28, 1.0), (0.28, 0.45, 0.78), (0.45, 0.62, 0.78), (0.62, 1.0, 0.78))
 """(from, to) as shares of the height, and the opacity of the faintest white words there."""
-_LIGHT: Final = 99.7
-"""Percentile of a band's pixels that counts: single sparks hide no word."""
+_LIGHT: Final = 0.99
+"""Of the pixels behind a piece of a line of words so many count: single sparks hide none."""
+_PIECE: Final = (10, 45)
+"""Height and width of such a piece in pixels of PHONES."""
 PHONES: Final = ((225, 400), (180, 400))
 """Screens on which a whole picture is tried: 9:16 and 9:20."""
 MIDDLE: Final = 0.38
@@ -62,21 +64,32 @@ def luminance(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
 def _opacities(screen: NDArray[np.float64]) -> tuple[float, float, float, float]:
     h = len(screen)
     found = [
-        _least(screen[round(top * h) : round(bottom * h)].reshape(-1, 3), words)
-        for top, bottom, words in BANDS
+        _least(screen[round(top * h) : round(bottom * h)], words) for top, bottom, words in BANDS
     ]
     return found[0], found[1], found[2], found[3]
 
 
-def _least(pixels: NDArray[np.float64], words: float) -> float:
-    """The least opacity in steps of 1/100; 0.7 suffices for white itself."""
-    light = luminance(pixels)
-    bound = np.percentile(light, _LIGHT)
-    lightest = pixels[np.argmin(np.abs(light - bound))]
+def _least(band: NDArray[np.float64], words: float) -> float:
+    """The least opacity in steps of 1/100 for every piece of the band; 0.7 suffices for white."""
+    lightest = _lightest(band)
     for step in range(100):
         if contrast(lightest, step / 100, words) >= _AIMED:
             return step / 100
     return 1.0
+
+
+def _lightest(band: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The pixel that bounds the light ones of the lightest piece."""
+    high, wide = _PIECE
+    pads = [(0, -side % piece) for side, piece in zip(band.shape[:2], _PIECE, strict=True)]
+    filled = np.pad(band, (*pads, (0, 0)), mode="edge")
+    down, across = filled.shape[0] // high, filled.shape[1] // wide
+    pieces = filled.reshape(down, high, across, wide, 3).swapaxes(1, 2).reshape(-1, high * wide, 3)
+    light = luminance(pieces)
+    order = np.argpartition(light, int(_LIGHT * high * wide), axis=1)[:, int(_LIGHT * high * wide)]
+    each = np.arange(len(pieces))
+    result: NDArray[np.float64] = pieces[each, order][np.argmax(light[each, order])]
+    return result
 
 
 def _standing(
