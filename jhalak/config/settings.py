@@ -113,6 +113,10 @@ class PictureSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Most bytes of a source's picture."""
     fetch_s: float = 15.0
     """Longest time for which one is fetched."""
+    sexual_below: float = 0.3
+    """A picture that a model finds sexual with this probability or more is never shown locked."""
+    unchecked: bool = False
+    """Pictures of reviewed sources are shown while locked although no model looked at them."""
 
 
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -44,6 +44,8 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Left, top, right, bottom in the upright source."""
     digest: str = ""
     """Of the source's bytes: a larger variant is made of the same ones or not at all."""
+    sexual: float = -1.0
+    """How surely it is, 0 to 1, as a model saw it; -1: none looked."""
     allowed: bool = False
     """Nothing in it speaks against showing it on a locked screen; its source has a say too."""
 

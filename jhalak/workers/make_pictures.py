@@ -152,11 +152,18 @@ class MakePictures:
         try:
             for variant, file in zip(made.picture.variants, made.files, strict=False):
                 await self._blobs.put(f"{FOLDER}/{variant.name}", file)
-            await self._keep(record.num, msgspec.structs.replace(made.picture, allowed=True))
+            await self._keep(record.num, self._judged(made.picture))
         except PortError:
             self._wait(record, self._clock() + AGAIN_MS[0])
             raise
         self.made += 1
+
+    def _judged(self, picture: Picture) -> Picture:
+        """With what a model saw in it. What none looked at is not shown while locked, unless the
+        operator says that a reviewed source is enough."""
+        looked = picture.sexual >= 0
+        allowed = picture.sexual < self._rules.sexual_below if looked else self._rules.unchecked
+        return msgspec.structs.replace(picture, allowed=allowed)
 
     async def _refuse(self, record: ItemRecord, reason: str) -> None:
         self.refused += 1

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from jhalak.config.settings import PictureSettings
@@ -66,13 +67,13 @@ class World:
         self.jhalak, self.web = jhalak, Web()
         self.begin()
 
-    def begin(self, maker: Maker | None = None) -> None:
+    def begin(self, maker: Maker | None = None, **rules: Any) -> None:
         """As after a restart."""
         records = self.jhalak.server.records
         self.worker = MakePictures(
             records.items, records.pictures, records.media, records.texts,
             self.jhalak.services.blobs, self.web, [maker or QuickMaker()], self.jhalak.clock,
-            PictureSettings(),
+            PictureSettings(**rules),
         )  # fmt: skip
 
     def put(self, name: str, page: bytes | int | Exception | None = None, **fields: Any) -> None:
@@ -105,7 +106,7 @@ def world(empty: Jhalak) -> Iterator[World]:
 
 
 def test_a_picture_is_fetched_made_stored_and_part_of_the_item(world: World) -> None:
-    world.begin(Maker())
+    world.begin(Maker(), unchecked=True)
     world.put("a", saved(photo(700, 1300)))
     world.work()
     picture = world.picture("a")
@@ -277,3 +278,23 @@ def test_closing_ends_what_is_being_made(world: World, tmp_path: Path) -> None:
 
     world.jhalak.run(begin_and_close())
     assert world.picture("a") is None
+
+
+@pytest.mark.parametrize(
+    ("sexual", "unchecked", "allowed"),
+    [(0.02, False, True), (0.29, True, True), (0.3, False, False), (0.9, True, False),
+     (-1.0, False, False), (-1.0, True, True)],
+)  # fmt: skip
+def test_what_no_model_found_harmless_is_not_shown_while_locked(
+    sexual: float, unchecked: bool, allowed: bool, world: World
+) -> None:
+    class Seen(QuickMaker):
+        async def make(self, data: bytes, src: str) -> Made:
+            made = await super().make(data, src)
+            return Made(msgspec.structs.replace(made.picture, sexual=sexual), made.files)
+
+    world.begin(Seen(), unchecked=unchecked)
+    world.put("a", b"a")
+    world.work()
+    picture = world.picture("a")
+    assert picture is not None and picture.allowed == allowed

@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from jhalak.ingest.pictures.check import Check, load_check
 from jhalak.ingest.pictures.header import NoPicture
 from jhalak.ingest.pictures.make import make, make_large
 from jhalak.ingest.pictures.wire import LENGTH, Answer, Job
@@ -26,22 +27,23 @@ CPU_S: Final = 10
 
 def main() -> None:
     """Work until standard input ends."""
+    check = load_check()  # before the bounds: its weights are no picture's fault
     _bound()
     jobs, answers = sys.stdin.buffer, sys.stdout.buffer
     decoder, encoder = msgspec.msgpack.Decoder(Job), msgspec.msgpack.Encoder()
     while len(head := jobs.read(LENGTH.size)) == LENGTH.size:
         job = decoder.decode(jobs.read(*LENGTH.unpack(head)))
         _allow_cpu(CPU_S)
-        answer = encoder.encode(_answer(job))
+        answer = encoder.encode(_answer(job, check))
         answers.write(LENGTH.pack(len(answer)) + answer)
         answers.flush()
 
 
-def _answer(job: Job) -> Answer:
+def _answer(job: Job, check: Check) -> Answer:
     try:
         if job.digest:
             return Answer("large", large=make_large(job.data, job.digest, job.crop))
-        return Answer("made", made=make(job.data, job.src))
+        return Answer("made", made=make(job.data, job.src, check))
     except (NoPicture, ValueError) as error:
         return Answer("refused", reason=str(error))
     except MemoryError:

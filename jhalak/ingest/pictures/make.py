@@ -5,8 +5,10 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import Final
 
+import msgspec
 from PIL import Image
 
+from jhalak.ingest.pictures.check import NOT_LOOKED, Check
 from jhalak.ingest.pictures.colours import dominant, ground, spelt
 from jhalak.ingest.pictures.decode import decode
 from jhalak.ingest.pictures.scrim import scrim, scrim_over_ground
@@ -24,8 +26,9 @@ _GUESS: Final = {480: 24, 720: 62, 1440: 62}
 """Qualities at which usual photographs just fit."""
 
 
-def make(data: bytes, src: str) -> Made:
-    """The picture of `data`, which came from `src`. Raises NoPicture.
+def make(data: bytes, src: str, check: Check = lambda _: NOT_LOOKED) -> Made:
+    """The picture of `data`, which came from `src`; `check` looks at what is shown of it. Raises
+    NoPicture.
 
     Cost: about half a second of CPU, three quarters of it in the search for qualities.
     """
@@ -46,7 +49,8 @@ def make(data: bytes, src: str) -> Made:
         file, _ = encoded(shown, LIMITS[width], _GUESS[width])
         files.append(file)
         variants.append(Variant(name, width, height, len(file)))
-    return Made(_picture(src, digest, shown, shape, variants), tuple(files))
+    picture = _picture(src, digest, shown, shape, variants)
+    return Made(msgspec.structs.replace(picture, sexual=check(shown)), tuple(files))
 
 
 def make_large(data: bytes, digest: str, box: Box) -> bytes:
