@@ -72,7 +72,7 @@ class Serving:
 
     def features(self, part: slice, state: ViewerState) -> np.ndarray:
         """float32[k, F] of one request, as the feed's scorer makes them."""
-        shown, items, counters = self.log.impressions, self.log.items, self.learner.counters
+        shown, items, counters = self.log.impressions, self.log.items, self.learner.tallies.counters
         rows, now_ms = shown.row[part], int(shown.at_ms[part.start])
         scene = int(shown.scene[part.start])
         block = np.zeros((len(self.log.numbers), ITEM_BLOCK), np.float32)

@@ -108,7 +108,7 @@ def compare(fold: Fold, truth: Recount) -> None:
     seen, tapped, long = (
         {
             (slate, position)
-            for slate, shown in fold.shown.items()
+            for slate, shown in fold.slates.shown.items()
             for position, bits in enumerate(getattr(shown, name))
             if bits & bit
         }
@@ -122,5 +122,5 @@ def compare(fold: Fold, truth: Recount) -> None:
     assert tapped == truth.taps
     assert long == truth.longs
     # The counters have decayed for minutes with a half-life of a week.
-    held = float(np.sum(fold.counters.items.now(fold.at_ms)[:, 0]))
+    held = float(np.sum(fold.tallies.counters.items.now(fold.at_ms)[:, 0]))
     assert abs(held - truth.counted) <= 0.002 * truth.counted, (held, truth.counted)

@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
 from jhalak.embedded.learned import EmbeddedLearned
+from jhalak.learning.joining import Slates
 from jhalak.ports.event_log import Entry
 from jhalak.ports.learned import Snapshot
 from jhalak.schema.activity import (
@@ -137,6 +139,18 @@ def days(count: int, viewer: int = 1) -> list[Activity]:
     return records
 
 
+def burst(count: int) -> list[Activity]:
+    """Slates that are looked at in one moment: their labels close with one record."""
+    records = [r for r in days(count, viewer=2) if not isinstance(r, Tick)]
+    at_ms = NOW_MS + 3_600_000
+    return [
+        msgspec.structs.replace(r, received_ms=at_ms)
+        if isinstance(r, Outcomes)
+        else msgspec.structs.replace(r, at_ms=at_ms)
+        for r in records
+    ]
+
+
 def test_it_folds_every_record_once_whatever_the_size_of_the_log() -> None:
     world = World()
     world.log.add(*days(300))
@@ -240,21 +254,30 @@ def test_checkpoints_are_written_now_and_then_and_the_oldest_are_dropped() -> No
     assert world.blobs.blobs == before, "nothing new, nothing written"
 
 
-def test_a_served_record_that_fell_out_of_memory_is_read_again(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    from jhalak.learning import fold as folding
-
+@pytest.mark.parametrize("at_hand", [1, 5, 30])
+def test_a_served_record_that_fell_out_of_memory_is_read_again(at_hand: int) -> None:
+    """Also where one record closes the labels of more slates than are kept at hand."""
     whole = World()
-    whole.log.add(*days(40), Tick(NOW_MS + 3_600_000))
+    whole.log.add(*days(40), *burst(40), Tick(NOW_MS + 7_200_000))
     usual = whole.learner()
     catch_up(usual)
-    monkeypatch.setattr(folding, "CACHE", 5)
     small = whole.learner()
+    small.fold.slates = Slates(at_hand)
     catch_up(small)
     assert small.fold.model.examples > 0
     assert small.fold.dump() == usual.fold.dump()
     assert small.fold.counts == usual.fold.counts
+    assert usual.fold.counts["unread"] == 0
+
+
+def test_labels_whose_served_record_is_not_in_the_log_any_more_are_counted() -> None:
+    world = World()
+    world.log.add(*burst(40), Tick(NOW_MS + 7_200_000))
+    learner = world.learner()
+    learner.fold.slates = Slates(5)
+    world.log.entries[0][0] = world.log.entries[0][2]  # the first slate's is read no more
+    asyncio.run(learner.step())
+    assert learner.fold.counts["unread"] == 4
 
 
 def test_what_was_learned_reaches_the_feeds(jhalak: Jhalak, phone: Phone) -> None:
