@@ -32,7 +32,7 @@ async def _show(arguments: argparse.Namespace, number: int) -> dict[str, Any]:
     from jhalak.assembly import now_ms, open_log, open_profiles, open_records
     from jhalak.catalogue.topics import topics
     from jhalak.config.settings import read_settings
-    from jhalak.learning import viewer as fold
+    from jhalak.learning import profile
     from jhalak.learning.taste import interests
     from jhalak.residency.seal import unseal
     from jhalak.schema.activity import TOPIC
@@ -52,7 +52,7 @@ async def _show(arguments: argparse.Namespace, number: int) -> dict[str, Any]:
         shown["relations"] = len(records.relations.of_viewer(number))
         shown["records_in_log"] = len(entries)
         if value is not None:
-            state = fold.load(number, unseal(number, value))
+            state = profile.load(number, unseal(number, value))
             shown["seen_items"] = state.seen_count
             shown["interests"] = {topics()[t].id: round(s, 3) for t, s in interests(state)}
         return shown

@@ -10,9 +10,10 @@ from jhalak.feeds.feed import Feed
 from jhalak.learning.features import F
 from jhalak.learning.model import H
 from jhalak.learning.pairs import EXPORTED
+from jhalak.learning.profile import dump, load
 from jhalak.learning.taste import count_engaged
 from jhalak.learning.value import contributions
-from jhalak.learning.viewer import ViewerFold, dump, load
+from jhalak.learning.viewer import ViewerFold
 from jhalak.schema.activity import EVENT_INDEX, Outcome, Outcomes, Served
 from jhalak.schema.candidates import Candidates
 from jhalak.schema.item import EMBEDDING_SIZE

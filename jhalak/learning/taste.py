@@ -57,7 +57,9 @@ DONE: Final = {"tap": TAPPED, "long": LONGED, "complete": COMPLETED}
 LONG_DWELL_MS: Final = 5_000
 """A card looked at for longer was read."""
 LONG_PLAY_MS: Final = 10_000
-"""A video played for longer was watched, unless it is shorter and was watched to its end."""
+"""A video played for longer was watched, unless it is shorter and was watched to its end. The
+learner's label asks more of longer videos (learning.watch), by what all viewers' plays have been: a
+viewer's taste must follow from their own records alone, on any machine and at any time."""
 SHORT_HALF_LIFE: Final = 6.0
 """The short-term vector halves with each so many engagements."""
 LONG_HALF_LIFE: Final = 45.0

@@ -1,4 +1,4 @@
-"""A viewer's state as a fold over their own records, and its bytes for the profile store.
+"""A viewer's state as a fold over their own records.
 
 The same fold runs wherever a viewer's state is needed: a process that serves them keeps it in
 memory and folds each record as it appends it; one that meets the viewer anew reads the profile
@@ -8,14 +8,13 @@ and folds the records that came after it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-import msgspec
 import numpy as np
 from numba import njit
 
 from jhalak.learning import taste
-from jhalak.learning.packed import load_taste, taste_bytes
+from jhalak.learning.relating import note_relation
 from jhalak.learning.taste import add, creator_place, look, mark
 from jhalak.schema.activity import (
     EVENT_INDEX,
@@ -214,45 +213,6 @@ class ViewerFold:
         put(state, taste.WEIGHT[verb], column, facts, embedding)
 
 
-def note_relation(state: ViewerState, record: Relation, hide_ms: int) -> None:
-    """What a relation's record hides or follows, apart from taste; idempotent."""
-    relate(state, record.verb, record.kind, record.target, record.at_ms, record.on, hide_ms)
-
-
-def see_too(state: ViewerState, other: ViewerState) -> None:
-    """What `other`, an earlier state of the same viewer, was served counts as seen here too."""
-    items = other.seen[: other.seen_count]
-    new = ~np.isin(items, state.seen[: state.seen_count])
-    for name in ("seen", "seen_ms", "seen_flags"):
-        mine, theirs = getattr(state, name), getattr(other, name)
-        joined = np.concatenate([mine[: state.seen_count], theirs[: other.seen_count][new]])
-        setattr(state, name, joined)
-    state.seen_count = len(state.seen)
-    if not state.edition:
-        state.edition, state.edition_items = other.edition, other.edition_items
-        state.edition_valid_ms = other.edition_valid_ms
-        state.events_since_edition = other.events_since_edition
-
-
-def relate(
-    state: ViewerState, verb: str, kind: str, target: int, at_ms: int, on: bool, hide_ms: int
-) -> None:
-    """Note what a viewer hides, blocks or follows: it holds from the next slate on."""
-    if verb in ("hides", "blocks"):
-        until_ms = at_ms + hide_ms if verb == "hides" else 1 << 62
-        if kind == "item":
-            (state.hidden_items.add if on else state.hidden_items.discard)(target)
-        else:
-            hidden = state.hidden_creators if kind == "creator" else state.hidden_topics
-            if on:
-                hidden[target] = max(until_ms, hidden.get(target, 0))
-            else:
-                hidden.pop(target, None)
-    elif verb == "follows" and kind in ("creator", "topic"):
-        followed = state.followed_creators if kind == "creator" else state.followed_topics
-        (followed.add if on else followed.discard)(target)
-
-
 class _Does(NamedTuple):
     """What an event does to a viewer's taste."""
 
@@ -290,42 +250,3 @@ def _action(name: str) -> _Does:
 _DOES: Final = tuple(_action(name) for name in EVENT_TYPES)
 _READ: Final = _action("long")
 _NOTHING_DONE: Final = _Does(0.0, -1, 0, 0)
-
-
-def dump(state: ViewerState) -> bytes:
-    """The state's bytes: at most 1 KB of what was learned (learning.packed) and 13 bytes a
-    seen item."""
-    m = state.seen_count
-    return msgspec.msgpack.encode(
-        {
-            "format": 3,
-            "n": state.n,
-            "at_ms": state.at_ms,
-            "taste": taste_bytes(state),
-            "seen": state.seen[:m].tobytes(),
-            "seen_s": (state.seen_ms[:m] // 1000).astype(np.uint32).tobytes(),
-            "flags": state.seen_flags[:m].tobytes(),
-            "edition": (
-                state.edition, state.edition_items, state.edition_valid_ms,
-                state.events_since_edition,
-            ),
-        }
-    )  # fmt: skip
-
-
-def load(viewer: int, data: bytes) -> ViewerState:
-    """The inverse of `dump` (hides and follows come from the relation store). Raises ValueError
-    for bytes of another format."""
-    raw: dict[str, Any] = msgspec.msgpack.decode(data)
-    if raw["format"] != 3:
-        raise ValueError(f"a profile of format {raw['format']} was written by another version")
-    state = ViewerState(viewer, n=raw["n"], at_ms=raw["at_ms"])
-    load_taste(state, raw["taste"])
-    state.seen = np.frombuffer(raw["seen"], np.int64).copy()
-    state.seen_ms = np.frombuffer(raw["seen_s"], np.uint32).astype(np.int64) * 1000
-    state.seen_flags = np.frombuffer(raw["flags"], np.uint8).copy()
-    state.seen_count = len(state.seen)
-    edition, items, valid_ms, events = raw["edition"]
-    state.edition, state.edition_items = edition, tuple(items)
-    state.edition_valid_ms, state.events_since_edition = valid_ms, events
-    return state

@@ -13,7 +13,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from itertools import islice, takewhile
 
-from jhalak.learning import viewer as fold
+from jhalak.learning import profile
+from jhalak.learning.relating import note_relation, relate
+from jhalak.learning.viewer import EmbeddingOf, ViewerFold
 from jhalak.ports.errors import PortError
 from jhalak.ports.event_log import EventLog
 from jhalak.ports.profile_store import ProfileStore
@@ -36,7 +38,7 @@ class ViewerStates:
         event_log: EventLog,
         profiles: ProfileStore,
         relations: RelationStore,
-        embedding_of: fold.EmbeddingOf,
+        embedding_of: EmbeddingOf,
         clock: Callable[[], int],
         *,
         size: int,
@@ -46,7 +48,7 @@ class ViewerStates:
         self._log, self._profiles, self._relations = event_log, profiles, relations
         self._clock, self._size = clock, size
         self._keep_ms, self._hide_ms = keep_days * 86_400_000, hide_days * 86_400_000
-        self._fold = fold.ViewerFold(embedding_of, self._keep_ms, self._hide_ms)
+        self._fold = ViewerFold(embedding_of, self._keep_ms, self._hide_ms)
         self._states: OrderedDict[int, ViewerState] = OrderedDict()
         self._loading: dict[int, asyncio.Task[ViewerState]] = {}
         self._waiting: dict[int, list[tuple[int, Activity]]] = {}
@@ -57,6 +59,8 @@ class ViewerStates:
         """Viewers who were erased: nothing is noted, loaded or written about them any more."""
         self.failures = 0
         """Profiles that could not be read."""
+        self.refolded = 0
+        """Profiles of an earlier format, made anew from the log."""
 
     def __len__(self) -> int:
         return len(self._states)
@@ -131,7 +135,7 @@ class ViewerStates:
         for viewer in chosen:
             state = self._states.get(viewer)
             if state is not None and viewer in self._dirty and viewer not in self._unprofiled:
-                values[viewer] = seal(viewer, fold.dump(state))
+                values[viewer] = seal(viewer, profile.dump(state))
         # Clean from here on: what is noted while they are being written makes them dirty again.
         for viewer in chosen:
             self._dirty.pop(viewer, None)
@@ -155,11 +159,15 @@ class ViewerStates:
             task.exception()  # whoever waited has it; if nobody did, the next call tries again
 
     async def _load(self, viewer: int, profiled: bool) -> ViewerState:
-        state, read = await self._profile(viewer) if profiled else (ViewerState(viewer), False)
+        recent_ms = self._clock() - self._keep_ms
+        state, read, since_ms = (
+            await self._profile(viewer, recent_ms)
+            if profiled
+            else (ViewerState(viewer), False, recent_ms)
+        )
         known = self._states.get(viewer)
         if not read and known is not None:
             return known  # it was noted all along: the log alone would say less
-        since_ms = self._clock() - self._keep_ms
         for entry in await self._log.read_key(TOPIC, viewer, after=state.n, since_ms=since_ms):
             self._fold.apply(state, entry.n, decode(unseal(viewer, entry.payload)))
         # Relations are hard: what the store says stands, whatever the log still holds. Read after
@@ -170,9 +178,9 @@ class ViewerStates:
             if n == 0 or n > state.n:
                 self._fold.apply(state, n, record)
             elif isinstance(record, Relation):
-                fold.note_relation(state, record, self._hide_ms)
+                note_relation(state, record, self._hide_ms)
         if known is not None:
-            fold.see_too(state, known)  # what it was served may not be on disk yet
+            profile.see_too(state, known)  # what it was served may not be on disk yet
         if viewer in self.erased:
             return state
         self._states[viewer] = state
@@ -188,17 +196,22 @@ class ViewerStates:
         state.followed_creators.clear()
         state.followed_topics.clear()
         for row in rows:
-            fold.relate(state, row.verb, row.kind, row.target, row.at_ms, True, self._hide_ms)
+            relate(state, row.verb, row.kind, row.target, row.at_ms, True, self._hide_ms)
 
-    async def _profile(self, viewer: int) -> tuple[ViewerState, bool]:
-        """The viewer's profile, and whether it could be read."""
+    async def _profile(self, viewer: int, recent_ms: int) -> tuple[ViewerState, bool, int]:
+        """The viewer's profile, whether it could be read, and since when the log is to be."""
         try:
             value = await self._profiles.get(viewer)
             if value is None:
-                return ViewerState(viewer), True
-            return fold.load(viewer, unseal(viewer, value)), True
+                return ViewerState(viewer), True, recent_ms
+            return profile.load(viewer, unseal(viewer, value)), True, recent_ms
+        except profile.OlderFormat as error:
+            if not self.refolded:
+                log.info("profiles are made anew from the log: %s", error)
+            self.refolded += 1
+            return ViewerState(viewer), True, 0
         except (PortError, ValueError, OSError) as error:
             self.failures += 1
             if self.failures == 1:
                 log.error("a profile could not be read: %s", error)
-            return ViewerState(viewer), False
+            return ViewerState(viewer), False, recent_ms

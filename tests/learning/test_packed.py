@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jhalak.learning.packed import load_taste, pack, taste_bytes, unpack
-from jhalak.learning.viewer import dump, load
+from jhalak.learning.profile import dump, load
 from jhalak.schema.viewer_state import (
     COMPLETED,
     ENGAGED,

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from jhalak.learning import taste
 from jhalak.learning.features import TASTE_HALF_LIFE_S
-from jhalak.learning.viewer import ViewerFold, dump, load
+from jhalak.learning.profile import dump, load
+from jhalak.learning.viewer import ViewerFold
 from jhalak.schema.activity import Forget, Tick
 from jhalak.schema.item import EMBEDDING_SIZE
 from jhalak.schema.viewer_state import ViewerState
@@ -239,7 +240,8 @@ def test_a_state_comes_back_from_its_bytes(steps) -> None:
     more = [served(900, [3, 4], late_ms), outcomes(event("z", "tap", 900, 3), at_ms=late_ms)]
     for one in (back, state):
         after(*more, state=one)
-    np.testing.assert_allclose(back.counts, state.counts, rtol=0.02, atol=1e-3)
+    # What was taken away from a rounded count leaves its error in what is left.
+    np.testing.assert_allclose(back.counts, state.counts, rtol=0.02, atol=0.1)
     assert np.array_equal(back.creators, state.creators)
     steps = np.abs(state.vectors).max(axis=1, keepdims=True) / 10
     assert (np.abs(back.vectors - state.vectors) <= steps + 1e-3).all()

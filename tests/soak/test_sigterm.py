@@ -11,7 +11,7 @@ from pathlib import Path
 from jhalak.assembly import open_blobs, open_profiles
 from jhalak.config.settings import read_settings
 from jhalak.embedded.keys import open_keys
-from jhalak.learning.viewer import load
+from jhalak.learning.profile import load
 from jhalak.people.viewer_token import ViewerTokens
 from jhalak.schema.viewer_state import TAPPED
 from tests.soak.audit import recount

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
-from jhalak.learning.viewer import dump, load
+from jhalak.learning.profile import FORMAT, dump, load
 from jhalak.ports.errors import Unavailable
 from jhalak.ports.event_log import Entry
 from jhalak.ports.relations import RelationRow
@@ -344,12 +345,32 @@ def test_a_state_without_its_profile_never_overwrites_the_profile() -> None:
     run(work())
 
 
-def test_a_profile_of_another_format_counts_as_unreadable() -> None:
+def test_a_profile_of_an_older_format_is_made_anew_from_all_that_the_log_has() -> None:
+    async def work() -> None:
+        world = World()
+        world.log.add(served(1), NOW_MS - 60 * DAY_MS)  # longer ago than items count as seen
+        world.log.add(served(2), NOW_MS)
+        world.profiles.values[VIEWER] = older = msgspec.msgpack.encode({"format": FORMAT - 1})
+        state, read = await world.states.get(VIEWER)
+        assert read and world.states.failures == 0 and world.states.refolded == 1
+        assert seen(state) == [1, 2] and state.n == 2
+        world.act(served(3))
+        await world.states.flush()
+        assert world.profiles.values[VIEWER] != older
+        assert load(VIEWER, world.profiles.values[VIEWER]).n >= 2
+
+    run(work())
+
+
+def test_a_profile_of_a_later_format_counts_as_unreadable_and_is_left_alone() -> None:
     async def work() -> None:
         world = World()
         world.profiles.values[VIEWER] = b"\x81\xa6format\x09"
         _, read = await world.states.get(VIEWER)
         assert not read
+        world.act(served(1))
+        await world.states.flush()
+        assert world.profiles.values[VIEWER] == b"\x81\xa6format\x09"
 
     run(work())
 
