@@ -40,6 +40,7 @@ class Prepared:
     language: int
     topic: int
     sensitive: bool
+    unsafe: bool
     lifetime_h: float
     embedding: NDArray[np.float32] | None
     story: int
@@ -62,6 +63,7 @@ def prepare(record: ItemRecord) -> Prepared:
         language=LANGUAGE_INDEX[item.language],
         topic=topic.index,
         sensitive=item.sensitive or topic.sensitive,
+        unsafe=bool(item.unsafe),
         lifetime_h=max(item.expires_ms - item.published_ms, 3_600_000) / 3_600_000,
         embedding=embedding,
         story=story_number(item),
@@ -130,6 +132,8 @@ class LiveCatalogue:
         self.lifetime_h = np.ones(capacity, np.float32)
         self.duration_s = np.zeros(capacity, np.float32)
         self.sensitive = np.zeros(capacity, np.bool_)
+        self.unsafe = np.zeros(capacity, np.bool_)
+        """Never on a locked screen: violence, sexual content and the like in its text."""
         self.embedding = np.zeros((capacity, EMBEDDING_SIZE), np.float32)
         self.packed = np.zeros((capacity, EMBEDDING_SIZE), np.int8)
         """The same in units of 1/127: a row is one cache line, which is what scoring waits for."""
@@ -155,7 +159,7 @@ class LiveCatalogue:
 
     _COLUMNS: Final = (
         "num", "live", "kind", "language", "topic", "creator", "story", "sound", "trial",
-        "published_ms", "expires_ms", "lifetime_h", "duration_s", "sensitive", "embedding",
+        "published_ms", "expires_ms", "lifetime_h", "duration_s", "sensitive", "unsafe", "embedding",
         "packed",
     )  # fmt: skip
 
@@ -230,7 +234,7 @@ class LiveCatalogue:
             fresh=fresh,
             by_topic={key: by_topic(part, self.topic[part]) for key, part in fresh.items()},
             creator=_split(named, self.creator[named]),
-            safe={key: part[~self.sensitive[part]][:SAFE] for key, part in fresh.items()},
+            safe={key: part[~(self.sensitive | self.unsafe)[part]][:SAFE] for key, part in fresh.items()},
         )
         return True
 
@@ -259,6 +263,7 @@ class LiveCatalogue:
         self.lifetime_h[row] = change.lifetime_h
         self.duration_s[row] = item.duration_s
         self.sensitive[row] = change.sensitive
+        self.unsafe[row] = change.unsafe
         self.embedding[row] = 0.0 if change.embedding is None else change.embedding
         self.packed[row] = np.rint(self.embedding[row] * 127)
         self.facts[row] = (change.topic, change.language, record.creator)

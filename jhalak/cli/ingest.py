@@ -20,6 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     from jhalak.config.settings import read_settings
     from jhalak.ingest.columns import parse_map
     from jhalak.ingest.options import IngestOptions
+    from jhalak.ingest.quick import quick
     from jhalak.ingest.report import Progress as Step
     from jhalak.ingest.run import ingest
     from jhalak.schema.languages import LANGUAGES
@@ -31,6 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
         columns = parse_map(arguments.map)
     except ValueError as error:
         raise Failure(f"--map: {error}", 2) from None
+    embedder = HashedNgrams()
     options = IngestOptions(columns, arguments.language, arguments.publisher, arguments.reviewed)
     console = Console(stderr=True)
     bar = Progress(
@@ -51,7 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
                     )  # fmt: skip
 
                 summary = ingest(
-                    arguments.sources, records.items, HashedNgrams(), options, now_ms, show
+                    arguments.sources, records.items, embedder, options, now_ms, show,
+                    quick(embedder, arguments.data),
                 )
         finally:
             records.database.close()

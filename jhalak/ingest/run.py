@@ -14,12 +14,13 @@ from jhalak.ingest.fields import BadField, text_of
 from jhalak.ingest.files import DataFile, find
 from jhalak.ingest.formats import read
 from jhalak.ingest.identity import Seen, id_key, text_key
+from jhalak.ingest.intake import Understand, with_embeddings
 from jhalak.ingest.options import IngestOptions
 from jhalak.ingest.report import Progress, Summary
 from jhalak.ingest.rows import Bad, Entry, Row
 from jhalak.ingest.tongues import Tongues
 from jhalak.ports.embedder import Embedder
-from jhalak.ports.items import Draft, ItemStore
+from jhalak.ports.items import ItemStore
 from jhalak.understanding.language import dominant
 
 BATCH: Final = 200
@@ -39,14 +40,19 @@ def ingest(
     options: IngestOptions,
     clock: Callable[[], int],
     on_progress: Callable[[Progress], None],
+    understand: Understand | None = None,
 ) -> Summary:
     """Take in all rows of `sources` (files and folders); `clock` gives Unix milliseconds.
+
+    `understand` is what is quick to know about their texts (quick.py); without it items get an
+    embedding only.
 
     Every row read ends as exactly one of new, updated, unchanged, duplicate and rejected. Raises
     DiskFull or Unavailable from the store; what was committed before stays, and running it again
     goes on from there.
     """
-    return _Run(store, embedder, options, clock, on_progress).run(sources)
+    understand = understand or with_embeddings(embedder)
+    return _Run(store, understand, options, clock, on_progress).run(sources)
 
 
 class _Run:
@@ -55,12 +61,12 @@ class _Run:
     def __init__(
         self,
         store: ItemStore,
-        embedder: Embedder,
+        understand: Understand,
         options: IngestOptions,
         clock: Callable[[], int],
         on_progress: Callable[[Progress], None],
     ) -> None:
-        self._store, self._embedder, self._options = store, embedder, options
+        self._store, self._understand, self._options = store, understand, options
         self._clock, self._on_progress = clock, on_progress
         self._summary = Summary()
         self._ids, self._texts = Seen(), Seen()
@@ -129,15 +135,11 @@ class _Run:
         self._waiting.append(composed)
 
     def _commit(self) -> None:
-        """Embed and store what waits; only then it counts."""
+        """Understand and store what waits; only then it counts."""
         if not self._waiting:
             return
         batch, self._waiting = self._waiting, []
-        vectors = self._embedder.embed([f"{one.title} {one.item.summary[:300]}" for one in batch])
-        drafts = [
-            Draft(one.item, vector.tobytes(), one.lifetime_ms, one.text)
-            for one, vector in zip(batch, vectors, strict=True)
-        ]
+        drafts = self._understand(batch)
         summary = self._summary
         for draft, change in zip(drafts, self._store.put(drafts, self._clock()), strict=True):
             summary.rows += 1

@@ -25,7 +25,7 @@ _CHUNK = 500
 _decoder = msgspec.msgpack.Decoder(Item)
 _picture_decoder = msgspec.msgpack.Decoder(Picture)
 
-_RECORD = select(
+RECORD = select(
     items.c.num,
     items.c.seq,
     items.c.status,
@@ -35,10 +35,10 @@ _RECORD = select(
     items.c.changed_ms,
     pictures.c.body.label("picture"),
 ).select_from(items.outerjoin(pictures, pictures.c.num == items.c.num))
-_BY_ID = _RECORD.where(items.c.id == bindparam("item_id"))
-_BY_NUMS = _RECORD.where(items.c.num.in_(bindparam("nums", expanding=True)))
+_BY_ID = RECORD.where(items.c.id == bindparam("item_id"))
+_BY_NUMS = RECORD.where(items.c.num.in_(bindparam("nums", expanding=True)))
 _CHANGES = (
-    _RECORD.where(items.c.seq > bindparam("after")).order_by(items.c.seq).limit(bindparam("most"))
+    RECORD.where(items.c.seq > bindparam("after")).order_by(items.c.seq).limit(bindparam("most"))
 )
 _KNOWN = select(
     items.c.id,
@@ -91,7 +91,7 @@ class SqlItemStore:
             return None
         with self._database.read() as connection:
             row = connection.execute(_BY_ID, {"item_id": item_id}).first()
-        return None if row is None else _record(row)
+        return None if row is None else record_of(row)
 
     def recall(self, item_id: str, by: str, reason: str, now_ms: int) -> ItemRecord | None:
         if not is_storable(item_id):
@@ -101,7 +101,7 @@ class SqlItemStore:
             row = connection.execute(_BY_ID, {"item_id": item_id}).first()
             if row is None:
                 return None
-            record = _record(row)
+            record = record_of(row)
             if record.status == "recalled":
                 return record
             seq = sequences.take(connection, sequences.ITEMS)
@@ -118,14 +118,14 @@ class SqlItemStore:
     def changes(self, after: int, limit: int) -> list[ItemRecord]:
         with self._database.read() as connection:
             rows = connection.execute(_CHANGES, {"after": after, "most": limit}).all()
-        return [_record(row) for row in rows]
+        return [record_of(row) for row in rows]
 
     def by_num(self, nums: Sequence[int]) -> dict[int, ItemRecord]:
         found: dict[int, ItemRecord] = {}
         with self._database.read() as connection:
             for chunk in _chunks(set(nums)):
                 for row in connection.execute(_BY_NUMS, {"nums": chunk}):
-                    found[row.num] = _record(row)
+                    found[row.num] = record_of(row)
         return found
 
     def creators(self, after: int, limit: int) -> list[tuple[int, str]]:
@@ -134,7 +134,7 @@ class SqlItemStore:
         return [(row.num, row.name) for row in rows]
 
 
-def _record(row: AnyRow) -> ItemRecord:
+def record_of(row: AnyRow) -> ItemRecord:
     item = _decoder.decode(row.body)
     return ItemRecord(
         num=row.num,

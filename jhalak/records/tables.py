@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -106,6 +107,28 @@ media = Table(
     Index(None, "wanted_ms"),
 )
 """Which item shows which file; files of the same bytes have one name. `wanted_ms` 0: not wanted."""
+
+understandings = Table(
+    "understandings",
+    metadata,
+    Column("num", BigInteger, ForeignKey(items.c.num), primary_key=True, autoincrement=False),
+    Column("what", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+)
+
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("num", BigInteger, ForeignKey(items.c.num), primary_key=True, autoincrement=False),
+    Column("model", Text, nullable=False),
+    Column("mark", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+"""Whole vectors of items' texts, and which models understood them. `mark` is the item's content
+hash at that time: another one means that its source changed it."""
 
 recalls = Table(
     "recalls",

@@ -35,6 +35,11 @@ REGISTRY: Final[tuple[Holding, ...]] = (
     Holding("table", "texts", "public", "entries whole, for the reader", "until they expire"),
     Holding("table", "pictures", "public", "what was made of items' pictures", "until they expire"),
     Holding("table", "media", "public", "which item shows which file", "until they expire"),
+    Holding(
+        "table", "understandings", "public", "what was understood of items, by what, how surely",
+        "kept",
+    ),
+    Holding("table", "vectors", "public", "vectors of items' texts", "kept"),
     Holding("table", "recalls", "public", "which items were recalled, when, why", "kept"),
     Holding(
         "table", "viewers", "personal", "languages, age band, settings", "until erased",

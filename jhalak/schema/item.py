@@ -61,6 +61,10 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Politics, crime, health, faith: on a locked screen only when it trends or was chosen."""
     reviewed: bool = False
     """An operator looked at its source and trusts it: its picture may be shown while locked."""
+    unsafe: tuple[str, ...] = ()
+    """Classes of what was found in its text (understanding/words.py): never shown while locked."""
+    bait: float = 0.0
+    """How much its title baits, in [0, 1]."""
 
 
 class ItemRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,11 +16,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from jhalak.catalogue.topics import GENERAL
 from jhalak.understanding.linear import Linear, confidence, load
 
 FILE: Final = "topics.npz"
 """Name of an operator's own model in the data folder's `models`."""
+
+GENERAL: Final = "general"
+"""The topic of a text of which nothing is known; as in catalogue/topics.py."""
 
 SURE: Final = 0.3
 """With less confidence the topic stays `general`, or what the label said."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from jhalak.catalogue.topics import GENERAL, topic_by_id
+from jhalak.catalogue import topics as table
+from jhalak.catalogue.topics import topic_by_id
 from jhalak.understanding import meaning
 from jhalak.understanding.grams import GramRule, grams
 from jhalak.understanding.linear import dump, load
-from jhalak.understanding.topic import model_at, topics_of
+from jhalak.understanding.topic import GENERAL, model_at, topics_of
 from jhalak.understanding.topic_training import beside, train_own, written
 
 RANDOM = np.random.default_rng(0)
@@ -41,6 +42,7 @@ def test_words_tell_a_topic(text: str, topic: str) -> None:
 
 
 def test_a_text_that_says_nothing_stays_general() -> None:
+    assert table.GENERAL == GENERAL
     assert topics_of(model_at(None), ["zzz qqq"])[0][0] == GENERAL
     assert topics_of(model_at(None), []) == []
 
