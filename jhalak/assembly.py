@@ -135,10 +135,10 @@ def open_follower(
 ) -> tuple[FollowFeeds, Callable[[], Awaitable[None]]]:  # fmt: skip
     """What follows feeds, and what ends it; `public_url` instead of the setting."""
     from jhalak.workers.follow_feeds import FollowFeeds
-    from jhalak.workers.reading import ReadingProcess
+    from jhalak.workers.reading import Reading
     from jhalak.workers.subscribe import Subscriber
 
-    fetcher, reading = open_fetcher(settings), ReadingProcess()
+    fetcher, reading = open_fetcher(settings), Reading()
     public = public_url or settings.follow.public_url
     follower = FollowFeeds(
         records.feeds, records.deliveries, open_intake(records, settings, clock), fetcher,

@@ -3,8 +3,9 @@ publisher's own request have in common."""
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple
@@ -91,6 +92,8 @@ class Intake:
     clock: Callable[[], int]
     most: int = 10_000
     """Entries of one document that are looked at."""
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    """Whose an item is, is decided and written by one at a time."""
 
     def take(self, feed: Feed, document: Document, *, keep: bool = True) -> Outcome:
         """What becomes of each entry; with `keep` false nothing is written, and entries that
@@ -104,9 +107,15 @@ class Intake:
         read = now.read(document)
         good = now.composed(composer_of(feed, document, read), read)
         for start in range(0, len(good), BATCH):
-            now.put(good[start : start + BATCH])
+            with self.turn:
+                now.put(good[start : start + BATCH])
         now.end()
         return now.outcome
+
+    def is_free(self, item: str, owners: Mapping[str, int], feed: int) -> bool:
+        """May the feed write this item?"""
+        owner = owners.get(item)
+        return owner == feed or (owner is None and self.items.get(item) is None)
 
 
 @dataclass(slots=True)
@@ -191,8 +200,7 @@ class _Pass:
         mine: list[tuple[_Read, Composed]] = []
         for one, composed in batch:
             item = composed.item.id
-            owner = owners.get(item)
-            if owner == self.feed.num or (owner is None and self.intake.items.get(item) is None):
+            if self.intake.is_free(item, owners, self.feed.num):
                 mine.append((one, composed))
             else:
                 self._duplicate(one, composed, item, "here from another source")

@@ -19,7 +19,8 @@ class FeedStore(Protocol):
         """The feed of this address, to be polled at once, and whether this call added it. One
         that is there stays as it is. An address that begins with PUSHED is not polled."""
 
-    def find(self, url: str) -> Feed | None: ...
+    def find(self, which: str | int) -> Feed | None:
+        """By address or number."""
 
     def all(self, due_ms: int | None = None) -> list[Feed]:
         """By number; with `due_ms` only those followed that are to be polled by then."""

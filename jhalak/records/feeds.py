@@ -24,6 +24,7 @@ _ALL = select(feeds).order_by(feeds.c.num)
 _DUE = _ALL.where(feeds.c.status == "following", feeds.c.next_ms <= bindparam("due_ms"))
 _BY_URL = select(feeds).where(feeds.c.url == bindparam("at_url"))
 _AT_NUM = feeds.c.num == bindparam("at_num")
+_BY_NUM = select(feeds).where(_AT_NUM)
 _SAVE = update(feeds).where(_AT_NUM).values(state=bindparam("now"), next_ms=bindparam("next"))
 _KNOWN = select(feed_entries).where(
     feed_entries.c.feed == bindparam("at_feed"),
@@ -67,11 +68,12 @@ class SqlFeedStore:
             found = known or connection.execute(_BY_URL, {"at_url": url}).one()
         return _feed(found), known is None
 
-    def find(self, url: str) -> Feed | None:
-        if not is_storable(url):
+    def find(self, which: str | int) -> Feed | None:
+        if isinstance(which, str) and not is_storable(which):
             return None
+        statement = _BY_URL if isinstance(which, str) else _BY_NUM
         with self._database.read() as connection:
-            row = connection.execute(_BY_URL, {"at_url": url}).first()
+            row = connection.execute(statement, {"at_url": which, "at_num": which}).first()
         return None if row is None else _feed(row)
 
     def all(self, due_ms: int | None = None) -> list[Feed]:

@@ -107,8 +107,6 @@ class FollowFeeds:
         self._hosts = _Hosts(int(rules.host_pause_s * 1000), set(), {})
         self._running: dict[int, asyncio.Task[None]] = {}
         """By feed."""
-        self._reading = asyncio.Lock()
-        """One document at a time is read and taken in: either keeps a core."""
         self._housekept_ms = 0
 
     async def step(self) -> bool:
@@ -201,9 +199,8 @@ class FollowFeeds:
     async def _taken(
         self, feed: Feed, data: bytes, content_type: str, url: str
     ) -> tuple[Document, Outcome]:
-        async with self._reading:
-            document = await self._read_document(data, content_type, url)
-            return document, await asyncio.to_thread(self._intake.take, feed, document)
+        document = await self._read_document(data, content_type, url)
+        return document, await asyncio.to_thread(self._intake.take, feed, document)
 
     async def _save(self, feed: Feed, state: FeedState) -> None:
         """After success."""
@@ -245,8 +242,7 @@ class FollowFeeds:
         return False
 
     async def _deliver(self, delivery: Delivery) -> None:
-        feeds = await asyncio.to_thread(self._feeds.all)
-        feed = next((one for one in feeds if one.num == delivery.feed), None)
+        feed = await asyncio.to_thread(self._feeds.find, delivery.feed)
         if feed is not None and feed.status in ("following", "pushed"):
             url = feed.state.topic or feed.url
             document, outcome = await self._taken(feed, delivery.body, delivery.type, url)

@@ -29,6 +29,8 @@ SECONDS: Final = 30.0
 """For one document: eight times what 10,000 entries take."""
 GROWTH: Final = 256 << 20
 """Bytes by which the process may grow; beyond half of that it ends after its answer."""
+SMALL: Final = 1 << 20
+"""Bytes below which a document is small."""
 
 _REQUEST: Final = struct.Struct("<I")
 _ANSWER: Final = struct.Struct("<I?")
@@ -86,6 +88,21 @@ class ReadingProcess:
     async def close(self) -> None:
         async with self._turn:
             await self._end()
+
+
+class Reading:
+    """A `Read` of two processes, so that a small document never waits for a large one."""
+
+    def __init__(self) -> None:
+        self._small, self._large = ReadingProcess(), ReadingProcess()
+
+    async def __call__(self, data: bytes, content_type: str, url: str) -> Document:
+        process = self._small if len(data) < SMALL else self._large
+        return await process(data, content_type, url)
+
+    async def close(self) -> None:
+        await self._small.close()
+        await self._large.close()
 
 
 def packed(document: Document) -> bytes:

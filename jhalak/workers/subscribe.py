@@ -23,6 +23,7 @@ RENEW_MS: Final = 86_400_000
 """So long before its end a lease is renewed."""
 ASK_AGAIN_MS: Final = 6 * 3_600_000
 LOOK_MS: Final = 60_000
+KNOWN_MS: Final = 5_000
 LIMITS: Final = Limits(10.0, 65_536, 65_536)
 
 
@@ -41,7 +42,7 @@ class Subscriber:
         self._store, self._fetcher, self._clock, self._token = store, fetcher, clock, token
         self._public_url = public_url.rstrip("/")
         self._known: dict[int, Subscription] = {}
-        self._looked_ms = 0
+        self._known_ms = self._looked_ms = 0
 
     def due(self, now_ms: int) -> bool:
         """Is it time to look for subscriptions that nobody wants?"""
@@ -76,7 +77,7 @@ class Subscriber:
 
     async def end_unwanted(self, feeds: Sequence[Feed]) -> None:
         """Unsubscribe from what is not followed any more; forget what ended by itself."""
-        self._look()
+        self._look(again=True)
         now_ms = self._looked_ms = self._clock()
         followed = {feed.num for feed in feeds if feed.status == "following"}
         for one in list(self._known.values()):
@@ -89,12 +90,16 @@ class Subscriber:
                 ending = msgspec.structs.replace(one, ending=True, asked_ms=now_ms)
                 await self._ask(ending, "unsubscribe")
 
-    def _look(self) -> None:
-        self._known = {one.feed: one for one in self._store.all()}
+    def _look(self, *, again: bool = False) -> None:
+        """Read all of them, every few seconds at most."""
+        now_ms = self._clock()
+        if again or abs(now_ms - self._known_ms) >= KNOWN_MS:
+            self._known, self._known_ms = {one.feed: one for one in self._store.all()}, now_ms
 
     async def _ask(self, one: Subscription, mode: str) -> None:
         """The row is written first: the hub may call back before it answers."""
         self._store.put(one)
+        self._known[one.feed] = one
         form = {
             "hub.mode": mode,
             "hub.topic": one.topic,

@@ -44,7 +44,8 @@ def test_an_address_is_added_once_and_stays_as_it_was(store: FeedStore) -> None:
     pushed, _ = store.add("publisher:समाचार", 7)
     assert pushed.status == "pushed" and pushed not in store.all(99)
     store.remove(pushed.num)
-    assert store.all() == [feed, other] and store.find(URL) == feed
+    assert store.all() == [feed, other] and store.find(URL) == feed == store.find(feed.num)
+    assert store.find(feed.num + 100) is None
     assert store.find("https://none.example/") is None and store.find("\0") is None
 
 

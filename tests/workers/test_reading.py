@@ -9,7 +9,7 @@ import pytest
 
 from jhalak.ingest.document import Document, read_document
 from jhalak.ingest.rows import Bad, Row
-from jhalak.workers.reading import ReadingProcess, packed, unpacked
+from jhalak.workers.reading import Reading, ReadingProcess, packed, unpacked
 
 URL = "https://news.example/feed"
 FEEDS = Path(__file__).parents[1] / "ingest/feeds"
@@ -48,6 +48,22 @@ def test_a_document_that_takes_too_much_memory_fails_alone() -> None:
     first, second, third = reading(deep, large, GOOD)
     assert "bad JSON" in first.problem
     assert "256 MiB" in second.problem and third.kind == "rss20"
+
+
+def test_a_small_document_does_not_wait_for_a_large_one() -> None:
+    attributes = b" ".join(b"a%d='1'" % n for n in range(100_000))
+    large = b"<rss version='2.0'><channel><item " + attributes + b"></channel></rss>"
+
+    async def main() -> None:
+        reading = Reading()
+        slow = asyncio.create_task(reading(large, "", URL))
+        await asyncio.sleep(0)
+        assert (await reading(GOOD, "", URL)).kind == "rss20" and not slow.done()
+        slow.cancel()
+        await asyncio.gather(slow, return_exceptions=True)
+        await reading.close()
+
+    asyncio.run(main())
 
 
 def test_what_no_encoding_can_spell_passes_between_processes() -> None:
