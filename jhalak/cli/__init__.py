@@ -76,7 +76,8 @@ def build_parser() -> argparse.ArgumentParser:
 
     work = command("work", "Run a worker loop.", "jhalak work learn --data ./jhalak-data")
     work.add_argument(
-        "loop", choices=("learn", "experiments", "follow", "pictures"), help="which loop"
+        "loop", choices=("learn", "experiments", "follow", "pictures", "understand"),
+        help="which loop",
     )
     work.add_argument(
         "--public-url", default="", help="follow: where hubs reach the server from outside"
@@ -217,6 +218,38 @@ def build_parser() -> argparse.ArgumentParser:
     experiments.add_argument("action", nargs="?", choices=("list", "show", "stop"), default="list")
     experiments.add_argument("name", nargs="?", help="the experiment (show, stop)")
     experiments.add_argument("arm", nargs="?", help="stop: which arm")
+
+    learned = command(
+        "learned", "Say what the weights have seen, and prove it by folding the log again.",
+        "jhalak learned verify --data ./jhalak-data",
+    )  # fmt: skip
+    learned.add_argument("action", choices=("show", "lineage", "verify"))
+    learned.add_argument(
+        "--whole", action="store_true",
+        help="verify: from the log's beginning (default: from the oldest checkpoint kept)",
+    )  # fmt: skip
+
+    understand = command(
+        "understand", "Show what was understood of an item, or understand all of them again.",
+        "jhalak understand --again --what language,topic",
+    )  # fmt: skip
+    understand.add_argument("item", nargs="?", help="the item's id")
+    understand.add_argument("--again", action="store_true", help="all live items, once more")
+    understand.add_argument(
+        "--what", default="", metavar="WHAT,...",
+        help="some of language,topic,safety,lifetime,meaning,story (default: all)",
+    )  # fmt: skip
+
+    train = command(
+        "train", "Train a model of topics from your own labelled texts.",
+        "jhalak train topics --from ../labelled --data ./jhalak-data",
+    )  # fmt: skip
+    train.add_argument("model", choices=("topics",), help="which model")
+    train.add_argument(
+        "--from", dest="source", type=Path, required=True, metavar="DIR",
+        help="files that `jhalak ingest` reads, their labels names of topics",
+    )  # fmt: skip
+    train.add_argument("--out", type=Path, help="where to (default: models/ in the data folder)")
 
     simulate = command(
         "simulate", "Serve simulated people with hidden tastes, and say how well they are known.",

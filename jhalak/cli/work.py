@@ -43,6 +43,7 @@ async def _learn(arguments: argparse.Namespace) -> list[int]:
         log, open_blobs(arguments.data, settings), open_learned(arguments.data), now_ms,
         publish_s=rules.publish_s, checkpoint_s=rules.checkpoint_s,
         label_window_s=rules.label_window_s, join_h=rules.join_h, model=rules.model,
+        cell=settings.cell,
     )  # fmt: skip
     await learner.resume()
     await _work("learning", learner.step, 0.05, arguments)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from jhalak.learning.features import F
 from jhalak.learning.model import About, H, OnlineModel
 from jhalak.schema.candidates import Floats
+from jhalak.schema.slate import SURFACES
 
 ABOUT: Final = len(About._fields)
 
@@ -24,6 +25,8 @@ class Examples:
     def __init__(self, model: OnlineModel) -> None:
         self._model, size = model, model.settings.batch
         self.waiting = 0
+        self.taught = np.zeros((len(SURFACES), H, 2), np.int64)
+        """Examples that the weights have seen, by surface, label, and whether it was a yes."""
         self._x: Floats = np.zeros((size, F), np.float32)
         self._about = np.zeros((size, ABOUT), np.int64)
         self._label: Floats = np.zeros((size, H), np.float32)
@@ -39,13 +42,15 @@ class Examples:
         if self.waiting == len(self._x):
             batch = About(*self._about.T.copy())
             self._model.learn(self._x, batch, self._label, at_ms)
+            for yes in (0, 1):
+                np.add.at(self.taught[:, :, yes], batch.scene, self._label == yes)
             self.waiting = 0
 
     def dump(self) -> dict[str, Any]:
         n = self.waiting
         return {
             "x": self._x[:n].tobytes(), "about": self._about[:n].tobytes(),
-            "label": self._label[:n].tobytes(), "n": n,
+            "label": self._label[:n].tobytes(), "n": n, "taught": self.taught.tobytes(),
         }  # fmt: skip
 
     def load(self, data: dict[str, Any]) -> None:
@@ -54,6 +59,7 @@ class Examples:
         if n >= len(self._x):
             raise ValueError("more examples wait than a minibatch holds")
         self.waiting = n
+        self.taught = np.frombuffer(data["taught"], np.int64).reshape(self.taught.shape).copy()
         self._x[:n] = np.frombuffer(data["x"], np.float32).reshape(n, F)
         self._about[:n] = np.frombuffer(data["about"], np.int64).reshape(n, ABOUT)
         self._label[:n] = np.frombuffer(data["label"], np.float32).reshape(n, H)

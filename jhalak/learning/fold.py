@@ -37,7 +37,7 @@ from jhalak.schema.activity import (
 from jhalak.schema.candidates import Floats
 from jhalak.schema.reason import REASON_INDEX
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 DAY_MS: Final = 86_400_000
 _EXPLORE: Final = REASON_INDEX["explore"]
 
@@ -65,7 +65,7 @@ class Fold:
         self.counts: dict[str, int] = dict.fromkeys(
             ("records", "events", "repeats", "unjoined", "unread"), 0
         )
-        """`unread`: slots whose labels closed when their served record was not in the log."""
+        """`unread`: labels that closed when the log had their served record no more."""
         self.windows = (label_window_s, join_h)
         self._window_ms = int(label_window_s * 1000)
         self._join_ms = int(join_h * 3_600_000)
@@ -74,7 +74,7 @@ class Fold:
         """(partition, n) of served records that `apply(record)` will want and has not at hand. Put
         each at hand (`remember`) before asking for the next one: where more labels close with this
         record than are kept at hand, they are learned on the way, in their order."""
-        at_ms = max(self.at_ms, _time_of(record))
+        at_ms = max(self.at_ms, time_of(record))
         while len(due := self.slates.due(at_ms)) >= self.slates.part:
             yield from self.slates.not_at_hand(due)
             self._close_labels(at_ms, due)
@@ -90,7 +90,7 @@ class Fold:
 
     def apply(self, partition: int, n: int, record: Activity) -> None:
         """Fold one record, the next of its partition."""
-        before_ms, self.at_ms = self.at_ms, max(self.at_ms, _time_of(record))
+        before_ms, self.at_ms = self.at_ms, max(self.at_ms, time_of(record))
         self._close_labels(self.at_ms)
         self._forget()
         if self.at_ms // DAY_MS > before_ms // DAY_MS:
@@ -287,14 +287,12 @@ class Fold:
         self.counts = dict(state["counts"])
 
 
-def _time_of(record: Activity) -> int:
+def time_of(record: Activity) -> int:
+    """Log time, Unix ms."""
     return record.received_ms if isinstance(record, Outcomes) else record.at_ms
 
 
 def _drop_before(held: dict[Any, int], at_ms: int) -> None:
     """Drop the first entries that are older."""
-    while held:
-        key, when_ms = next(iter(held.items()))
-        if when_ms >= at_ms:
-            return
-        del held[key]
+    while held and held[first := next(iter(held))] < at_ms:
+        del held[first]

@@ -13,8 +13,9 @@ import numpy as np
 
 from jhalak.config.settings import ModelSettings
 from jhalak.learning.fold import Fold
+from jhalak.learning.lineage import Lineage, from_blob, to_blob
 from jhalak.ports.blob_store import BlobStore
-from jhalak.ports.event_log import EventLog
+from jhalak.ports.event_log import Entry, EventLog
 from jhalak.ports.learned import Learned, Snapshot
 from jhalak.residency.seal import unseal
 from jhalak.schema.activity import TOPIC, Served, decode
@@ -43,10 +44,12 @@ class Learner:
         label_window_s: float,
         join_h: float,
         model: ModelSettings | None = None,
+        cell: str = "",
     ) -> None:
         self._log, self._blobs, self._learned, self._clock = event_log, blobs, learned, clock
         self._publish_ms, self._checkpoint_ms = int(publish_s * 1000), int(checkpoint_s * 1000)
         self.fold = Fold(event_log.partitions, label_window_s, join_h, model)
+        self.lineage = Lineage(cell)
         self._published_ms = self._checkpointed_ms = clock()
         self._published: list[int] | None = None
         self._checkpointed = list(self.fold.offsets)
@@ -57,7 +60,9 @@ class Learner:
             data = await self._blobs.get(path)
             try:
                 if data is not None:
-                    self.fold.load(data)
+                    checkpoint = from_blob(data)
+                    self.fold.load(checkpoint.state)
+                    self.lineage.go_on(checkpoint.manifest, checkpoint.ancestors)
                     self._checkpointed = list(self.fold.offsets)
                     log.info("the learner goes on from %s", path)
                     return
@@ -73,10 +78,7 @@ class Learner:
         for partition in range(self._log.partitions):
             entries = await self._log.read(TOPIC, partition, self.fold.offsets[partition], BATCH)
             for entry in entries:
-                record = decode(unseal(entry.key, entry.payload))
-                for part, n in self.fold.missing(record):
-                    await self._fetch(part, n)
-                self.fold.apply(partition, entry.n, record)
+                await fold_entry(self._log, self.fold, self.lineage, entry)
             folded += len(entries)
         await self._keep_up()
         return folded > 0
@@ -112,14 +114,22 @@ class Learner:
         if self.fold.offsets == self._checkpointed:
             return
         path = f"{FOLDER}/{sum(self.fold.offsets):020d}.msgpack"
-        await self._blobs.put(path, self.fold.dump())
+        checkpoint = self.lineage.checkpoint(self.fold)
+        await self._blobs.put(path, to_blob(checkpoint))
+        self.lineage.go_on(checkpoint.manifest, checkpoint.ancestors)
         self._checkpointed = list(self.fold.offsets)
         for old in (await self._blobs.list(FOLDER))[:-KEPT]:
             await self._blobs.delete(old)
 
-    async def _fetch(self, partition: int, n: int) -> None:
-        """Put a served record at hand that fell out of the fold's memory."""
-        for entry in await self._log.read(TOPIC, partition, n - 1, 1):
-            record = decode(unseal(entry.key, entry.payload))
-            if entry.n == n and isinstance(record, Served):
-                self.fold.remember(record)
+
+async def fold_entry(event_log: EventLog, fold: Fold, lineage: Lineage, entry: Entry) -> None:
+    """Fold one entry of the log, the next of its partition, with what it wants read again."""
+    payload = unseal(entry.key, entry.payload)
+    record = decode(payload)
+    for partition, n in fold.missing(record):
+        for found in await event_log.read(TOPIC, partition, n - 1, 1):
+            served = decode(unseal(found.key, found.payload))
+            if found.n == n and isinstance(served, Served):
+                fold.remember(served)
+    fold.apply(entry.partition, entry.n, record)
+    lineage.saw(entry.partition, entry.n, payload, record)

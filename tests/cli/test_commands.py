@@ -20,7 +20,7 @@ from tests.cli.conftest import Run, headlines
 
 COMMANDS = (
     "serve", "work", "ingest", "items", "feeds", "publisher", "viewers", "operator", "replay",
-    "demo", "doctor",
+    "off-policy", "experiments", "learned", "understand", "train", "simulate", "demo", "doctor",
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from jhalak.assembly import open_blobs, open_log
 from jhalak.config.settings import read_settings
 from jhalak.learning.fold import Fold
+from jhalak.learning.lineage import from_blob
 from jhalak.learning.model import HEADS
 from jhalak.learning.taste import LONG_DWELL_MS
 from jhalak.residency.seal import unseal
@@ -95,7 +96,7 @@ def learned(data: Path) -> Fold:
     assert found is not None
     rules = read_settings(data)
     fold = Fold(rules.log.partitions, rules.learning.label_window_s, rules.learning.join_h)
-    fold.load(found)
+    fold.load(from_blob(found).state)
     return fold
 
 
