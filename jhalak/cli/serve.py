@@ -31,7 +31,7 @@ FIRST_FEED_S = 2.0
 
 LOOPS = {
     "learn": "learner", "experiments": "watch over experiments", "follow": "follower of feeds",
-    "pictures": "maker of pictures",
+    "pictures": "maker of pictures", "understand": "understanding of items",
 }  # fmt: skip
 """What `jhalak work` can run, and what each is called."""
 
@@ -79,8 +79,11 @@ async def serve(arguments: argparse.Namespace, on_ready: Callable[[Running], Non
     stop = asyncio.Event()
     workers = [
         asyncio.create_task(supervise(loop, arguments.data, stop))
-        for loop in ("learn", "experiments") if not arguments.no_learner
-        if loop == "learn" or server.settings.experiments
+        for loop, wanted in (
+            ("learn", True), ("experiments", bool(server.settings.experiments)),
+            ("understand", server.settings.understanding.worker),
+        )
+        if wanted and not arguments.no_learner
     ]  # fmt: skip
     if not arguments.no_follower:
         public = ("--public-url", arguments.public_url) if arguments.public_url else ()

