@@ -32,13 +32,13 @@ NO_IMAGE: Final = CardImage(b"", b"", b"", 0, 0)
 
 
 def shown_while_locked(record: ItemRecord) -> Picture | None:
-    """The picture that anyone nearby may see, or None for drawn art: its source was reviewed, and
-    nothing that looked at the picture itself spoke against it. Whatever else may speak against a
-    picture is asked here."""
-    picture = record.picture
+    """The picture that anyone nearby may see, or None for drawn art: its source was reviewed, its
+    story's text is not unsafe, and nothing that looked at the picture spoke against it. Whatever
+    else may speak against a picture is asked here."""
+    picture, item = record.picture, record.item
     if picture is None or not picture.variants:
         return None
-    return picture if record.item.reviewed and picture.allowed else None
+    return picture if item.reviewed and not item.unsafe and picture.allowed else None
 
 
 def card_image(record: ItemRecord) -> CardImage:

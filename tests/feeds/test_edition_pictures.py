@@ -121,6 +121,13 @@ def test_of_a_source_that_nobody_reviewed_no_picture_is_shown_while_locked() -> 
     assert shown_while_locked(msgspec.structs.replace(unreviewed, item=item)) is None
 
 
+def test_of_a_story_with_an_unsafe_text_no_picture_is_shown_while_locked() -> None:
+    [record] = [r for r in world_of(make_item("a")).catalogue.records if r is not None]
+    violent = pictured(record)
+    item = msgspec.structs.replace(violent.item, unsafe=("violence",))
+    assert shown_while_locked(msgspec.structs.replace(violent, item=item)) is None
+
+
 def test_items_that_wait_for_their_picture_are_counted() -> None:
     [record] = [r for r in world_of(make_item("a")).catalogue.records if r is not None]
     done = pictured(record)
