@@ -14,7 +14,8 @@ from jhalak.ports.items import ItemStore
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from jhalak.assembly import now_ms, open_records
+    from jhalak.assembly import now_ms, open_learned, open_records
+    from jhalak.cli.trial import told, trial_of
     from jhalak.config.settings import read_settings
 
     if arguments.action != "list" and not arguments.item:
@@ -22,8 +23,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise Failure(f"items {arguments.action} needs {needed}", 2)
     if arguments.action == "sheet":
         return _sheet(arguments)
+    trial = None
     with explained():
-        records = open_records(arguments.data, read_settings(arguments.data))
+        settings = read_settings(arguments.data)
+        records = open_records(arguments.data, settings)
         try:
             if arguments.action == "list":
                 return _list(records.items, arguments)
@@ -32,6 +35,9 @@ def run(arguments: argparse.Namespace) -> int:
                 found = records.items.recall(arguments.item, actor, arguments.reason, now_ms())
             else:
                 found = records.items.get(arguments.item)
+            if found is not None:
+                learned = open_learned(arguments.data)
+                trial = trial_of(records.items, learned, settings.feed, found, now_ms())
         finally:
             records.database.close()
     if found is None:
@@ -39,6 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
     shown = {**msgspec.to_builtins(found.item), "status": found.status, "num": found.num}
     for name, value in shown.items():
         print(f"{name:14} {value}")
+    print(f"{'trial':14} {told(trial)}")
+    shown["trial"] = trial
     last_line(shown, wanted=arguments.json)
     return 0
 

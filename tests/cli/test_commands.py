@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from jhalak.assembly import open_records
+from jhalak.assembly import open_learned, open_records
 from jhalak.cli import build_parser
 from jhalak.config.settings import Settings
+from jhalak.learning.fold import Fold
 from jhalak.people.operator_token import token_hash
+from jhalak.ports.learned import Snapshot
 from jhalak.ports.viewers import Viewer
 from jhalak.schema.ids import spell
 from tests.cli.conftest import Run, headlines
+from tests.worlds import NOW_MS
 
 COMMANDS = (
     "serve", "work", "ingest", "items", "feeds", "publisher", "viewers", "operator", "replay",
@@ -125,10 +128,31 @@ class TestItems:
         shown = run("items", "show", "food-1", "--data", data, "--json")
         assert shown.code == 0 and shown.last()["status"] == "live"
         assert shown.last()["title"] == "A headline about food, number 1"
+        assert shown.last()["trial"] == {"shown": 0, "of": 100, "wait_h": None}
+        assert "0 of 100 first impressions" in shown.out
         gone = run("items", "recall", "food-1", "--reason", "wrong", "--data", data, "--json")
         assert gone.code == 0 and gone.last()["status"] == "recalled"
         again = run("items", "recall", "food-1", "--data", data, "--json")
         assert again.code == 0 and again.last()["status"] == "recalled"
+        assert again.last()["trial"] is None
+
+    def test_show_tells_how_an_items_first_impressions_stand(self, run: Run, data: Path) -> None:
+        records = open_records(data, Settings())
+        shown, other = (records.items.get(f"food-{n}") for n in (1, 2))
+        records.database.close()
+        assert shown is not None and other is not None
+        fold = Fold(1, 120.0, 72.0)
+        for n in range(40):
+            at_ms = NOW_MS + n * 60_000
+            fold.tallies.trials.count_impression(shown.num, shown.creator, at_ms)
+        fold.at_ms = NOW_MS + 3_600_000
+        open_learned(data).publish(Snapshot(1, NOW_MS, (0,), fold.arrays()))
+        ended = run("items", "show", "food-1", "--data", data, "--json")
+        trial = ended.last()["trial"]
+        assert (trial["shown"], trial["of"]) == (40, 100) and 0 < trial["wait_h"] < 1000
+        assert "40 of 100 first impressions" in ended.out
+        other = run("items", "show", "food-2", "--data", data, "--json").last()["trial"]
+        assert other["shown"] == 0 and other["wait_h"] == trial["wait_h"], "of the same creator"
 
     @pytest.mark.parametrize("action", ["show", "recall"])
     def test_an_item_that_is_not_there(self, run: Run, data: Path, action: str) -> None:
