@@ -26,7 +26,7 @@ from jhalak.understanding import lifetime, safety
 from jhalak.understanding.language import NAME as LANGUAGE
 from jhalak.understanding.language import classify
 from jhalak.understanding.linear import Linear
-from jhalak.understanding.meaning import Meaning
+from jhalak.understanding.meaning import Drift, Meaning
 from jhalak.understanding.story import Stories, Told
 from jhalak.understanding.topic import topics_of
 from jhalak.understanding.words import Words
@@ -66,6 +66,7 @@ class Understand:
     def __init__(self, store: UnderstandingStore, models: Models, clock: Callable[[], int]) -> None:
         self._store, self._models, self._clock = store, models, clock
         self.stories = Stories()
+        self._drift = Drift()
         self._resumed = False
 
     async def step(self) -> bool:
@@ -114,7 +115,8 @@ class Understand:
         usable = (
             centred if models.encoder and models.topics.encoder == models.encoder.model else None
         )
-        topics = topics_of(models.topics, texts, usable)
+        near = None if usable is None else self._drift.off(usable, languages)
+        topics = topics_of(models.topics, texts, near)
         found = safety.verdicts(texts, languages, models.words, usable)
         done = []
         for at, record in enumerate(records):

@@ -83,3 +83,14 @@ def test_an_unknown_language_has_no_centre() -> None:
     fitted = meaning.shipped()
     vector = unit(RANDOM.normal(size=(1, 384)))
     np.testing.assert_allclose(fitted.centred(vector, ["xx"]), vector, rtol=1e-5)
+
+
+def test_where_a_cell_s_items_lie_is_taken_off_once_it_is_known() -> None:
+    drift = meaning.Drift()
+    rows = unit(RANDOM.normal(size=(400, 32)) + 2.0)
+    np.testing.assert_allclose(drift.off(rows[:9], ["hi"] * 9), rows[:9], atol=1e-6)
+    drift.off(rows, ["hi"] * 400)
+    left = drift.off(rows, ["hi"] * 400)
+    assert np.linalg.norm(left.mean(axis=0)) < 0.1 < np.linalg.norm(rows.mean(axis=0))
+    np.testing.assert_allclose(drift.off(rows[:3], ["ta"] * 3), rows[:3], atol=1e-6)
+    assert drift.off(rows[:0], []).shape == (0, 32)
