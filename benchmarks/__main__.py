@@ -33,6 +33,7 @@ CLAIMS: Final[dict[str, tuple[str, str]]] = {
     "memory": ("memory", "memory"),
     "start": ("start", "start"),
     "stalls": ("stalls", "stalls"),
+    "pictures": ("pictures", "pictures"),
 }
 """Name to (module, function)."""
 
