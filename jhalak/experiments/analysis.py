@@ -1,8 +1,9 @@
 """What can be said of an arm at any moment, however often one looks.
 
 A metric is a ratio of sums over viewers; its variance is clustered by viewer (delta method, Deng et
-al. 2018). The interval of a difference is an asymptotic confidence sequence: Robbins' Gaussian
-mixture (Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas 2021, theorem 2.2; Howard et al. 2021). With
+al. 2018), and what viewers did before they were exposed is taken out of it (experiments.cuped). The
+interval of a difference is an asymptotic confidence sequence: Robbins' Gaussian mixture
+(Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas 2021, theorem 2.2; Howard et al. 2021). With
 standard error s of the difference and effective count t = 1 / (1/X1 + 1/X0) of denominators,
 
     difference +- s * sqrt((t r + 1) / (t r) * log((t r + 1) / alpha^2))
@@ -21,14 +22,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
 from jhalak.config.experiments import ExperimentSettings, GuardrailSettings, Metric
 from jhalak.config.settings import ValueWeights
-from jhalak.experiments.metrics import Numbers, Tally, ratio_of
+from jhalak.experiments.cuped import Ratio, Sample, adjusted, ratio
+from jhalak.experiments.metrics import Tally, ratio_of
 
 LEAST_VIEWERS: Final = 100
 """In each arm, before anything is said: the normal limit needs some."""
@@ -42,17 +44,6 @@ _SURE: Final = 1_000.0
 """Viewers that the prior on the arms' shares is worth."""
 
 
-class Ratio(NamedTuple):
-    """A ratio of sums over viewers."""
-
-    mean: float
-    variance: float
-    """Of the mean, clustered by viewer."""
-    total: float
-    """Sum of the denominators."""
-    viewers: int
-
-
 @dataclass(frozen=True, slots=True)
 class Effect:
     """An arm beside the first arm, in one metric; None while too few viewers were met."""
@@ -64,6 +55,8 @@ class Effect:
     low: float | None = None
     """The difference is at least so much, at all times at once with probability 1 - alpha."""
     high: float | None = None
+    variance_left: float = 1.0
+    """Of the difference's variance, once what viewers did before is taken out (cuped)."""
 
     @property
     def certain(self) -> bool:
@@ -102,16 +95,6 @@ def boundary(t: float, tuned: float, alpha: float) -> float:
     return math.sqrt((tr + 1.0) / tr * (math.log1p(tr) + log_alpha))
 
 
-def ratio(y: Numbers, x: Numbers) -> Ratio:
-    """Sum of `y` over sum of `x`, float64[n] each, a viewer an entry. NaN where x has no sum."""
-    n, total = len(x), float(x.sum())
-    if n < 2 or total <= 0:
-        return Ratio(math.nan, math.nan, total, n)
-    mean = float(y.sum()) / total
-    left = y - mean * x
-    return Ratio(mean, float(left @ left) * n / (n - 1) / total**2, total, n)
-
-
 def effect(metric: Metric, control: Ratio, arm: Ratio, alpha: float) -> Effect:
     """The difference of two ratios with its always-valid interval.
 
@@ -136,12 +119,26 @@ def compare(
     enough = min(len(control), len(arm)) >= LEAST_VIEWERS
     effects = []
     for metric in metrics:
-        first, second = (ratio(*ratio_of(metric, of, weights, at_ms)) for of in (control, arm))
+        one, two = (_sample(metric, of, weights, at_ms) for of in (control, arm))
+        first, second = ratio(one.y, one.x), ratio(two.y, two.x)
+        found = Effect(metric, _known(first.mean), _known(second.mean))
         if enough:
-            effects.append(effect(metric, first, second, alpha))
-        else:
-            effects.append(Effect(metric, _known(first.mean), _known(second.mean)))
+            steadier = adjusted(one, two)
+            shown = effect(metric, *steadier, alpha)
+            before, after = (a.variance + b.variance for a, b in ((first, second), steadier))
+            found = replace(
+                shown, control=found.control, arm=found.arm,
+                variance_left=after / before if before > 0 else 1.0,
+            )  # fmt: skip
+        effects.append(found)
     return effects
+
+
+def _sample(metric: Metric, of: Tally, weights: ValueWeights, at_ms: int) -> Sample:
+    y, x = ratio_of(metric, of, weights, at_ms)
+    if of.prior is None or metric == "returned":  # who returned is known of the newly met alone
+        return Sample(y, x, np.zeros_like(y), np.zeros_like(x))
+    return Sample(y, x, *ratio_of(metric, Tally(of.prior, of.first_ms), weights, at_ms))
 
 
 def guard_alpha(experiment: ExperimentSettings) -> float:

@@ -2,7 +2,8 @@
 
 Like the learner's fold it depends on the records and their order alone; time is the log's. A slot
 counts an action once, and an undo takes it back. A viewer met in two arms of one experiment (its
-shares were changed) is left out of both, and counted. What is joined to no exposure is not ours.
+shares were changed) is left out of both, and counted. What viewers do is counted also while they
+are exposed to nothing: it explains much of what they do afterwards (experiments.cuped).
 """
 
 from __future__ import annotations
@@ -34,13 +35,17 @@ from jhalak.schema.activity import (
 )
 from jhalak.schema.slate import Level
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 ERASED_KNOWN_MS: Final = DAY_MS
 """For so long the slates of erased viewers are known: another partition may still bring one."""
 
 
+_BEFORE: Final = ""
+"""Where an experiment's name would stand: no experiment has it."""
+
+
 class Exposed:
-    """An exposed slate on its way to being judged."""
+    """A slate on its way to being judged."""
 
     __slots__ = ("at_ms", "events", "items", "marks", "rows")
 
@@ -67,7 +72,10 @@ class ExperimentFold:
         self.offsets = [0] * partitions
         self.at_ms = 0
         self.tables: dict[str, Table] = {}
+        self.before = Table()
+        """Everybody, exposed or not."""
         self.slates: OrderedDict[int, Exposed] = OrderedDict()
+        """Exposed or not."""
         self.erased: OrderedDict[int, int] = OrderedDict()
         """Slates of erased viewers, with the log time of the erasure."""
         self._join_ms, self._keep_ms = join_ms, keep_ms
@@ -78,7 +86,7 @@ class ExperimentFold:
         at_ms = record.received_ms if isinstance(record, Outcomes) else record.at_ms
         self.at_ms = max(before_ms, at_ms)
         if isinstance(record, Served):
-            if record.arms and record.slate not in self.erased:
+            if (record.profiled or record.arms) and record.slate not in self.erased:
                 self._served(record)
         elif isinstance(record, Outcomes):
             for event in record.events if record.profiled else ():
@@ -93,9 +101,10 @@ class ExperimentFold:
 
     def _served(self, record: Served) -> None:
         rows = []
-        for experiment, arm in record.arms:
-            table = self.tables.setdefault(experiment, Table())
-            row = table.expose(record.viewer, arm, record.slate, record.at_ms)
+        prior = self.before.counts_of(record.viewer)
+        for experiment, arm in (*record.arms, (_BEFORE, _BEFORE)):
+            table = self._table(experiment)
+            row = table.expose(record.viewer, arm, record.slate, record.at_ms, prior)
             table.count(row, COLUMN["slate"])
             if record.level == Level.exhausted:
                 table.count(row, COLUMN["exhausted"])
@@ -103,6 +112,11 @@ class ExperimentFold:
                 table.count(row, COLUMN["degraded"])
             rows.append((experiment, row))
         self.slates[record.slate] = Exposed(record.at_ms, record.items, rows)
+
+    def _table(self, experiment: str) -> Table:
+        if experiment == _BEFORE:
+            return self.before
+        return self.tables.setdefault(experiment, Table())
 
     def _outcome(self, event: Outcome) -> None:
         slate = self.slates.get(event.slate)
@@ -141,7 +155,7 @@ class ExperimentFold:
         for action in range(len(ACTIONS)):
             if changed >> action & 1:
                 for experiment, row in slate.rows:
-                    self.tables[experiment].count(row, action, back=not on)
+                    self._table(experiment).count(row, action, back=not on)
 
     def _erase(self, record: Erased) -> None:
         """The record names slates: whoever was exposed to one of them is forgotten."""
@@ -151,7 +165,7 @@ class ExperimentFold:
             slate = self.slates.pop(number, None)
             for experiment, row in slate.rows if slate else ():
                 rows.setdefault(experiment, []).append(row)
-        for experiment, table in self.tables.items():
+        for experiment, table in self._all():
             table.erase(np.array(record.slates, np.int64), rows.get(experiment, ()))
 
     def _forget(self, before_ms: int) -> None:
@@ -165,8 +179,11 @@ class ExperimentFold:
             return
         for number in [n for n, ms in self.erased.items() if ms < self.at_ms - ERASED_KNOWN_MS]:
             del self.erased[number]
-        for table in self.tables.values():
+        for _, table in self._all():
             table.let_go(self.at_ms - self._keep_ms)
+
+    def _all(self) -> list[tuple[str, Table]]:
+        return [*self.tables.items(), (_BEFORE, self.before)]
 
     def dump(self) -> bytes:
         """A checkpoint: all of it, with the offsets that it stands for."""
@@ -176,7 +193,7 @@ class ExperimentFold:
                 "columns": COLUMNS,
                 "offsets": self.offsets,
                 "at_ms": self.at_ms,
-                "tables": {name: table.dump() for name, table in self.tables.items()},
+                "tables": {name: table.dump() for name, table in self._all()},
                 "slates": [
                     (slate, s.at_ms, s.items, s.rows, s.marks, list(s.events.items()))
                     for slate, s in self.slates.items()
@@ -194,6 +211,7 @@ class ExperimentFold:
             raise ValueError("the checkpoint is of a log with another number of partitions")
         self.offsets, self.at_ms = list(state["offsets"]), state["at_ms"]
         self.tables = {name: Table.load(table) for name, table in state["tables"].items()}
+        self.before = self.tables.pop(_BEFORE)
         self.erased = OrderedDict((slate, at_ms) for slate, at_ms in state["erased"])
         self.slates.clear()
         for number, at_ms, items, rows, marks, events in state["slates"]:

@@ -75,6 +75,8 @@ class Tally:
     counts: Counts
     first_ms: NDArray[np.int64]
     """int64[n]: when each viewer was first exposed."""
+    prior: Counts | None = None
+    """What each had done before that."""
 
     def __len__(self) -> int:
         return len(self.first_ms)

@@ -74,6 +74,7 @@ def _metrics(
             "low": None if alone else shown.low,
             "high": None if alone else shown.high,
             "certain": not alone and shown.certain,
+            "variance_left": None if alone else shown.variance_left,
         }
         for shown in found
     }

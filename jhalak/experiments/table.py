@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from jhalak.experiments.metrics import COLUMN, COLUMNS, DAY_MS, Tally
+from jhalak.experiments.metrics import COLUMN, COLUMNS, DAY_MS, Counts, Tally
 
 _CROSSED, _GONE = -1, -2
 """Instead of an arm: met in two arms; erased."""
@@ -16,7 +16,7 @@ _START: Final = 64
 
 
 class Table:
-    """The viewers of one experiment, a row each, about 0.2 KB; no row is used again."""
+    """The viewers of one experiment, a row each, about 0.3 KB; no row is used again."""
 
     COLUMNS: Final = {
         "viewer": np.int64,  # 0: nobody's any more
@@ -25,6 +25,7 @@ class Table:
         "last_ms": np.int64,
         "arm": np.int16,
         "counts": np.uint32,  # [n, len(COLUMNS)]
+        "prior": np.uint32,  # the same, of before the first exposure
     }
 
     def __init__(self) -> None:
@@ -37,15 +38,21 @@ class Table:
         self.last_ms = np.zeros(_START, np.int64)
         self.arm = np.zeros(_START, np.int16)
         self.counts = np.zeros((_START, len(COLUMNS)), np.uint32)
+        self.prior = np.zeros((_START, len(COLUMNS)), np.uint32)
 
-    def expose(self, viewer: int, arm: str, slate: int, at_ms: int) -> int:
-        """The row of a viewer who was exposed to `arm`."""
+    def expose(
+        self, viewer: int, arm: str, slate: int, at_ms: int, prior: Counts | None = None
+    ) -> int:
+        """The row of a viewer who was exposed to `arm`; `prior` uint32[len(COLUMNS)] is what they
+        had done before, kept at the first exposure."""
         if arm not in self.arms:
             self.arms.append(arm)
         number = self.arms.index(arm)
         row = self.row_of.get(viewer)
         if row is None:
             row = self._add(viewer, number, at_ms)
+            if prior is not None:
+                self.prior[row] = prior
         elif self.arm[row] != number:
             self.arm[row] = _CROSSED
         self.slate[row] = slate
@@ -93,11 +100,17 @@ class Table:
 
     def tallies(self) -> dict[str, Tally]:
         """What the viewers of each arm did."""
-        arm, counts, first_ms = (v[: self.size] for v in (self.arm, self.counts, self.first_ms))
+        held = (self.arm, self.counts, self.first_ms, self.prior)
+        arm, counts, first_ms, prior = (values[: self.size] for values in held)
         return {
-            name: Tally(counts[arm == number], first_ms[arm == number])
+            name: Tally(counts[arm == number], first_ms[arm == number], prior[arm == number])
             for number, name in enumerate(self.arms)
         }
+
+    def counts_of(self, viewer: int) -> Counts | None:
+        """uint32[len(COLUMNS)] of a viewer who was met."""
+        row = self.row_of.get(viewer)
+        return None if row is None else self.counts[row]
 
     @property
     def crossed(self) -> int:
@@ -116,7 +129,7 @@ class Table:
         table.size = n
         for name, kind in cls.COLUMNS.items():
             values = np.frombuffer(state["columns"][name], kind)
-            shape = (n, len(COLUMNS)) if name == "counts" else (n,)
+            shape = (n, len(COLUMNS)) if name in ("counts", "prior") else (n,)
             empty = np.zeros((max(n, _START), *shape[1:]), kind)
             empty[:n] = values.reshape(shape)
             setattr(table, name, empty)

@@ -19,9 +19,9 @@ from jhalak.experiments.analysis import (
     guard_alpha,
     harms,
     mismatched,
-    ratio,
     spares,
 )
+from jhalak.experiments.cuped import ratio
 from jhalak.experiments.metrics import COLUMN, COLUMNS, DAY_MS, METRICS, Tally, ratio_of
 from tests.experiments.settings_of import HALVES, REGRET, experiment, settings_of
 from tests.worlds import NOW_MS

@@ -88,7 +88,24 @@ def test_a_viewer_returned_who_came_the_next_day(hours: float, returned: int) ->
 
 def test_what_was_not_exposed_is_not_counted() -> None:
     fold = fold_of(served(1, arms=()), outcomes(event("tap", 1)), outcomes(event("tap", 2)))
-    assert fold.tables == {} and not fold.slates
+    assert fold.tables == {}
+
+
+def test_what_viewers_did_before_they_were_exposed_is_kept_beside_what_they_did_after() -> None:
+    fold = fold_of(
+        served(1, arms=()), outcomes(event("tap", 1), event("impression", 1, 1)),
+        served(2, viewer=9, arms=(("other", "usual"),)), outcomes(event("tap", 2), viewer=9),
+        served(3), outcomes(event("tap", 3), event("tap", 1, 2)),
+        served(4), served(5, viewer=9), served(6, viewer=8),
+    )  # fmt: skip
+    tally = fold.tables["bolder"].tallies()["bold"]
+    assert tally.prior is not None
+    columns = [COLUMN[name] for name in ("slate", "impression", "tap")]
+    assert tally.prior[:, columns].tolist() == [[1, 2, 1], [1, 1, 1], [0, 0, 0]]
+    assert tally.counts[:, columns].tolist() == [[2, 1, 1], [1, 0, 0], [1, 0, 0]]
+    fold.apply(0, 99, Erased(NOW_MS, (1, 3, 4)))
+    assert fold.before.counts_of(1) is None
+    assert fold.tables["bolder"].tallies()["bold"].prior.tolist() == tally.prior[1:].tolist()
 
 
 def test_nothing_is_counted_of_who_wants_nothing_learned() -> None:

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from jhalak.config.settings import ValueWeights
-from jhalak.experiments.analysis import effect, guard, ratio
+from jhalak.experiments.analysis import effect, guard
+from jhalak.experiments.cuped import ratio
 from jhalak.experiments.metrics import COLUMN, COLUMNS, Tally
 from tests.experiments.settings_of import REGRET, experiment, settings_of
 from tests.worlds import NOW_MS
