@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
         settings = read_settings(arguments.data)
         if arguments.action == "list":
             return _list(settings, arguments)
-        experiment = _named(settings, arguments.name)
+        experiment = _named(settings, arguments.name, held_out=arguments.action == "show")
         if arguments.action == "stop":
             return _stop(settings, experiment, arguments)
         report = asyncio.run(_report(settings, experiment, arguments))
@@ -37,11 +37,16 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _named(settings: Settings, name: str | None) -> ExperimentSettings:
-    for experiment in settings.experiments:
+def _named(settings: Settings, name: str | None, *, held_out: bool) -> ExperimentSettings:
+    from jhalak.config.experiments import holdouts
+
+    experiments = list(settings.experiments)
+    if held_out:
+        experiments += holdouts(settings.experiments, settings.assignment)
+    for experiment in experiments:
         if experiment.name == name:
             return experiment
-    known = ", ".join(e.name for e in settings.experiments) or "none"
+    known = ", ".join(e.name for e in experiments) or "none"
     raise Failure(f"there is no experiment {name or ''!r}; jhalak.toml has: {known}", 2)
 
 

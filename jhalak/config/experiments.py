@@ -21,6 +21,11 @@ Moment = Annotated[datetime, Meta(tz=True)]
 """With its offset from UTC: 2027-01-10T00:00:00+05:30."""
 
 ROUNDING = 1e-9
+HOLDOUT = "holdout"
+"""As an experiment in the log: viewers who are in no experiment beside all others. That of a layer
+has the layer's name after a dot."""
+HELD_OUT, REST = "held-out", "rest"
+"""Its arms."""
 
 
 class Override(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -91,8 +96,6 @@ class ExperimentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
             raise ValueError(f"experiment {self.name}: at + share is more than 1")
         if self.start and self.stop and self.start >= self.stop:
             raise ValueError(f"experiment {self.name}: it stops before it starts")
-        if not self.changes():
-            raise ValueError(f"experiment {self.name}: no arm changes anything")
 
     @property
     def control(self) -> ArmSettings:
@@ -127,6 +130,29 @@ class AssignmentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     layers: tuple[LayerSettings, ...] = ()
 
 
+def holdouts(
+    experiments: Sequence[ExperimentSettings], assignment: AssignmentSettings
+) -> list[ExperimentSettings]:
+    """Each holdout as an experiment: what all experiments together do to people."""
+    shares = {HOLDOUT: assignment.holdout} if experiments else {}
+    layers = {experiment.layer for experiment in experiments}
+    for layer in assignment.layers:
+        if layer.name in layers:
+            shares[f"{HOLDOUT}.{layer.name}"] = layer.holdout
+    return [
+        ExperimentSettings(
+            name=name,
+            layer=name.partition(".")[2],
+            arms=(
+                ArmSettings(name=HELD_OUT, share=share),
+                ArmSettings(name=REST, share=1.0 - share),
+            ),
+        )
+        for name, share in shares.items()
+        if share > 0
+    ]
+
+
 def check(
     experiments: Sequence[ExperimentSettings],
     assignment: AssignmentSettings,
@@ -141,6 +167,10 @@ def check(
         if len(set(names)) < len(names):
             raise ValueError(f"two {what} have one name: {', '.join(names)}")
     for experiment in experiments:
+        if experiment.name == HOLDOUT:
+            raise ValueError(f"an experiment cannot be called {HOLDOUT!r}: that is everybody's")
+        if not experiment.changes():
+            raise ValueError(f"experiment {experiment.name}: no arm changes anything")
         for arm in experiment.arms:
             for action in arm.override.values:
                 if action not in actions:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jhalak.config.experiments import holdouts
 from jhalak.config.settings import Settings
 from jhalak.experiments.assignment import Arms, Assignment, Draw
 from jhalak.schema.slate import SURFACES
@@ -125,18 +126,56 @@ def test_another_salt_shuffles_the_viewers_anew() -> None:
     assert 900 < same < 1100
 
 
-def test_who_is_held_out_is_in_nothing() -> None:
+def test_who_is_held_out_is_in_nothing_and_recorded_beside_all_others() -> None:
     two = [experiment(), experiment("other", layer="b", arms=TAPS)]
     all_in = everyone(settings_of(*two))
-    assert all(len(arms) == 2 for arms in all_in)
-    cell = everyone(settings_of(*two, assignment={"holdout": 0.2}))
-    out = sum(arms == () for arms in cell)
-    assert 3800 < out < 4200 and all(len(arms) in (0, 2) for arms in cell)
-    layer = everyone(settings_of(*two, assignment={"layers": [{"name": "b", "holdout": 0.2}]}))
-    assert all(arm_in(arms, "bolder") for arms in layer)
-    assert 3800 < sum(not arm_in(arms, "other") for arms in layer) < 4200
-    kept = [(a, b) for a, b in zip(layer, all_in, strict=True) if len(a) == 2]
-    assert all(a == b for a, b in kept), "the others are where they were"
+    assert all(set(dict(arms)) == {"bolder", "other"} for arms in all_in)
+    cell = [dict(arms) for arms in everyone(settings_of(*two, assignment={"holdout": 0.2}))]
+    out = [arms for arms in cell if arms["holdout"] == "held-out"]
+    assert 3800 < len(out) < 4200 and all(len(arms) == 1 for arms in out)
+    rest = [arms for arms in cell if arms["holdout"] == "rest"]
+    assert len(rest) + len(out) == len(cell) and all(len(arms) == 3 for arms in rest)
+
+
+def test_a_layers_holdout_is_recorded_under_its_name() -> None:
+    two = [experiment(), experiment("other", layer="b", arms=TAPS)]
+    layers = {"layers": [{"name": "b", "holdout": 0.2}]}
+    layer = [dict(arms) for arms in everyone(settings_of(*two, assignment=layers))]
+    out = [arms for arms in layer if arms["holdout.b"] == "held-out"]
+    assert 3800 < len(out) < 4200 and all(set(arms) == {"bolder", "holdout.b"} for arms in out)
+    rest = [arms for arms in layer if arms["holdout.b"] == "rest"]
+    assert all(set(arms) == {"bolder", "other", "holdout.b"} for arms in rest)
+    before = map(dict, everyone(settings_of(*two)))
+    for arms, usual in zip(layer, before, strict=True):
+        assert arms["bolder"] == usual["bolder"]
+        assert arms.get("other", usual["other"]) == usual["other"], "the others are where they were"
+    both = everyone(settings_of(*two, assignment={"holdout": 0.5, **layers}))
+    for arms in map(dict, both):
+        assert ("holdout.b" in arms) == (arms["holdout"] == "rest")
+
+
+def test_the_held_out_are_recorded_where_an_experiment_could_have_changed_their_slate() -> None:
+    made = assignment(
+        settings_of(experiment(surfaces=["video"]), assignment={"holdout": 1.0})
+    )  # fmt: skip
+    assert made.arms(1, VIDEO, NOW_MS) == (("holdout", "held-out"),)
+    assert made.arms(1, LOCKSCREEN, NOW_MS) == ()
+    query = query_of(surface=VIDEO)
+    made.apply(query)
+    assert query.arms == (("holdout", "held-out"),)
+    assert query.values is None and query.exploration is None, "nothing is changed for them"
+
+
+def test_each_holdout_is_shown_as_an_experiment_of_its_own() -> None:
+    settings = settings_of(
+        experiment(), assignment={"holdout": 0.1, "layers": [{"name": "ranking", "holdout": 0.2}]}
+    )
+    found = holdouts(settings.experiments, settings.assignment)
+    assert [(e.name, e.layer, [a.share for a in e.arms]) for e in found] == [
+        ("holdout", "", [0.1, 0.9]), ("holdout.ranking", "ranking", [0.2, 0.8])
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match="holdout"):
+        settings_of(experiment("holdout"))
 
 
 def test_an_arm_is_told_only_where_it_can_change_the_slate() -> None:
