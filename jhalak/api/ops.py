@@ -72,6 +72,7 @@ class Metrics:
         for metric, text, value in (
             ("jhalak_live_items", "Items that may be shown", len(s.world.catalogue)),
             ("jhalak_pictures_waiting", "Items whose picture is not made yet", self._unpictured),
+            ("jhalak_embeddings_waiting", "Items without an embedding yet", _unembedded(s)),
             ("jhalak_catalogue_seq", "Sequence number in place", s.world.catalogue.seq),
             ("jhalak_viewers_in_memory", "Viewers whose state is at hand", len(s.states)),
             ("jhalak_profile_failures", "Profiles that could not be read", s.states.failures),
@@ -117,6 +118,12 @@ def _told(hours: float) -> float:
 def _unpictured(services: Services) -> int:
     catalogue = services.world.catalogue
     return waiting(catalogue.records[row] for row in list(catalogue.by_id.values()))
+
+
+def _unembedded(s: Services) -> int:
+    """The backlog of the sentence encoder. 3 ms at 100,000 items."""
+    c = s.world.catalogue
+    return int((c.live & ~c.packed.any(axis=1)).sum())
 
 
 @get("/metrics", tags=["operations"], media_type=MediaType.TEXT)
