@@ -45,8 +45,11 @@ class UnderstandingStore(Protocol):
     def backlog(self, model: str, now_ms: int) -> int:
         """How many those are."""
 
-    def put(self, model: str, done: Sequence[Understood], now_ms: int) -> int:
-        """Keep what was understood; answers how many items changed by it.
+    def put(
+        self, model: str, done: Sequence[Understood], now_ms: int, *, whole: bool = True
+    ) -> int:
+        """Keep what was understood; answers how many items changed by it. Not `whole`: only a
+        part was, so an item that waited goes on waiting.
 
         An item that its source changed meanwhile stays as it is. What a source says stays what
         the next ingest compares with, so that it finds an unchanged row unchanged.

@@ -77,7 +77,9 @@ class SqlUnderstandingStore:
             count: int = connection.execute(_BACKLOG, {"model": model, "now": now_ms}).scalar_one()
         return count
 
-    def put(self, model: str, done: Sequence[Understood], now_ms: int) -> int:
+    def put(
+        self, model: str, done: Sequence[Understood], now_ms: int, *, whole: bool = True
+    ) -> int:
         if not done:
             return 0
         with self._database.write() as connection:
@@ -89,7 +91,10 @@ class SqlUnderstandingStore:
                 one for one in same
                 if (one.item, one.embedding) != (one.record.item, one.record.embedding)
             ]  # fmt: skip
-            _keep(connection, model, same, {num: row.content_hash for num, row in known.items()})
+            _keep(connection, same)
+            if whole:
+                marks = {num: row.content_hash for num, row in known.items()}
+                _mark(connection, model, same, marks)
             _change(connection, changed, now_ms)
         return len(changed)
 
@@ -108,12 +113,8 @@ class SqlUnderstandingStore:
             return {row.num: row.body for row in rows if row.body}
 
 
-def _keep(
-    connection: Connection, model: str, done: Sequence[Understood], marks: dict[int, bytes]
-) -> None:
-    """The understandings and vectors, in place of those before."""
-    if not done:
-        return
+def _keep(connection: Connection, done: Sequence[Understood]) -> None:
+    """The understandings, in place of those before."""
     for one in done:
         whats = [found.what for found in one.found]
         connection.execute(
@@ -124,6 +125,14 @@ def _keep(
     found = [row._asdict() for one in done for row in one.found]
     if found:
         connection.execute(insert(understandings), found)
+
+
+def _mark(
+    connection: Connection, model: str, done: Sequence[Understood], marks: dict[int, bytes]
+) -> None:
+    """The vectors, in place of those before, and that `model` is done with their items."""
+    if not done:
+        return
     nums = [one.record.num for one in done]
     connection.execute(delete(vectors).where(vectors.c.num.in_(nums)))
     rows: list[dict[str, Any]] = [

@@ -27,7 +27,7 @@ from jhalak.understanding.language import NAME as LANGUAGE
 from jhalak.understanding.language import classify
 from jhalak.understanding.linear import Linear
 from jhalak.understanding.meaning import Drift, Meaning
-from jhalak.understanding.story import Stories, Told
+from jhalak.understanding.story import OWN, Stories, Told
 from jhalak.understanding.topic import topics_of
 from jhalak.understanding.words import Words
 
@@ -135,7 +135,7 @@ class Understand:
                 one.story(self._told(record, texts[at], embeddings[at], centred, at))
             vector = b"" if centred is None else centred[at].astype(np.float16).tobytes()
             done.append(Understood(record, one.item, one.embedding, vector, tuple(one.found)))
-        self._store.put(models.name, done, now_ms)
+        self._store.put(models.name, done, now_ms, whole=set(what) == set(WHAT))
 
     def _told(
         self, record: ItemRecord, text: str, embedding: NDArray[np.int8],
@@ -213,7 +213,8 @@ class _One:
 
     def story(self, told: tuple[str, float]) -> None:
         story, sure = told
-        if not self.item.story:  # a source that names stories knows better
+        if not self.item.story or self.item.story.startswith(OWN):
+            # A source that names stories knows better.
             self._change(story=story)
         self._say("story", story, sure, self._story_model())
 

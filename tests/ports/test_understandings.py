@@ -102,3 +102,12 @@ def test_another_model_understands_anew(items: SqlItemStore, store: SqlUnderstan
 def test_nothing_understood_is_nothing_kept(store: SqlUnderstandingStore) -> None:
     assert store.put(MODEL, [], 0) == 0
     assert store.of(9) == []
+
+
+def test_an_item_understood_in_part_goes_on_waiting(
+    items: SqlItemStore, store: SqlUnderstandingStore
+) -> None:
+    items.put([draft("a")], 0)
+    store.put(MODEL, [understood(store.pending(MODEL, 5, 9)[0])], 6, whole=False)
+    assert [one.what for one in store.of(1)] == ["topic"]
+    assert store.backlog(MODEL, 7) == 1

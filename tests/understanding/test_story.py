@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from jhalak.schema.item import Item
 from jhalak.understanding.embedding import HashedNgrams
-from jhalak.understanding.story import WINDOW_MS, Stories, Told, words_of
+from jhalak.understanding.story import WINDOW_MS, Stories, Told, standing, words_of
 
 RANDOM = np.random.default_rng(1)
 AXES = RANDOM.normal(size=(384, 64)) / 8
@@ -90,3 +91,13 @@ def test_a_restart_remembers() -> None:
 @pytest.mark.parametrize("text", ["", "!!!", "word " * 100])
 def test_any_text_has_words_of_one_length(text: str) -> None:
     assert words_of(text).shape == (24,)
+
+
+def test_the_best_source_s_card_stands() -> None:
+    def item(name: str, **fields: object) -> Item:
+        return Item(id=name, language="en", topic="news", title=name, **fields)  # type: ignore[arg-type]
+
+    late = item("late", reviewed=True, published_ms=9)
+    loud = item("loud", reviewed=True, bait=0.5, published_ms=1)
+    early, unreviewed = item("early", reviewed=True, published_ms=5), item("new", published_ms=1)
+    assert standing([unreviewed, loud, late, early]) == [early, late, loud, unreviewed]
