@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 from jhalak.ingest.rows import Bad, Entry, Row
 
 _DECLARED: Final = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._\-]+)""")
+_OURS: Final = b'<?xml version="1.0" encoding="utf-8"?>\n'
 _DECLARATION: Final = re.compile(r"^\s*<\?xml[^>]{0,400}\?>")
 _ENTITY: Final = re.compile(r"<!\s*ENTITY", re.IGNORECASE)
 _ENTRY_END: Final = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>")
@@ -54,6 +55,8 @@ def xml_feed(data: bytes, charset: str = "") -> XmlFeed:
         text = _decoded(data, charset)
     except LookupError as problem:
         return XmlFeed("", {}, [Bad(1, str(problem))], [])
+    if text.lstrip().startswith("<?xml "):  # unclosed or endless: feedparser needs minutes for it
+        return XmlFeed("", {}, [Bad(1, "a damaged XML declaration")], [])
     if _ENTITY.search(text):
         return XmlFeed("", {}, [Bad(1, "declares XML entities")], [])
     try:
@@ -98,7 +101,9 @@ def _parse(text: str) -> Any:
     import feedparser
 
     return feedparser.parse(
-        io.BytesIO(text.strip().encode("utf-8", "replace")),
+        # A first line of ours: feedparser looks for an encoding in it, which on a long line
+        # that was made for it takes minutes.
+        io.BytesIO(_OURS + text.strip().encode("utf-8", "replace")),
         response_headers={"content-type": "application/xml; charset=utf-8"},
         sanitize_html=False,  # clean.py takes all markup out
         resolve_relative_uris=False,
