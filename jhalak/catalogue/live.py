@@ -234,7 +234,10 @@ class LiveCatalogue:
             fresh=fresh,
             by_topic={key: by_topic(part, self.topic[part]) for key, part in fresh.items()},
             creator=_split(named, self.creator[named]),
-            safe={key: part[~(self.sensitive | self.unsafe)[part]][:SAFE] for key, part in fresh.items()},
+            safe={
+                key: part[~(self.sensitive | self.unsafe)[part]][:SAFE]
+                for key, part in fresh.items()
+            },
         )
         return True
 

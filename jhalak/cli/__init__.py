@@ -76,7 +76,8 @@ def build_parser() -> argparse.ArgumentParser:
 
     work = command("work", "Run a worker loop.", "jhalak work learn --data ./jhalak-data")
     work.add_argument(
-        "loop", choices=("learn", "experiments", "follow", "pictures", "understand"),
+        "loop",
+        choices=("learn", "experiments", "follow", "pictures", "understand"),
         help="which loop",
     )
     work.add_argument(

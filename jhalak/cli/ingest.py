@@ -53,7 +53,12 @@ def run(arguments: argparse.Namespace) -> int:
                     )  # fmt: skip
 
                 summary = ingest(
-                    arguments.sources, records.items, HashedNgrams(), options, now_ms, show,
+                    arguments.sources,
+                    records.items,
+                    HashedNgrams(),
+                    options,
+                    now_ms,
+                    show,
                     quick(quick_embedder(settings), arguments.data),
                 )
         finally:

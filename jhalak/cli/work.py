@@ -84,9 +84,7 @@ async def _follow(arguments: argparse.Namespace) -> list[int]:
 
     settings = read_settings(arguments.data)
     records = open_records(arguments.data, settings)
-    follower, end = open_follower(
-        records, settings, now_ms, random.Random(), arguments.public_url
-    )
+    follower, end = open_follower(records, settings, now_ms, random.Random(), arguments.public_url)
 
     async def step() -> bool:
         more = await follower.step()

@@ -164,9 +164,7 @@ class FollowSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Entries of one poll or delivery that are looked at, the feed's first ones."""
 
 
-class UnderstandingSettings(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
-):
+class UnderstandingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Understanding items beyond their words."""
 
     encoder: str = ""

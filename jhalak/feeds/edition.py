@@ -14,9 +14,9 @@ from typing import Final
 from jhalak.catalogue.live import LiveCatalogue
 from jhalak.schema.ids import spell
 from jhalak.schema.languages import LANGUAGES
-from jhalak.schema.reason import REASONS
+from jhalak.schema.reason import REASON_INDEX, REASONS
 from jhalak.schema.slate import Slate
-from jhalak.stages.explanation import Sentences
+from jhalak.stages.explanation import NAMING, Sentences
 
 
 @lru_cache(maxsize=64)
@@ -63,7 +63,13 @@ class Packer:
             slate.reason.tolist(), c.topic[rows].tolist(), c.language[rows].tolist(),
             c.creator[rows].tolist(), strict=True,
         )  # fmt: skip
-        return [self._said.get((to, *fact)) or self._say(to, *fact) for fact in facts]
+        return [
+            self._said.get((to, *fact)) or self._say(to, *fact)
+            for fact in (
+                (reason, topic, language, creator if reason in _NAMING else 0)
+                for reason, topic, language, creator in facts
+            )
+        ]
 
     def _say(self, to: str, reason: int, topic: int, language: int, creator: int) -> bytes:
         publisher = self._catalogue.creators.get(creator, "")
@@ -156,6 +162,7 @@ class Packer:
 
 
 _DIGITS: Final = 9
+_NAMING: Final = frozenset(REASON_INDEX[reason] for reason in NAMING)
 
 
 def language_of(viewer_languages: tuple[int, ...]) -> str:

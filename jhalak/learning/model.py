@@ -167,14 +167,19 @@ def starting_weights(settings: ModelSettings | None = None) -> Weights:
     return Weights(flat, calibration, rules.hidden)
 
 
+@njit(cache=True, nogil=True, inline="always")
+def centred(x, f):  # type: ignore[no-untyped-def]
+    """What the network reads of feature `f`: how many spreads it is from its centre."""
+    return min(max((x - CENTRE[f]) * _PER_SPREAD[f], -_CLIP), _CLIP)
+
+
 @njit(cache=True, nogil=True, fastmath=True)
-def _inputs(x, side, groups, topic, language, scene, centre, per_spread, out):  # type: ignore[no-untyped-def]
+def _inputs(x, side, groups, topic, language, scene, out):  # type: ignore[no-untyped-def]
     """out[n, INPUTS]: centred features and embeddings side by side."""
     features, width, dims = x.shape[1], side.shape[1], groups.shape[1]
     for i in range(len(x)):
         for f in range(features):
-            z = (x[i, f] - centre[f]) * per_spread[f]
-            out[i, f] = min(max(z, -_CLIP), _CLIP)
+            out[i, f] = centred(x[i, f], f)
         at = features
         for d in range(width):
             out[i, at + d] = side[i, d]
@@ -198,18 +203,10 @@ def _biased(logit, item_bias, calibration, language, scene):  # type: ignore[no-
             logit[i, h] = -min(max(z, -SURE), SURE)
 
 
-def centred(x: Floats) -> Floats:
-    """`x` float32[..., F] as the network takes it: in spreads from the centre."""
-    z: Floats = np.clip((x - CENTRE) * _PER_SPREAD, -_CLIP, _CLIP)
-    return z
-
-
 def inputs(views: Mapping[str, Floats], x: Floats, ids: Ids) -> Floats:
     """float32[n, INPUTS]: what the network reads of x float32[n, F]."""
     out = np.empty((len(x), INPUTS), np.float32)
-    _inputs(
-        x, ids.side, views["groups"], ids.topic, ids.language, ids.scene, CENTRE, _PER_SPREAD, out
-    )
+    _inputs(x, ids.side, views["groups"], ids.topic, ids.language, ids.scene, out)
     return out
 
 

@@ -75,6 +75,22 @@ def odds_between(p: Floats, levelled: Floats) -> Floats:
     return odds
 
 
+def mean_of(x: Floats) -> Floats:
+    """float32[F]: the usual candidate of x float32[n, F]."""
+    usual = np.zeros(F, np.float32)
+    _mean(x, usual)
+    return usual
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _mean(x, out):  # type: ignore[no-untyped-def]
+    for i in range(len(x)):
+        for f in range(len(out)):
+            out[f] += x[i, f]
+    for f in range(len(out)):
+        out[f] /= len(x)
+
+
 @njit(cache=True, nogil=True, fastmath=True)
 def _value(hidden, linear, bias, B, b, C, odds, worth, p):  # type: ignore[no-untyped-def]
     """The value of one slot: `hidden` is the first layer before it is cut at 0, `linear` and `bias`
@@ -100,12 +116,15 @@ def _value(hidden, linear, bias, B, b, C, odds, worth, p):  # type: ignore[no-un
 
 @njit(cache=True, nogil=True, fastmath=True)
 def _fall(  # type: ignore[no-untyped-def]
-    inputs, usual, part_of, item_bias, calibration, A, a, B, b, C, w, levelled, worth, out
-):
+    inputs, mean, part_of, item_bias, calibration, scene, language, A, a, B, b, C, w, levelled,
+    worth, out,
+):  # fmt: skip
     """The kernel of `contributions`: what changes in the first layer when a part is removed is
     summed up once, the layers above are gone through anew."""
     width, heads, parts = len(a), w.shape[1], out.shape[1]
-    odds = np.ones(heads, np.float32)
+    odds, usual = np.ones(heads, np.float32), np.empty(len(mean), np.float32)
+    for f in range(len(mean)):
+        usual[f] = centred(mean[f], f)
     p, bias = np.empty(heads, np.float32), np.empty(heads, np.float32)
     hidden = np.empty((1 + parts, width), np.float32)
     linear = np.empty((1 + parts, heads), np.float32)
@@ -130,7 +149,7 @@ def _fall(  # type: ignore[no-untyped-def]
         for c in range(1 + parts):
             known = np.float32(c != 1 + TREND)  # how the item does is known of its row as well
             for h in range(heads):
-                bias[h] = known * item_bias[i, h] + calibration[i, h]
+                bias[h] = known * item_bias[i, h] + calibration[scene[i], language[i], h]
             if c == 0:
                 value = _value(hidden[0], linear[0], bias, B, b, C, odds, worth, p)
                 if i == 0:
@@ -159,9 +178,9 @@ def contributions(
     """
     views, out = weights.views(), np.empty((len(x), C), np.float32)
     _fall(
-        inputs(views, x, ids), centred(usual), _PART_OF, ids.item_bias,
-        weights.calibration[ids.scene, ids.language], views["A"], views["a"], views["B"],
-        views["b"], views["C"], views["w"], levelled, worth, out,
+        inputs(views, x, ids), usual, _PART_OF, ids.item_bias, weights.calibration, ids.scene,
+        ids.language, views["A"], views["a"], views["B"], views["b"], views["C"], views["w"],
+        levelled, worth, out,
     )  # fmt: skip
     return out
 

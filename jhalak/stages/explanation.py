@@ -11,7 +11,7 @@ import numpy as np
 
 from jhalak.catalogue.topics import topics
 from jhalak.config.settings import ValueWeights
-from jhalak.learning.value import PARTS, C, contributions
+from jhalak.learning.value import PARTS, C, contributions, mean_of
 from jhalak.pipeline.stage import SOURCES, Outcome
 from jhalak.schema.candidates import Floats
 from jhalak.schema.languages import LANGUAGES
@@ -24,6 +24,8 @@ from jhalak.stages.world import World
 _PARTS: Final = tuple(PARTS)
 _NAMED: Final = _PARTS.index("other")
 """Parts before this one can be a reason."""
+NAMING: Final = ("taste_publisher", "followed")
+"""Reasons whose sentences name the publisher."""
 
 
 def decide(
@@ -36,11 +38,10 @@ def decide(
         return np.zeros((0, C), np.float32), []
     candidates, catalogue = outcome.candidates, world.catalogue
     x = candidates[FEATURES]
-    usual = np.full(len(x), 1 / len(x), np.float32) @ x  # the mean, at a third of its cost
     rows = candidates.rows[chosen]
     ids = world.serving.ids(rows, catalogue.topic, catalogue.language, query.surface)
     parts = contributions(
-        world.serving.weights, x[chosen], usual, ids, candidates[PREDICTIONS][chosen[0]],
+        world.serving.weights, x[chosen], mean_of(x), ids, candidates[PREDICTIONS][chosen[0]],
         worth_of(query.values or weights),
     )  # fmt: skip
     trends = (candidates[SOURCES][chosen] & np.uint16(1 << trending_source)) > 0
@@ -75,7 +76,7 @@ class Sentences:
 
     def say(self, reason: str, to: str, topic: int, language: int, publisher: str) -> str:
         """The sentence for `reason`, told in the language `to` (a code)."""
-        if not publisher and reason in ("taste_publisher", "followed"):
+        if not publisher and reason in NAMING:
             reason = "taste_like"
         text = self._texts[reason][to]
         if "{" not in text:
