@@ -159,8 +159,8 @@ class LiveCatalogue:
 
     _COLUMNS: Final = (
         "num", "live", "kind", "language", "topic", "creator", "story", "sound", "trial",
-        "published_ms", "expires_ms", "lifetime_h", "duration_s", "sensitive", "unsafe", "embedding",
-        "packed",
+        "published_ms", "expires_ms", "lifetime_h", "duration_s", "sensitive", "unsafe",
+        "embedding", "packed",
     )  # fmt: skip
 
     @property
