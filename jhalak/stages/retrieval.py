@@ -54,7 +54,7 @@ def _of_each(part, quotas):  # type: ignore[no-untyped-def]
 
 
 class Trending:
-    """Source: what is read much now in each of the viewer's languages."""
+    """Source: stories that rise, and what is read much now, in each of the viewer's languages."""
 
     name: ClassVar[str] = "trending"
 
@@ -62,15 +62,18 @@ class Trending:
         self._world, self._walker, self._wanted = world, walker, wanted
 
     def find(self, query: Query) -> Rows:
-        pools = self._world.serving.trending
         quotas = _quotas(query, self._wanted, least=24)
-        return _joined(
-            [
-                self._walker.first(pools[language], quota, query.seen)
-                for language, quota in zip(query.languages, quotas, strict=True)
-                if language in pools
-            ]
+        rise, much = (
+            _joined(
+                [
+                    self._walker.first(pools[language], quota, query.seen)
+                    for language, quota in zip(query.languages, quotas, strict=True)
+                    if language in pools
+                ]
+            )
+            for pools in (self._world.rising, self._world.serving.trending)
         )
+        return np.concatenate([rise, much[~np.isin(much, rise)]]) if len(rise) else much
 
 
 class Topical:

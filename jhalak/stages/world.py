@@ -24,6 +24,8 @@ class World:
     changed meanwhile is put into it by the next `renew`."""
     alive_ms: int = 0
     """When the learner last said that it is alive; 0: never."""
+    rising: dict[int, Rows] = field(default_factory=dict)
+    """Language index to cards of stories that rise now, best first (stages/rising.py)."""
     renewed: list[Rows] = field(default_factory=list)
     """Rows that got a new item since the last snapshot was begun to be laid."""
 

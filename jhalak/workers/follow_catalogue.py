@@ -12,6 +12,7 @@ from jhalak.people.viewer_token import ViewerTokens
 from jhalak.ports.items import ItemStore
 from jhalak.ports.viewers import ViewerStore
 from jhalak.schema.item import ItemRecord
+from jhalak.stages.rising import RENEW_MS, rising_rows
 from jhalak.stages.world import World
 
 BATCH = 500
@@ -37,7 +38,7 @@ class FollowCatalogue:
         self._creators, self._creator_names = creators, creator_names
         self.revoked: deque[int] = deque()
         """Viewers whose tokens were revoked, for whoever finishes erasures."""
-        self._now_ms = 0
+        self._now_ms = self._risen_ms = 0
         self._seq = self._creator = self._revocation = 0
 
     async def step(self) -> bool:
@@ -58,6 +59,11 @@ class FollowCatalogue:
             if self._world.index.stale:
                 c = self._world.catalogue
                 self._world.index = await asyncio.to_thread(build, c.live, c.language, c.embedding)
+            if abs(now_ms - self._risen_ms) >= RENEW_MS:
+                self._risen_ms = now_ms
+                self._world.rising = await asyncio.to_thread(
+                    rising_rows, self._world.catalogue, now_ms
+                )
         return len(records) == BATCH
 
     async def catch_up(self) -> None:

@@ -21,6 +21,7 @@ from jhalak.stages.retrieval import (
     Topical,
     Trending,
 )
+from jhalak.stages.rising import rising_rows
 from jhalak.stages.walk import Walker
 from jhalak.stages.world import World
 from tests.worlds import (
@@ -49,6 +50,32 @@ def found(source: object, world: World, query: Query) -> list[str]:
     names = names_of(world, rows)
     assert len(names) == len(set(names)), "a source finds each item once"
     return names
+
+
+def test_stories_that_rise_come_before_what_is_read_much_each_by_its_newest_card() -> None:
+    told = [
+        make_item(
+            f"{story}-{k}", "food", "en", story=story, publisher=f"paper {k}",
+            published_ms=NOW_MS - 60_000 * (k + 1),
+        )
+        for story, tellers in (("flood", 6), ("quiet", 2))
+        for k in range(tellers)
+    ]  # fmt: skip
+    noise = [
+        make_item(f"noise-{k}", "food", "en", story="noise", publisher="one",
+                  published_ms=NOW_MS - 1000 * k)
+        for k in range(50)
+    ]  # fmt: skip
+    world = world_of(*ITEMS, *told, *noise)
+    c = world.catalogue
+    world.serving.trending = {0: np.array([c.by_id["en-food-0"], c.by_id["flood-0"]], np.int32)}
+    source = Trending(world, Walker(c))
+    assert found(source, world, query_of("en")) == ["en-food-0", "flood-0"]
+    world.rising = rising_rows(c, NOW_MS)
+    assert found(source, world, query_of("en")) == ["flood-0", "en-food-0"]
+    assert found(source, world, query_of("hi")) == []
+    seen = np.array([c.num[c.by_id["flood-0"]]])
+    assert found(source, world, query_of("en", seen=seen)) == ["en-food-0"]
 
 
 def trending_world(*names: str) -> World:

@@ -45,6 +45,21 @@ class TestCatalogue:
         assert jhalak.services.viewer_tokens.revoked[99] > 0
         assert phone.ask("PUT", "/v1/me/follows/creator/The Outsider").status_code == 200
 
+    def test_a_story_that_many_publishers_tell_rises(self, empty: Jhalak) -> None:
+        empty.put(
+            [
+                make_item(f"flood-{k}", story="flood", publisher=f"paper {k}", published_ms=NOW_MS)
+                for k in range(5)
+            ]
+        )
+        empty.clock.forward(s=11)
+        empty.follow()
+        world = empty.services.world
+        assert len(world.rising[0]) == 1
+        empty.clock.forward(s=4 * 3600)
+        empty.follow()
+        assert not world.rising
+
     def test_items_expire_without_any_change(self, empty: Jhalak) -> None:
         empty.put([make_item("a", expires_ms=NOW_MS + 1000), make_item("b")])
         empty.clock.forward(s=1)
