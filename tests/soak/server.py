@@ -1,6 +1,6 @@
 """A real `jhalak serve` in a process of its own, for tests that kill it.
 
-However a test ends, its server and the learner that the server started end with it.
+However a test ends, its server and the workers that the server started end with it.
 """
 
 from __future__ import annotations
@@ -96,18 +96,17 @@ class Server:
 
     def end(self) -> None:
         """Nothing of it runs any more."""
-        learner = self.learner()
+        workers = [] if self.process is None else children(self.process.pid)
         if self.process is not None:
             self.kill()
-        if learner is not None:
-            end_process(learner)
+        for worker in workers:
+            end_process(worker)
 
     def learner(self) -> int | None:
         """The process id of the server's learner, if there is one."""
         if self.process is None:
             return None
-        found = children(self.process.pid)
-        return found[0] if found else None
+        return next((pid for pid in children(self.process.pid) if _works(pid, "learn")), None)
 
     def request(
         self, method: str, path: str, body: Any = None, token: str = "", timeout_s: float = 30.0
@@ -221,6 +220,15 @@ def children(pid: int) -> list[int]:
         except OSError:  # that thread ended meanwhile
             continue
     return [child for child in found if _state(child) not in ("Z", "")]
+
+
+def _works(pid: int, loop: str) -> bool:
+    """Is it a worker of that loop?"""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:  # it ended meanwhile
+        return False
+    return loop.encode() in words[words.index(b"work") :] if b"work" in words else False
 
 
 def end_process(pid: int, number: int = signal.SIGKILL) -> None:
