@@ -17,12 +17,12 @@ from benchmarks.setting import Setting
 
 def video(setting: Setting) -> Result:
     """CPU a page of 12 videos."""
-    return _feed(setting, "video_cpu", VIDEO, 12, 400.0)
+    return _feed(setting, "video_cpu", VIDEO, 12, 700.0)
 
 
 def edition(setting: Setting) -> Result:
     """CPU an edition of 24 cards."""
-    return _feed(setting, "edition_cpu", EDITION, 24, 700.0)
+    return _feed(setting, "edition_cpu", EDITION, 24, 1000.0)
 
 
 def _feed(setting: Setting, name: str, path: str, slots: int, limit_us: float) -> Result:
