@@ -44,7 +44,7 @@ FRESH_S: Final = 20 * 3600
 """A world older than this is built anew: its headlines and its learned trends have aged."""
 SEED: Final = 7
 _SOURCES: Final = (
-    "schema", "ports", "records", "embedded", "catalogue/topics.toml", "learning",
+    "config", "schema", "ports", "records", "embedded", "catalogue/topics.toml", "learning",
     "learning/fold.py", "learning/joining.py", "learning/taste.py", "learning/viewer.py",
 )  # fmt: skip
 _CHOICES: Final = (
@@ -132,6 +132,10 @@ class Worlds:
 def build(data: Path, size: Size) -> dict[str, list[str]]:
     """Make a world in `data`; answers the tokens of its warm viewers."""
     settings, at_ms = Settings(), now_ms()
+    data.mkdir(parents=True)
+    # Drawn items were never understood. That is done once an item; here it would go on beside all
+    # that is measured.
+    (data / "jhalak.toml").write_text("[understanding]\nworker = false\n", "utf-8")
     columns = draw_columns(size.items, SEED)
     records = open_records(data, settings)
     write_items(records, columns, at_ms, SEED)
