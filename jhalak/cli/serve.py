@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("jhalak")
 
-FIRST_FEED_S = 2.0
-"""How often a cell without feeds looks whether there is one."""
+LOOK_S = 2.0
+"""How often it is looked whether there is something for a worker that does not run yet."""
 
 LOOPS = {
     "learn": "learner", "experiments": "watch over experiments", "follow": "follower of feeds",
@@ -85,11 +85,17 @@ async def serve(arguments: argparse.Namespace, on_ready: Callable[[Running], Non
         )
         if wanted and not arguments.no_learner
     ]  # fmt: skip
+    late = []
     if not arguments.no_follower:
         public = ("--public-url", arguments.public_url) if arguments.public_url else ()
-        workers.append(asyncio.create_task(_follow(server, arguments.data, stop, *public)))
+        late.append(
+            _from_first(
+                lambda: bool(server.records.feeds.all()), "follow", arguments.data, stop, *public
+            )
+        )
     if server.settings.pictures.processes:
-        workers.append(asyncio.create_task(_picture(server, arguments.data, stop)))
+        late.append(_from_first(_any_pictures(server), "pictures", arguments.data, stop))
+    workers += [asyncio.create_task(coroutine) for coroutine in late]
     await server.start()
     gc.collect()
     # The catalogue and the code stay: no collection need look at them again. What comes later is
@@ -153,29 +159,32 @@ async def supervise(loop: str, data: Path, stop: asyncio.Event, *options: str) -
             await asyncio.wait_for(stop.wait(), pause)
 
 
-async def _follow(server: Server, data: Path, stop: asyncio.Event, *options: str) -> None:
-    """Follow feeds from the first one on: a cell without any has a process less."""
+async def _from_first(
+    wanted: Callable[[], bool], loop: str, data: Path, stop: asyncio.Event, *options: str
+) -> None:
+    """Run a worker loop once there is something for it: until then a process less."""
     while not stop.is_set():
-        if await asyncio.to_thread(server.records.feeds.all):
-            await supervise("follow", data, stop, *options)
+        if await asyncio.to_thread(wanted):
+            await supervise(loop, data, stop, *options)
             return
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), FIRST_FEED_S)
+            await asyncio.wait_for(stop.wait(), LOOK_S)
 
 
-async def _picture(server: Server, data: Path, stop: asyncio.Event) -> None:
-    """Make pictures from the first item on that names one: until then a process less."""
+def _any_pictures(server: Server) -> Callable[[], bool]:
+    """Does an item name a picture? It is not looked for again while no item has changed."""
     from jhalak.catalogue.pictures import waiting
 
     catalogue, looked_at = server.services.world.catalogue, -1
-    while not stop.is_set():
-        if catalogue.seq != looked_at:
-            looked_at = catalogue.seq
-            if await asyncio.to_thread(waiting, list(catalogue.records)):
-                await supervise("pictures", data, stop)
-                return
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), FIRST_FEED_S)
+
+    def wanted() -> bool:
+        nonlocal looked_at
+        if catalogue.seq == looked_at:
+            return False
+        looked_at = catalogue.seq
+        return bool(waiting(list(catalogue.records)))
+
+    return wanted
 
 
 def _lower_priority() -> None:

@@ -29,7 +29,7 @@ class Predictions:
 
     Reads   the catalogue's columns, the learner's item blocks, query.state
     Writes  FEATURES float32[n, F], PREDICTIONS float32[n, H]
-    Cost    about 60 us for n = 200, 100 for n = 320 (benchmarks/feed_cpu.py)
+    Cost    O(n); benchmarks/feed_cpu.py
 
     Who taps nearly everything they are known to have seen (as it looks when a device sends taps
     but no impressions) is expected to tap everything: near 1 probabilities differ by nothing, and

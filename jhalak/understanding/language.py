@@ -119,11 +119,6 @@ def dominant(texts: Iterable[str]) -> str:
     return language if language in LANGUAGES and most >= max(5, 0.6 * total) else ""
 
 
-def is_romanised_hindi(text: str) -> bool:
-    """Hindi in Latin letters (`aaj ka mausam kaisa hai`)?"""
-    return script_of(text) == LATIN and classify(text)[0] == "hi-Latn"
-
-
 def _nearest(text: str, script: str, hint: str) -> tuple[str, float]:
     """The likeliest language of the script."""
     # Headlines in Title Case look like names to py3langid: lower case raises English from 91 % to

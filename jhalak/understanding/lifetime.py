@@ -1,8 +1,7 @@
-"""How long a story stays good: from its topic, its words, and how fast its like decayed."""
+"""How long a story stays good: from its topic and its words."""
 
 from __future__ import annotations
 
-from math import log
 from typing import Final
 
 import regex
@@ -36,8 +35,6 @@ _WORDS: Final = (
 )  # fmt: skip
 _PULL: Final = 0.7
 """How much a word counts against the topic, in the logarithm of hours."""
-_OBSERVED: Final = 200.0
-"""Impressions after which what was observed counts as much as what was expected."""
 
 
 def lifetime_h(text: str, topic_h: float) -> tuple[float, float]:
@@ -50,36 +47,6 @@ def lifetime_h(text: str, topic_h: float) -> tuple[float, float]:
         if words.search(text):
             return _bounded(topic_h ** (1 - _PULL) * hours**_PULL), 0.8
     return _bounded(topic_h), 0.5
-
-
-def with_decay(expected_h: float, half_life_h: float, impressions: float) -> float:
-    """Hours, corrected by the half-life that its like were seen to have in `impressions`.
-
-    An item is worth showing for three half-lives: then an eighth of its interest is left.
-    """
-    if impressions <= 0 or half_life_h <= 0:
-        return _bounded(expected_h)
-    share = impressions / (impressions + _OBSERVED)
-    return _bounded(expected_h ** (1 - share) * (3.0 * half_life_h) ** share)
-
-
-def half_life_h(hours: list[float], rates: list[float], shows: list[float]) -> float:
-    """The half-life of interest, from answered rates at ages in hours, by weighted least squares
-    on their logarithms; 0 where none falls.
-
-    `rates` are taps over impressions, `shows` the impressions behind each.
-    """
-    points = [
-        (h, log(r), n) for h, r, n in zip(hours, rates, shows, strict=True) if r > 0 and n > 0
-    ]
-    total = sum(n for _, _, n in points)
-    if len(points) < 3 or not total:
-        return 0.0
-    age = sum(h * n for h, _, n in points) / total
-    level = sum(y * n for _, y, n in points) / total
-    spread = sum(n * (h - age) ** 2 for h, _, n in points)
-    slope = sum(n * (h - age) * (y - level) for h, y, n in points) / spread if spread else 0.0
-    return log(2) / -slope if slope < 0 else 0.0
 
 
 def _bounded(hours: float) -> float:

@@ -52,7 +52,7 @@ def found(source: object, world: World, query: Query) -> list[str]:
     return names
 
 
-def test_stories_that_rise_come_before_what_is_read_much_each_by_its_newest_card() -> None:
+def test_stories_that_rise_come_first_each_by_the_card_that_stands_first() -> None:
     told = [
         make_item(
             f"{story}-{k}", "food", "en", story=story, publisher=f"paper {k}",
@@ -72,10 +72,10 @@ def test_stories_that_rise_come_before_what_is_read_much_each_by_its_newest_card
     source = Trending(world, Walker(c))
     assert found(source, world, query_of("en")) == ["en-food-0", "flood-0"]
     world.rising = rising_rows(c, NOW_MS)
-    assert found(source, world, query_of("en")) == ["flood-0", "en-food-0"]
+    assert found(source, world, query_of("en")) == ["flood-5", "en-food-0", "flood-0"]
     assert found(source, world, query_of("hi")) == []
-    seen = np.array([c.num[c.by_id["flood-0"]]])
-    assert found(source, world, query_of("en", seen=seen)) == ["en-food-0"]
+    seen = np.array([c.num[c.by_id["flood-5"]]])
+    assert found(source, world, query_of("en", seen=seen)) == ["en-food-0", "flood-0"]
 
 
 def trending_world(*names: str) -> World:

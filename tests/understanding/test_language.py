@@ -13,7 +13,6 @@ from jhalak.understanding.language import (
     classify,
     detect,
     dominant,
-    is_romanised_hindi,
 )
 from jhalak.understanding.scripts import SCRIPT_OF, letters_by_script, script_of, written_in
 
@@ -100,6 +99,10 @@ def test_most_of_a_source_is_its_language() -> None:
     assert dominant([HEADLINES["id"]] * 4) == ""
     assert dominant([HEADLINES[code] for code in LANGUAGES]) == ""
     assert dominant([]) == ""
+
+
+def is_romanised_hindi(text: str) -> bool:
+    return classify(text)[0] == "hi-Latn"
 
 
 def test_english_with_hindi_names_is_not_romanised_hindi() -> None:

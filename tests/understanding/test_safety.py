@@ -10,7 +10,7 @@ import pytest
 
 from jhalak.schema.languages import LANGUAGES
 from jhalak.understanding import safety
-from jhalak.understanding.safety import UNCHECKED, bait, picture_allowed, verdicts
+from jhalak.understanding.safety import UNCHECKED, bait, verdicts
 from jhalak.understanding.words import CLASSES, BadWords, Words, parse
 
 LINES = [
@@ -110,24 +110,6 @@ def test_a_bad_list_leaves_texts_unchecked(tmp_path: Path) -> None:
 def test_vectors_of_a_wrong_width_leave_texts_unchecked() -> None:
     wrong = np.ones((1, 3), np.float32)
     assert verdicts(["rain"], ["en"], WORDS, wrong)[0].classes == (UNCHECKED,)
-
-
-@pytest.mark.parametrize(
-    ("tier", "classes", "model_ok", "allowed"),
-    [
-        ("reviewed", (), True, True),
-        ("reviewed", (), None, False),
-        ("reviewed", (), False, False),
-        ("reviewed", ("violence",), True, False),
-        ("reviewed", (UNCHECKED,), True, False),
-        ("new", (), True, False),
-        ("", (), True, False),
-    ],
-)
-def test_a_picture_is_shown_only_when_everything_passed(
-    tier: str, classes: tuple[str, ...], model_ok: bool | None, allowed: bool
-) -> None:
-    assert picture_allowed(tier, classes, model_ok) is allowed
 
 
 def test_bait_is_a_score() -> None:
