@@ -9,7 +9,7 @@ STATE ?= demo-data
 
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: demo test lint types soak bench setup system clean
+.PHONY: demo test lint types soak bench setup web system clean
 
 demo: setup
 	$(BIN)/jhalak demo --data $(STATE) --port $(PORT) $(if $(DATA),--items $(DATA))
@@ -19,12 +19,14 @@ test: setup system
 	$(BIN)/ruff format --check jhalak tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	cd web && npm run --silent check && npm run --silent test
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak"
 
 lint: setup
 	$(BIN)/ruff check jhalak tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	cd web && npm run --silent check
 
 soak: setup system
 	$(BIN)/python -m pytest -m soak -x -o log_cli=true -o log_cli_level=INFO
@@ -32,7 +34,22 @@ soak: setup system
 bench: setup system
 	$(BIN)/python -m benchmarks
 
-setup: $(VENV)/.installed
+setup: $(VENV)/.installed web
+
+# The viewer's app and the console, built into the package.
+web: jhalak/api/built/.made
+
+WEB := $(shell find web -type f -not -path '*/node_modules/*' 2>/dev/null)
+
+jhalak/api/built/.made: web/node_modules/.installed $(WEB)
+	cd web && npm run --silent build
+	touch $@
+
+web/node_modules/.installed: web/package-lock.json web/.npmrc
+	@node -e 'process.exit(+process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null \
+		|| { echo "Jhalak's web applications are built with Node 20 or newer; install nodejs and npm"; exit 1; }
+	cd web && npm ci --no-audit --no-fund --silent
+	touch $@
 
 $(VENV)/.installed: requirements/dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
@@ -51,4 +68,4 @@ system:
 	@sh scripts/debian.sh chromium fonts-noto-core fonts-noto-color-emoji nginx-light libgomp1
 
 clean:
-	rm -rf $(VENV) demo-data soak-data .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) web/node_modules jhalak/api/built demo-data soak-data .mypy_cache .pytest_cache .ruff_cache

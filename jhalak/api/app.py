@@ -29,6 +29,7 @@ from jhalak.api.access import (
     current_services,
     current_viewer,
 )
+from jhalak.api.apps import app_routes
 from jhalak.api.events import EventRoutes
 from jhalak.api.feeds import FeedRoutes
 from jhalak.api.openapi import complete
@@ -184,6 +185,7 @@ def create_app(services: Services) -> Application:
             *raw, create_viewer, *me.ROUTES, *relations.ROUTES,
             *why.ROUTES, *items.ROUTES, *media.ROUTES, *ops.ROUTES,
             *feed_health.ROUTES, *publisher.ROUTES, *websub.ROUTES, openapi, *_page_routes(),
+            *app_routes("viewer", "/app/"), *app_routes("console", "/console/"),
         ],
         dependencies={
             "services": Provide(current_services),

@@ -1,0 +1,22 @@
+import { fileURLToPath } from "node:url";
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vite";
+import { precompress } from "../build/precompress.ts";
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const built = at("../../jhalak/api/built/viewer");
+
+export default defineConfig({
+  root: at("."),
+  base: "/app/",
+  plugins: [svelte({ configFile: at("../svelte.config.js") }), precompress(built)],
+  build: {
+    outDir: built,
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    target: "es2022",
+  },
+  // `npx vite -c viewer/vite.config.ts` beside a running `jhalak serve --port 8787`.
+  server: { proxy: { "^/(v1|media)/": "http://127.0.0.1:8787" } },
+});
