@@ -271,6 +271,61 @@ publishers = Table(
     sqlite_autoincrement=True,
 )
 
+policies = Table(
+    "policies",
+    metadata,
+    Column("version", NUMBER, primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("override", LargeBinary, nullable=False),
+    Column("draft", BigInteger, nullable=False),
+    Column("back_to", BigInteger, nullable=False),
+)
+"""Every policy that ever held; the greatest version holds."""
+
+policy_drafts = Table(
+    "policy_drafts",
+    metadata,
+    Column("num", NUMBER, primary_key=True, autoincrement=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("override", LargeBinary, nullable=False),
+    Column("base", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("done", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("result", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Changes of policy that were thought of, and what their replays said."""
+
+experiments = Table(
+    "experiments",
+    metadata,
+    Column("num", NUMBER, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("settings", LargeBinary, nullable=False),
+    Index(None, "name", unique=True),
+    sqlite_autoincrement=True,
+)
+"""Experiments that were defined in the console, beside those of `jhalak.toml`."""
+
+replays = Table(
+    "replays",
+    metadata,
+    Column("num", NUMBER, primary_key=True, autoincrement=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("log", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Reports of replays, for laying them beside each other."""
+
 audit = Table(
     "audit",
     metadata,

@@ -66,6 +66,10 @@ REGISTRY: Final[tuple[Holding, ...]] = (
     Holding("table", "deliveries", "public", "what hubs delivered", "until the worker read it"),
     Holding("table", "publishers", "secret", "hashes of publishers' keys", "kept"),
     Holding("table", "operators", "secret", "hashes of operator tokens", "kept"),
+    Holding("table", "policies", "aggregate", "policies, who saved them and why", "kept"),
+    Holding("table", "policy_drafts", "aggregate", "drafts of policies and their replays", "kept"),
+    Holding("table", "experiments", "aggregate", "experiments defined in the console", "kept"),
+    Holding("table", "replays", "aggregate", "reports of replays", "kept"),
     Holding("table", "audit", "aggregate", "what operators and the system did", "kept"),
     Holding("table", "alembic_version", "aggregate", "version of the tables", "kept"),
     Holding(
