@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jhalak import __version__
+from jhalak.config.policy import FILE, holding
 from jhalak.config.settings import Settings, read_settings
 from jhalak.embedded.blob_store import BlobStoreOnObstore
 from jhalak.embedded.event_log import EmbeddedEventLog
@@ -22,10 +23,12 @@ from jhalak.embedded.reserve import Reserve
 from jhalak.records.audit import SqlAuditStore
 from jhalak.records.consents import SqlConsentStore
 from jhalak.records.database import Database, open_database
+from jhalak.records.definitions import SqlDefinitionStore, SqlReplayStore
 from jhalak.records.feeds import SqlEntryStore, SqlFeedStore
 from jhalak.records.items import SqlItemStore
 from jhalak.records.operators import SqlOperatorStore
 from jhalak.records.pictures import SqlMediaStore, SqlPictureStore
+from jhalak.records.policies import SqlDraftStore, SqlPolicyStore
 from jhalak.records.publishers import SqlPublisherStore
 from jhalak.records.relations import SqlRelationStore
 from jhalak.records.subscriptions import SqlDeliveryStore, SqlSubscriptionStore
@@ -75,6 +78,10 @@ class Records:
     pictures: SqlPictureStore
     media: SqlMediaStore
     understandings: SqlUnderstandingStore
+    drafts: SqlDraftStore
+    policies: SqlPolicyStore
+    definitions: SqlDefinitionStore
+    replays: SqlReplayStore
     folder: Path
     """The data folder."""
 
@@ -101,8 +108,19 @@ def open_records(data: Path, settings: Settings) -> Records:
         SqlPictureStore(database),
         SqlMediaStore(database),
         SqlUnderstandingStore(database),
+        SqlDraftStore(database),
+        SqlPolicyStore(database),
+        SqlDefinitionStore(database),
+        SqlReplayStore(database),
         data,
     )
+
+
+def held_settings(records: Records, settings: Settings) -> Settings:
+    """The settings as they hold: with the saved policy, and all experiments of the console."""
+    policy = records.policies.newest()
+    defined = [definition.settings for definition in records.definitions.all()]
+    return holding(settings, policy.override if policy else FILE, defined)
 
 
 def open_log(data: Path, settings: Settings, *, writable: bool) -> EmbeddedEventLog:
@@ -244,6 +262,7 @@ class Server:
         from jhalak.workers.finish_erasures import FinishErasures
         from jhalak.workers.follow_catalogue import FollowCatalogue
         from jhalak.workers.follow_learned import FollowLearned
+        from jhalak.workers.follow_policy import FollowPolicy
         from jhalak.workers.follow_stops import FollowStops
         from jhalak.workers.keep_time import KeepTime
 
@@ -291,6 +310,10 @@ class Server:
             publishers=records.publishers,
             texts=records.texts,
             media=records.media,
+            drafts=records.drafts,
+            policies=records.policies,
+            definitions=records.definitions,
+            replays=records.replays,
             blobs=blobs,
             experiments=Assignment(settings),
             give_up_reserve=self._reserve.give_up,
@@ -305,6 +328,9 @@ class Server:
         )  # fmt: skip
         self._follow_learned = FollowLearned(world, open_learned(data))
         self._follow_stops = FollowStops(self.services.experiments, blobs)
+        self._follow_policy = FollowPolicy(
+            settings, records.policies, records.definitions, self.services.obey
+        )
         label_ms = int(settings.learning.label_window_s * 1000)
         self._keep_time = KeepTime(self.event_log, clock, label_ms, settings.log.retention_days)
         self._keys = keys
@@ -318,11 +344,13 @@ class Server:
 
         await self._follow_catalogue.catch_up()
         await self._follow_learned.step()
+        await self._follow_policy.step()
         await warm(self.services.lockscreen, self.services.video, self.services.states)
         for name, step, every_s in (
             ("following the catalogue", self._follow_catalogue.step, 0.2),
             ("following the learner", self._follow_learned.step, 0.2),
             ("following stopped arms", self._follow_stops.step, 1.0),
+            ("following the policy", self._follow_policy.step, 1.0),
             ("keeping time", self._keep_time.step, 10.0),
             ("keeping profiles", self._keep_profiles, 5.0),
             ("finishing erasures", self._finish_erasures.step, 1.0),

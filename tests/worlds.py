@@ -123,6 +123,7 @@ class Jhalak:
     async def _follow(self) -> None:
         await self.server._follow_catalogue.catch_up()
         await self.server._follow_learned.step()
+        await self.server._follow_policy.step()
         await self.server._follow_stops.step()
 
     def follow(self) -> None:

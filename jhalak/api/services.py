@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from jhalak.api.event_ids import EventIds
+from jhalak.config.experiments import Override
+from jhalak.config.policy import FILE
 from jhalak.config.settings import Settings
 from jhalak.experiments.assignment import Assignment
 from jhalak.feeds.edition import Packer
@@ -16,15 +18,18 @@ from jhalak.people.viewer_token import ViewerTokens
 from jhalak.ports.audit import AuditStore
 from jhalak.ports.blob_store import BlobStore
 from jhalak.ports.consents import ConsentStore
+from jhalak.ports.definitions import DefinitionStore
 from jhalak.ports.event_log import EventLog
 from jhalak.ports.feeds import EntryStore, FeedStore
 from jhalak.ports.items import ItemStore
 from jhalak.ports.keys import Signer
 from jhalak.ports.operators import OperatorStore
 from jhalak.ports.pictures import MediaStore
+from jhalak.ports.policies import DraftStore, PolicyStore
 from jhalak.ports.profile_store import ProfileStore
 from jhalak.ports.publishers import PublisherStore
 from jhalak.ports.relations import RelationStore
+from jhalak.ports.replays import ReplayStore
 from jhalak.ports.subscriptions import DeliveryStore, SubscriptionStore
 from jhalak.ports.texts import TextStore
 from jhalak.ports.viewers import ViewerStore
@@ -60,6 +65,10 @@ class Services:
     audit: AuditStore
     texts: TextStore
     media: MediaStore
+    drafts: DraftStore
+    policies: PolicyStore
+    definitions: DefinitionStore
+    replays: ReplayStore
     blobs: BlobStore
     feeds: FeedStore
     entries: EntryStore
@@ -75,13 +84,22 @@ class Services:
     """The inverse."""
     trial_waits: TrialWaits = field(init=False)
     """How long new items wait for their first impressions."""
+    held: Settings = field(init=False)
+    """The settings as they hold: with the policy and all experiments."""
+    policy: Override = FILE
+    """The policy that is in them."""
     ready: bool = False
     """Set when the catalogue was read and kernels are warm."""
     counts: dict[str, int] = field(default_factory=dict)
     """Requests by `route status`, events by outcome."""
 
     def __post_init__(self) -> None:
-        feed = self.settings.feed
+        self.obey(self.settings, FILE)
+
+    def obey(self, held: Settings, policy: Override) -> None:
+        """From now on these settings hold."""
+        self.held, self.policy, feed = held, policy, held.feed
+        self.experiments.obey(held, policy)
         self.trial_waits = TrialWaits(self.world, feed.exploration, feed.trial_impressions)
 
     def count(self, name: str, by: int = 1) -> None:

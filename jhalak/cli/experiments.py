@@ -22,10 +22,8 @@ WIDTH: Final = 31
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from jhalak.config.settings import read_settings
-
     with explained():
-        settings = read_settings(arguments.data)
+        settings = _held(arguments)
         if arguments.action == "list":
             return _list(settings, arguments)
         experiment = _named(settings, arguments.name, held_out=arguments.action == "show")
@@ -35,6 +33,19 @@ def run(arguments: argparse.Namespace) -> int:
     _show(report)
     last_line(report, wanted=arguments.json)
     return 0
+
+
+def _held(arguments: argparse.Namespace) -> Settings:
+    """The settings with the console's experiments and policy."""
+    from jhalak.assembly import held_settings, open_records
+    from jhalak.config.settings import read_settings
+
+    settings = read_settings(arguments.data)
+    records = open_records(arguments.data, settings)
+    try:
+        return held_settings(records, settings)
+    finally:
+        records.database.close()
 
 
 def _named(settings: Settings, name: str | None, *, held_out: bool) -> ExperimentSettings:
@@ -47,7 +58,7 @@ def _named(settings: Settings, name: str | None, *, held_out: bool) -> Experimen
         if experiment.name == name:
             return experiment
     known = ", ".join(e.name for e in experiments) or "none"
-    raise Failure(f"there is no experiment {name or ''!r}; jhalak.toml has: {known}", 2)
+    raise Failure(f"there is no experiment {name or ''!r}; known are: {known}", 2)
 
 
 def _list(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -71,7 +82,7 @@ def _list(settings: Settings, arguments: argparse.Namespace) -> int:
     if rows:
         Console().print(table)
     else:
-        print("there are no experiments in jhalak.toml")
+        print("there are no experiments, in jhalak.toml or the console")
     last_line({"experiments": rows}, wanted=arguments.json)
     return 0
 

@@ -23,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     loops = {
         "learn": _learn, "experiments": _experiments, "follow": _follow, "pictures": _pictures,
-        "understand": _understand,
+        "policy": _policy, "understand": _understand,
     }  # fmt: skip
     work = loops[arguments.loop]
     with explained():
@@ -58,6 +58,7 @@ async def _learn(arguments: argparse.Namespace) -> list[int]:
 async def _experiments(arguments: argparse.Namespace) -> list[int]:
     from jhalak.assembly import now_ms, open_blobs, open_log, open_records
     from jhalak.config.settings import read_settings
+    from jhalak.workers.follow_policy import FollowPolicy
     from jhalak.workers.watch_experiments import WatchExperiments
 
     settings = read_settings(arguments.data)
@@ -65,14 +66,39 @@ async def _experiments(arguments: argparse.Namespace) -> list[int]:
     records = open_records(arguments.data, settings)
     blobs = open_blobs(arguments.data, settings)
     watch = WatchExperiments(log, blobs, records.audit, settings, now_ms)
+    follower = FollowPolicy(settings, records.policies, records.definitions, watch.obey)
     await watch.resume()
-    await _work("watching experiments", watch.step, 0.5, arguments)
+
+    async def step() -> bool:
+        await follower.step()
+        return await watch.step()
+
+    await _work("watching experiments", step, 0.5, arguments)
     if arguments.until_caught_up:
         await watch.judge()
     await watch.checkpoint()
     log.close()
     records.database.close()
     return watch.fold.offsets
+
+
+async def _policy(arguments: argparse.Namespace) -> list[int]:
+    """Answers how many drafts were replayed."""
+    from jhalak.assembly import now_ms, open_learned, open_log, open_records
+    from jhalak.config.settings import read_settings
+    from jhalak.evaluation.replay_drafts import ReplayDrafts
+
+    settings = read_settings(arguments.data)
+    log = open_log(arguments.data, settings, writable=False)
+    records = open_records(arguments.data, settings)
+    worker = ReplayDrafts(
+        records.drafts, records.policies, records.items, records.viewers, log,
+        open_learned(arguments.data), settings, now_ms,
+    )  # fmt: skip
+    await _work("replaying policies", worker.step, 0.5, arguments)
+    log.close()
+    records.database.close()
+    return [worker.replayed]
 
 
 async def _follow(arguments: argparse.Namespace) -> list[int]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isfinite
+from typing import Final
 
 import msgspec
 
 from jhalak.config.experiments import ExperimentSettings, Override, check
 from jhalak.config.settings import Settings, ValueWeights
 
-MOST = 1_000.0
+FILE: Final = Override()
+"""The policy of a cell whose settings hold as they are."""
+MOST: Final = 1_000.0
 """A weight lies between plus and minus this."""
 
 

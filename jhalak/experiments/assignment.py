@@ -24,7 +24,8 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from jhalak.config.experiments import HELD_OUT, HOLDOUT, REST, ExperimentSettings
+from jhalak.config.experiments import HELD_OUT, HOLDOUT, REST, ExperimentSettings, Override
+from jhalak.config.policy import FILE
 from jhalak.config.settings import Settings, ValueWeights
 from jhalak.schema.query import Query
 from jhalak.schema.slate import SURFACES
@@ -131,7 +132,14 @@ class Assignment:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._values = settings.feed.values
+        self._stopped: frozenset[tuple[str, str]] | None = None
+        self.obey(settings)
+
+    def obey(self, settings: Settings, policy: Override = FILE) -> None:
+        """From now on these experiments run, over the feed as `policy` changes it for everybody
+        (config.policy). Which arms were stopped stays."""
+        self._values = msgspec.structs.replace(settings.feed.values, **policy.values)
+        self._policy = policy
         self._holdout = settings.assignment.holdout
         self._held_out = Draw("holdout", "")
         layers = dict.fromkeys(e.layer for e in settings.experiments)
@@ -140,7 +148,7 @@ class Assignment:
         self._drawn: dict[int, Drawn] = {}
         self._alike: dict[Drawn, Drawn] = {}
         self._applied: dict[Arms, _Applied] = {}
-        self._stopped: frozenset[tuple[str, str]] | None = None
+        self._usual = self._combined(()) if policy.changes() else None
 
     @property
     def any(self) -> bool:
@@ -195,21 +203,24 @@ class Assignment:
         return found
 
     def apply(self, query: Query) -> None:
-        """Write into the query what its arms change, and that they do. Minors, and whoever wants
-        nothing learned about them, are in no experiment."""
-        if not self._layers or not query.profiled or query.minor:
-            return
-        arms = self.arms(query.viewer, query.surface, query.now_ms)
-        if not arms:
-            return
-        applied = self._applied.get(arms)
+        """Write into the query what the policy and its arms change, and which arms do. Minors, and
+        whoever wants nothing learned about them, are in no experiment."""
+        applied = self._usual
+        arms: Arms = ()
+        if self._layers and query.profiled and not query.minor:
+            arms = self.arms(query.viewer, query.surface, query.now_ms)
+        if arms:
+            applied = self._applied.get(arms)
+            if applied is None:
+                applied = self._applied[arms] = self._combined(arms)
         if applied is None:
-            applied = self._applied[arms] = self._combined(arms)
+            return
         query.arms, query.values, query.exploration = applied[:3]
         query.topic_fade, query.creator_fade = applied[3:]
 
     def _combined(self, arms: Arms) -> _Applied:
-        """No two of them change the same thing: the settings were checked for that."""
+        """No two of them change the same thing: the settings were checked for that. Where none
+        does, the policy holds."""
         overrides = [
             arm.override
             for layer in self._layers
@@ -220,11 +231,13 @@ class Assignment:
         weights = {action: v for override in overrides for action, v in override.values.items()}
 
         def of(name: str) -> Any:
-            said = [getattr(override, name) for override in overrides]
+            said = [getattr(override, name) for override in (*overrides, self._policy)]
             return next((value for value in said if value is not None), None)
 
         return _Applied(
             arms,
-            msgspec.structs.replace(self._values, **weights) if weights else None,
+            msgspec.structs.replace(self._values, **weights)
+            if weights or self._policy.values
+            else None,
             of("exploration"), of("topic_fade"), of("creator_fade"),
         )  # fmt: skip

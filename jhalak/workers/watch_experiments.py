@@ -11,10 +11,15 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
+import msgspec
+
+from jhalak.config.experiments import Override, holdouts
 from jhalak.config.settings import Settings
 from jhalak.experiments.analysis import Stop, guard
 from jhalak.experiments.fold import ExperimentFold
+from jhalak.experiments.report import summary
 from jhalak.experiments.stops import Stopped, Stops
+from jhalak.experiments.table import Table
 from jhalak.ports.audit import AuditStore
 from jhalak.ports.blob_store import BlobStore
 from jhalak.ports.event_log import EventLog
@@ -30,6 +35,10 @@ CHECKPOINT_MS: Final = 300_000
 """How often all of it is written at most; 170,000 events/s are folded again after a crash."""
 KEPT: Final = 2
 FOLDER: Final = "experiments/fold"
+REPORT_MS: Final = 5_000
+REPORTS: Final = "experiments/reports"
+"""What each experiment shows now, as experiments.report says it: whoever wants to see need not
+fold the log."""
 
 
 class FoldOfLog:
@@ -84,13 +93,18 @@ class WatchExperiments:
         self._source = FoldOfLog(event_log, blobs, settings)
         self._unwritten: deque[Stop] = deque()
         """Stops that the audit log does not have yet."""
-        self._judged_ms = 0
+        self._judged_ms = self._reported_ms = 0
+        self._reported: tuple[Settings, list[int]] | None = None
         self._checkpointed_ms = clock()
         self._checkpointed: list[int] = []
 
     @property
     def fold(self) -> ExperimentFold:
         return self._source.fold
+
+    def obey(self, settings: Settings, policy: Override) -> None:
+        """These experiments and weights hold from now on."""
+        self._settings = settings
 
     async def resume(self) -> None:
         await self._source.resume()
@@ -104,9 +118,24 @@ class WatchExperiments:
         if now_ms - self._judged_ms >= JUDGE_MS:
             await self.judge()
             self._judged_ms = now_ms
+        if now_ms - self._reported_ms >= REPORT_MS:
+            await self.report()
         if now_ms - self._checkpointed_ms >= CHECKPOINT_MS:
             await self.checkpoint()
         return more
+
+    async def report(self) -> None:
+        """Write down what every experiment and holdout shows, where something is new."""
+        self._reported_ms, rules = self._clock(), self._settings
+        if self._reported == (rules, self.fold.offsets):
+            return
+        for experiment in (*rules.experiments, *holdouts(rules.experiments, rules.assignment)):
+            table = self.fold.tables.get(experiment.name, Table())
+            stops = await self._stops.of(experiment.name)
+            values, at_ms = rules.feed.values, self.fold.at_ms
+            found = summary(experiment, table, stops, values, at_ms, self._reported_ms)
+            await self._blobs.put(f"{REPORTS}/{experiment.name}.json", msgspec.json.encode(found))
+        self._reported = rules, list(self.fold.offsets)
 
     async def judge(self) -> list[Stop]:
         """Stop what a guardrail says must stop; answers what was stopped now. The stop comes

@@ -94,7 +94,7 @@ def test_it_stops_an_arm_and_writes_it_down(run: Run, data: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["show"], "jhalak.toml has: bolder"), (["show", "bolde"], "no experiment 'bolde'"),
+        (["show"], "known are: bolder"), (["show", "bolde"], "no experiment 'bolde'"),
         (["stop", "bolder"], "its arms: usual, bold"), (["stop", "bolder", "x"], "no arm 'x'"),
     ],
 )  # fmt: skip
