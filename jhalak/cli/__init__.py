@@ -147,6 +147,10 @@ def build_parser() -> argparse.ArgumentParser:
     viewers.add_argument("action", choices=("show",))
     viewers.add_argument("viewer", help="the viewer's id")
 
+    why = command("why", "Say why a slot was shown to a viewer.", "jhalak why VIEWER SLOT")
+    why.add_argument("viewer", help="the viewer's id")
+    why.add_argument("slot", help="the slot token, as the edition or the video feed gave it")
+
     operator = command(
         "operator", "Make, list or revoke operator tokens.", "jhalak operator token asha"
     )
