@@ -1,0 +1,67 @@
+/** What the server answers, as docs/api.md describes it. */
+
+export interface Art { topic: string; seed: string }
+export interface Variant { src: string; width: number; height: number; bytes: number }
+
+export interface Picture {
+  art: Art;
+  variants?: Variant[];
+  /** Too wide to be cropped: stands uncropped over its own colours. */
+  whole?: boolean;
+  placeholder?: string;
+  colours?: string[];
+  scrim?: number[];
+  alt?: string;
+}
+
+export interface Card {
+  slot: string;
+  item: string;
+  story?: string;
+  headline: string;
+  summary?: string;
+  language?: string;
+  topic: string;
+  publisher?: string | null;
+  image?: Picture;
+  url?: string | null;
+  why?: string;
+  show_from: string;
+  show_until: string;
+}
+
+/** A card that the device holds already, under a new slot and at a new time. */
+export interface CardRef { slot: string; item: string; ref: true; show_from: string; show_until: string }
+
+export type Level = "full" | "unpersonalised" | "cached" | "popular" | "static" | "exhausted";
+
+export interface EditionAnswer {
+  edition: string;
+  valid_from: string;
+  valid_until: string;
+  level: Level;
+  cards: (Card | CardRef)[];
+  recalled: string[];
+  /** Recalls up to this number are accounted for; ask for later ones. */
+  recalls_since?: number;
+  picture_bytes?: number;
+  bytes: number;
+}
+export interface Edition extends EditionAnswer { cards: Card[] }
+
+export interface Topic { id: string; colour: string; sensitive?: boolean; names: Record<string, string> }
+
+export type EventType = "impression" | "dwell" | "tap" | "play" | "complete" | "share" | "report" | "undo";
+export interface ViewerEvent {
+  id: string;
+  slot: string;
+  type: EventType;
+  at: string;
+  value?: number | string;
+  ranges?: [number, number][];
+}
+
+export type AgeBand = "under13" | "13-17" | "18-24" | "25-34" | "35-49" | "50+";
+export type Purpose = "personalisation" | "measurement" | "profiled_ads";
+export type Verb = "likes" | "saves" | "follows" | "hides" | "blocks";
+export type Kind = "item" | "creator" | "topic";
