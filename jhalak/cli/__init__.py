@@ -22,6 +22,20 @@ def _common(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _tls(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--tls", choices=("local",),
+        help="HTTPS with a certificate of this machine's own authority, for phones on the same"
+        " network (with --host 0.0.0.0): a QR code says how they trust it",
+    )  # fmt: skip
+    parser.add_argument("--tls-cert", type=Path, metavar="FILE", help="HTTPS with this chain (PEM)")
+    parser.add_argument("--tls-key", type=Path, metavar="FILE", help="its key (PEM)")
+    parser.add_argument(
+        "--ca-port", type=_port,
+        help="--tls=local: plain port where phones get the certificate (default: the next one)",
+    )  # fmt: skip
+
+
 class _Parser(argparse.ArgumentParser):
     """Takes what a command is about also after its options: `items sheet --language ta out.png`."""
 
@@ -63,6 +77,7 @@ def build_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     serve.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", type=_port, help="port to listen on (default: 8787; 0: any)")
+    _tls(serve)
     serve.add_argument(
         "--no-learner", action="store_true", help="do not start the learner (run `jhalak work`)"
     )
@@ -77,7 +92,7 @@ def build_parser() -> argparse.ArgumentParser:
     work = command("work", "Run a worker loop.", "jhalak work learn --data ./jhalak-data")
     work.add_argument(
         "loop",
-        choices=("learn", "experiments", "follow", "pictures", "understand"),
+        choices=("learn", "experiments", "follow", "pictures", "policy", "understand"),
         help="which loop",
     )
     work.add_argument(
@@ -282,6 +297,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     demo.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     demo.add_argument("--port", type=_port, help="port to listen on (default: 8787)")
+    _tls(demo)
     demo.add_argument("--viewers", type=int, default=24, help="size of the crowd (default: 24)")
     demo.add_argument(
         "--rounds", type=int, default=0, help="end after so many editions each (default: go on)"

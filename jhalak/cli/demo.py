@@ -59,7 +59,7 @@ def _begin(arguments: argparse.Namespace, server: serve.Running, stop: threading
         flush=True,
     )
     topics_of = {code: sorted(names) for code, names in by_language.items()}
-    crowd = Crowd(server.host, server.port, topics_of, arguments.viewers)
+    crowd = Crowd(server.near, server.port, topics_of, arguments.viewers, tls=server.client)
     loop = asyncio.get_running_loop()
 
     def work() -> None:

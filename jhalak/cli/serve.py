@@ -9,15 +9,16 @@ import gc
 import logging
 import os
 import signal
-import socket
+import ssl
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from jhalak.cli.failure import Failure, explained
+from jhalak.cli.failure import explained
+from jhalak.cli.tls import bracketed, kept, tls_of
 from jhalak.cli.work import PARENT_GONE
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ LOOK_S = 2.0
 LOOPS = {
     "learn": "learner", "experiments": "watch over experiments", "follow": "follower of feeds",
     "pictures": "maker of pictures", "understand": "understanding of items",
+    "policy": "replayer of policies",
 }  # fmt: skip
 """What `jhalak work` can run, and what each is called."""
 
@@ -53,10 +55,18 @@ class Running:
     host: str
     port: int
     stop: Callable[[], None]
+    client: ssl.SSLContext | None = None
+    """How clients in this process trust it; None: it speaks plain HTTP."""
+
+    @property
+    def near(self) -> str:
+        """The host for clients on this machine."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
 
     @property
     def address(self) -> str:
-        return f"http://{self.host}:{self.port}"
+        scheme = "http" if self.client is None else "https"
+        return f"{scheme}://{bracketed(self.host)}:{self.port}"
 
 
 def _say(running: Running) -> None:
@@ -68,34 +78,17 @@ async def serve(arguments: argparse.Namespace, on_ready: Callable[[Running], Non
     """Serve until a signal; `on_ready` is called when slates can be asked for."""
     from jhalak.api.app import create_app
     from jhalak.assembly import Server
-    from jhalak.cli.web import Web
+    from jhalak.cli.web import Web, listen
 
     server = Server(arguments.data)
-    web = Web(create_app(server.services))
-    web.obey_signals()
     rules = server.settings.server
     host = arguments.host or rules.host
-    listening = _listen(host, rules.port if arguments.port is None else arguments.port)
+    tls = tls_of(arguments, host)
+    web = Web(create_app(server.services), tls.context if tls else None)
+    web.obey_signals()
+    listening = listen(host, rules.port if arguments.port is None else arguments.port)
     stop = asyncio.Event()
-    workers = [
-        asyncio.create_task(supervise(loop, arguments.data, stop))
-        for loop, wanted in (
-            ("learn", True), ("experiments", bool(server.settings.experiments)),
-            ("understand", server.settings.understanding.worker),
-        )
-        if wanted and not arguments.no_learner
-    ]  # fmt: skip
-    late = []
-    if not arguments.no_follower:
-        public = ("--public-url", arguments.public_url) if arguments.public_url else ()
-        late.append(
-            _from_first(
-                lambda: bool(server.records.feeds.all()), "follow", arguments.data, stop, *public
-            )
-        )
-    if server.settings.pictures.processes:
-        late.append(_from_first(_any_pictures(server), "pictures", arguments.data, stop))
-    workers += [asyncio.create_task(coroutine) for coroutine in late]
+    workers = [asyncio.create_task(each) for each in _workers(arguments, server, stop)]
     await server.start()
     gc.collect()
     # The catalogue and the code stay: no collection need look at them again. What comes later is
@@ -103,27 +96,42 @@ async def serve(arguments: argparse.Namespace, on_ready: Callable[[Running], Non
     gc.freeze()
     gc.set_threshold(20_000, 50, 1_000)
     bound, port = listening.getsockname()[:2]
-    on_ready(Running(server.services, bound, port, lambda: setattr(web, "should_exit", True)))
+    plain_port = (port + 1 if port else 0) if arguments.ca_port is None else arguments.ca_port
+    client = tls.client() if tls else None
+    on_ready(
+        Running(server.services, bound, port, lambda: setattr(web, "should_exit", True), client)
+    )
     try:
-        await web.serve(sockets=[listening])
+        async with kept(tls, host, port, plain_port):
+            await web.serve(sockets=[listening])
     finally:
         stop.set()
         await asyncio.gather(*workers)
         await server.stop()
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises Failure saying what to do."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except OSError as error:
-        raise Failure(f"cannot listen on {host}:{port}: {error.strerror}; try --port") from None
-    listening.listen(4096)
-    listening.setblocking(False)
-    return listening
+def _workers(
+    arguments: argparse.Namespace, server: Server, stop: asyncio.Event
+) -> list[Coroutine[Any, Any, None]]:
+    """The loops beside the server."""
+    found = [
+        supervise(loop, arguments.data, stop)
+        for loop, wanted in (
+            ("learn", True), ("experiments", bool(server.settings.experiments)),
+            ("understand", server.settings.understanding.worker),
+        )
+        if wanted and not arguments.no_learner
+    ]  # fmt: skip
+    if not arguments.no_follower:
+        public = ("--public-url", arguments.public_url) if arguments.public_url else ()
+        feeds = server.records.feeds
+        found.append(
+            _from_first(lambda: bool(feeds.all()), "follow", arguments.data, stop, *public)
+        )
+    if server.settings.pictures.processes:
+        found.append(_from_first(_any_pictures(server), "pictures", arguments.data, stop))
+    found.append(_from_first(_any_drafts(server), "policy", arguments.data, stop))
+    return found
 
 
 async def supervise(loop: str, data: Path, stop: asyncio.Event, *options: str) -> None:
@@ -169,6 +177,12 @@ async def _from_first(
             return
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), LOOK_S)
+
+
+def _any_drafts(server: Server) -> Callable[[], bool]:
+    """Does a draft of a policy wait for its replay?"""
+    drafts = server.records.drafts
+    return lambda: any(draft.state in ("waiting", "running") for draft in drafts.recent(20))
 
 
 def _any_pictures(server: Server) -> Callable[[], bool]:

@@ -5,21 +5,26 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import socket
+import ssl
 
 import uvicorn
 from litestar.types import ASGIApp
+
+from jhalak.cli.failure import Failure
 
 
 class Web(uvicorn.Server):
     """uvicorn with our signals: its own handling raises a signal again after the last answer,
     which would end the process before profiles are written and the learner is told."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(
             uvicorn.Config(
                 app, http="httptools", ws="none", loop="none", lifespan="off",
                 access_log=False, log_level="warning", server_header=False, date_header=False,
                 timeout_graceful_shutdown=10, timeout_keep_alive=75, backlog=4096,
+                ssl_context_factory=None if tls is None else lambda _config, _default: tls,
             )
         )  # fmt: skip
 
@@ -31,3 +36,17 @@ class Web(uvicorn.Server):
 
     def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]
         return contextlib.nullcontext()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises Failure saying what to do."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        raise Failure(f"cannot listen on {host}:{port}: {error.strerror}; try --port") from None
+    listening.listen(4096)
+    listening.setblocking(False)
+    return listening

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import http.client
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from typing import Any, Final
 from uuid import UUID
@@ -57,9 +59,14 @@ class Crowd:
     """`size` viewers on the server at `host`:`port`; `topics` by language are what there is."""
 
     def __init__(
-        self, host: str, port: int, topics: Mapping[str, Sequence[str]], size: int, seed: int = 7
-    ) -> None:
-        self._host, self._port = host, port
+        self, host: str, port: int, topics: Mapping[str, Sequence[str]], size: int, seed: int = 7,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:  # fmt: skip
+        self._connect = (
+            partial(http.client.HTTPSConnection, host, port, context=tls)
+            if tls
+            else partial(http.client.HTTPConnection, host, port)
+        )
         self._rng = np.random.default_rng((seed, 1))
         languages = sorted(code for code, names in topics.items() if len(names) > 3)
         each = -(-size // max(len(languages), 1))
@@ -150,7 +157,7 @@ class Crowd:
         return {"id": name, "slot": card["slot"], "type": type_, "at": at, "value": value}
 
     def _ask(self, method: str, path: str, token: str, body: Any = None) -> dict[str, Any]:
-        connection = http.client.HTTPConnection(self._host, self._port, timeout=10)
+        connection = self._connect(timeout=10)
         try:
             headers = {"Authorization": f"Bearer {token}"} if token else {}
             data = None

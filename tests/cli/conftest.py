@@ -108,7 +108,7 @@ def until(true: Callable[[], Any], what: str) -> None:
         time.sleep(0.02)
 
 
-def begin(data: Path, *more: str) -> Beside:
+def begin(data: Path, *more: str, scheme: str = "http") -> Beside:
     """Start `jhalak serve` on any free port and wait until it answers."""
     process = subprocess.Popen(
         [sys.executable, "-m", "jhalak", "serve", "--data", str(data), "--port", "0", *more],
@@ -117,7 +117,7 @@ def begin(data: Path, *more: str) -> Beside:
     )  # fmt: skip
     assert process.stdout is not None
     line = process.stdout.readline()
-    assert " at http://127.0.0.1:" in line, f"it said {line!r}"
+    assert f" at {scheme}://127.0.0.1:" in line, f"it said {line!r}"
     return Beside(data, process, int(line.rstrip().rpartition(":")[2]), [line])
 
 
