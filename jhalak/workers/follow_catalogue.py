@@ -18,6 +18,8 @@ from jhalak.stages.world import World
 BATCH = 500
 """Changes put in place at once: the serving thread is held for about 3 ms."""
 CLOCK_BACK_MS = 60_000
+PUT_OFF = 5
+"""Steps for which pools and index may wait while changes keep coming: each renewal costs 20 ms."""
 
 
 class FollowCatalogue:
@@ -39,7 +41,7 @@ class FollowCatalogue:
         self.revoked: deque[int] = deque()
         """Viewers whose tokens were revoked, for whoever finishes erasures."""
         self._now_ms = self._risen_ms = 0
-        self._seq = self._creator = self._revocation = 0
+        self._seq = self._creator = self._revocation = self._waited = 0
 
     async def step(self) -> bool:
         """Take the next changes; True when there may be more."""
@@ -54,22 +56,28 @@ class FollowCatalogue:
             self._seq = self._world.catalogue.seq = records[-1].seq
         self._world.catalogue.expire(now_ms)
         self._follow_people(*await asyncio.to_thread(self._read_people))
-        if len(records) < BATCH:
-            await asyncio.to_thread(self._world.catalogue.renew_pools)
-            if self._world.index.stale:
-                c = self._world.catalogue
-                self._world.index = await asyncio.to_thread(build, c.live, c.language, c.embedding)
-            if abs(now_ms - self._risen_ms) >= RENEW_MS:
-                self._risen_ms = now_ms
-                self._world.rising = await asyncio.to_thread(
-                    rising_rows, self._world.catalogue, now_ms
-                )
+        self._waited = self._waited + 1 if records else PUT_OFF
+        if len(records) < BATCH and self._waited >= PUT_OFF:
+            await self._renew(now_ms)
         return len(records) == BATCH
 
     async def catch_up(self) -> None:
         """Take everything there is."""
         while await self.step():
             pass
+        await self._renew(self._now_ms)
+
+    async def _renew(self, now_ms: int) -> None:
+        """Pools, index and rising stories, from the columns as they are."""
+        self._waited = 0
+        world = self._world
+        await asyncio.to_thread(world.catalogue.renew_pools)
+        if world.index.stale:
+            c = world.catalogue
+            world.index = await asyncio.to_thread(build, c.live, c.language, c.embedding)
+        if abs(now_ms - self._risen_ms) >= RENEW_MS:
+            self._risen_ms = now_ms
+            world.rising = await asyncio.to_thread(rising_rows, world.catalogue, now_ms)
 
     def _read(self, now_ms: int) -> tuple[list[ItemRecord], list[Prepared]]:
         records = self._items.changes(self._seq, BATCH)

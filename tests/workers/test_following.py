@@ -9,7 +9,8 @@ from jhalak.assembly import open_records
 from jhalak.learning.features import UNKNOWN
 from jhalak.ports.items import Draft
 from jhalak.ports.viewers import Viewer
-from jhalak.workers.follow_catalogue import BATCH
+from jhalak.schema.languages import LANGUAGE_INDEX
+from jhalak.workers.follow_catalogue import BATCH, PUT_OFF
 from tests.worlds import DAY_MS, NOW_MS, Jhalak, Phone, ids, make_item, make_items
 
 
@@ -27,6 +28,19 @@ class TestCatalogue:
         follow = empty.server._follow_catalogue
         assert empty.run(follow.step()) is True
         assert empty.run(follow.step()) is False
+
+    def test_pools_wait_while_changes_keep_coming_but_not_for_long(self, empty: Jhalak) -> None:
+        follow, fresh = empty.server._follow_catalogue, []
+        for n in range(PUT_OFF + 1):
+            draft = Draft(make_item(f"one of many {n}"), b"", DAY_MS)
+            empty.services.items.put([draft], NOW_MS)
+            empty.run(follow.step())
+            pools = empty.services.world.catalogue.pools
+            fresh.append(len(pools.fresh.get(LANGUAGE_INDEX["en"], ())))
+        assert fresh == [0] * (PUT_OFF - 1) + [PUT_OFF] * 2
+        empty.run(follow.step())  # nothing came: what waited is taken in
+        pools = empty.services.world.catalogue.pools
+        assert len(pools.fresh[LANGUAGE_INDEX["en"]]) == PUT_OFF + 1
 
     def test_another_processes_items_creators_and_revocations_arrive(
         self, jhalak: Jhalak, phone: Phone
