@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 import { precompress } from "../build/precompress.ts";
+import { words } from "../build/words.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const built = at("../../jhalak/api/built/viewer");
@@ -9,7 +10,7 @@ const built = at("../../jhalak/api/built/viewer");
 export default defineConfig({
   root: at("."),
   base: "/app/",
-  plugins: [svelte({ configFile: at("../svelte.config.js") }), precompress(built)],
+  plugins: [words(at("./src/words/messages")), svelte({ configFile: at("../svelte.config.js") }), precompress(built)],
   build: {
     outDir: built,
     emptyOutDir: true,

@@ -25,7 +25,7 @@ export function preferred(asked: readonly string[] = navigator.languages ?? []):
   return asked.map((tag) => tag.slice(0, 2).toLowerCase()).find((code) => CODES.includes(code)) ?? "en";
 }
 
-const localeOf = (code: string) => LANGUAGES.find((one) => one.code === code)?.locale ?? "en-IN";
+export const localeOf = (code: string) => LANGUAGES.find((one) => one.code === code)?.locale ?? "en-IN";
 
 /** Names for languages whose dates common browsers leave out; Sunday and January first. */
 const NAMES: Record<string, { days: string[]; months: string[] }> = {
