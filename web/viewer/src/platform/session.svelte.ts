@@ -24,10 +24,17 @@ export interface Choices {
   consents: Record<Purpose, boolean>;
 }
 
+/** As the server keeps them; see PUT /v1/me/preferences. */
+export interface Preferences { languages: string[]; profiled: boolean; data_budget_bytes: number }
+
 export class Session {
   viewer = $state.raw<Viewer | null>(null);
   edition = $state.raw<Edition | null>(null);
   topics = $state.raw<ReadonlyMap<string, Topic>>(new Map());
+  /** As last read from or told to the server. */
+  preferences = $state.raw<Preferences | null>(null);
+  /** The viewer turned the lock screen off: nothing is shown, fetched or told until they say so. */
+  off = $state.raw(false);
   /** The slot of the card that is shown. */
   slot = $state.raw<string | null>(null);
   /** Slots whose impression was told: once each, also over a reload. */
@@ -59,14 +66,17 @@ export class Session {
 
   /** Reads what this browser holds; is there a viewer? */
   async restore(): Promise<boolean> {
-    const [viewer, edition, slot, topics, told] = await Promise.all([
+    const [viewer, edition, slot, topics, told, off, preferences] = await Promise.all([
       load<Viewer>("viewer"), load<Edition>("edition"), load<string>("slot"), load<Topic[]>("topics"),
-      load<string[]>("told"), this.relations.restore(), this.recalls.restore(), restoreSaver(),
+      load<string[]>("told"), load<boolean>("off"),
+      load<Preferences>("preferences"), this.relations.restore(), this.recalls.restore(), restoreSaver(),
     ]);
     this.viewer = viewer ?? null;
     this.edition = edition ?? null;
     this.slot = slot ?? null;
     this.topics = byId(topics ?? []);
+    this.off = off ?? false;
+    this.preferences = preferences ?? null;
     (told ?? []).forEach((one) => this.told.add(one));
     return this.viewer !== null;
   }
@@ -93,17 +103,33 @@ export class Session {
     return call<T>(method, path, { ...asking, token: this.viewer.token });
   }
 
-  async setLanguages(languages: string[]): Promise<void> {
-    const preferences = await this.call<object>("GET", "/v1/me/preferences");
-    await this.call("PUT", "/v1/me/preferences", { body: { ...preferences, languages } });
-    if (this.viewer) await this.#keepViewer({ ...this.viewer, languages });
-    await this.dropEdition();
+  async loadPreferences(): Promise<Preferences | null> {
+    return this.#keepPreferences(await this.call<Preferences>("GET", "/v1/me/preferences"));
+  }
+
+  /** Tells the server and obeys at once: the edition in hand was chosen by the old ones. Raises Trouble. */
+  async setPreferences(changes: Partial<Preferences>): Promise<void> {
+    const body = { ...await this.loadPreferences(), ...changes };
+    await this.#keepPreferences(await this.call<Preferences>("PUT", "/v1/me/preferences", { body }));
+    if (this.viewer && changes.languages) await this.#keepViewer({ ...this.viewer, languages: changes.languages });
+    if (changes.languages || changes.profiled !== undefined) await this.dropEdition();
+  }
+
+  async #keepPreferences(preferences: Preferences | null): Promise<Preferences | null> {
+    this.preferences = preferences;
+    await save("preferences", preferences ?? undefined);
+    return preferences;
   }
 
   /** After what changes the next slate (languages, profiling) the edition in hand is the old one. */
   async dropEdition(): Promise<void> {
     this.edition = null;
     await save("edition", undefined);
+  }
+
+  async setOff(off: boolean): Promise<void> {
+    this.off = off;
+    await save("off", off);
   }
 
   /** Deletes the viewer on the server and everything here. Raises Trouble. */
@@ -118,7 +144,8 @@ export class Session {
   async forget(): Promise<void> {
     this.outbox.close();
     await forgetAll();
-    this.viewer = this.edition = this.slot = null;
+    this.viewer = this.edition = this.slot = this.preferences = null;
+    this.off = false;
     this.told.clear();
     this.relations.forget();
     this.recalls.forget();
