@@ -26,7 +26,7 @@ class Finding(NamedTuple):
 
 def run(arguments: argparse.Namespace) -> int:
     findings: list[Finding] = []
-    for check in (_machine, _disk, _settings, _records, _log, _learner, _clock):
+    for check in (_machine, _applications, _disk, _settings, _records, _log, _learner, _clock):
         try:
             findings += list(check(arguments.data))
         except Exception as error:
@@ -56,6 +56,17 @@ def _machine(_: Path) -> Iterator[Finding]:
 
     least = ".".join(map(str, LEAST_VERSION))
     yield Finding("sqlite", "ok", f"{bundled_version()} ({least} or newer is needed)")
+
+
+def _applications(_: Path) -> Iterator[Finding]:
+    from jhalak.api.apps import is_built
+
+    missing = [name for name in ("viewer", "console") if not is_built(name)]
+    says = f"not built: {', '.join(missing)}" if missing else "viewer and console are built"
+    yield Finding(
+        "applications", "look" if missing else "ok", says,
+        "make web builds them (a wheel has them); the API works without" if missing else "",
+    )  # fmt: skip
 
 
 def _disk(data: Path) -> Iterator[Finding]:

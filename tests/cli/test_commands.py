@@ -216,6 +216,14 @@ class TestDoctor:
         assert {"python", "sqlite", "disk", "settings", "records", "log", "learner"} <= whats
         assert not (tmp_path / "data").exists()
 
+    def test_applications_that_were_not_built_are_looked_at(
+        self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("jhalak.api.apps.BUILT", tmp_path)
+        ended = run("doctor", "--data", tmp_path, "--json")
+        [found] = [f for f in ended.last()["findings"] if f["what"] == "applications"]
+        assert found["state"] == "look" and "console" in found["says"] and "make" in found["do"]
+
     def test_a_bad_setting_is_a_bad_finding(self, run: Run, tmp_path: Path) -> None:
         (tmp_path / "jhalak.toml").write_text("colour = 1")
         ended = run("doctor", "--data", tmp_path, "--json")
