@@ -117,8 +117,7 @@ def _workers(
     found = [
         supervise(loop, arguments.data, stop)
         for loop, wanted in (
-            ("learn", True), ("experiments", bool(server.settings.experiments)),
-            ("understand", server.settings.understanding.worker),
+            ("learn", True), ("understand", server.settings.understanding.worker),
         )
         if wanted and not arguments.no_learner
     ]  # fmt: skip
@@ -130,6 +129,9 @@ def _workers(
         )
     if server.settings.pictures.processes:
         found.append(_from_first(_any_pictures(server), "pictures", arguments.data, stop))
+    if not arguments.no_learner:
+        assigned = server.services.experiments
+        found.append(_from_first(lambda: assigned.any, "experiments", arguments.data, stop))
     found.append(_from_first(_any_drafts(server), "policy", arguments.data, stop))
     return found
 

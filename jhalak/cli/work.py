@@ -36,18 +36,27 @@ async def _learn(arguments: argparse.Namespace) -> list[int]:
     from jhalak.assembly import now_ms, open_blobs, open_learned, open_log
     from jhalak.config.settings import read_settings
     from jhalak.workers.learn import Learner
+    from jhalak.workers.tell_figures import TellFigures
 
     settings = read_settings(arguments.data)
     log = open_log(arguments.data, settings, writable=False)
     rules = settings.learning
+    blobs = open_blobs(arguments.data, settings)
     learner = Learner(
-        log, open_blobs(arguments.data, settings), open_learned(arguments.data), now_ms,
+        log, blobs, open_learned(arguments.data), now_ms,
         publish_s=rules.publish_s, checkpoint_s=rules.checkpoint_s,
         label_window_s=rules.label_window_s, join_h=rules.join_h, model=rules.model,
         cell=settings.cell,
     )  # fmt: skip
     await learner.resume()
-    await _work("learning", learner.step, 0.05, arguments)
+    figures = TellFigures(learner, blobs, now_ms)
+
+    async def step() -> bool:
+        more = await learner.step()
+        await figures.step()
+        return more
+
+    await _work("learning", step, 0.05, arguments)
     if arguments.until_caught_up:
         learner.publish(now_ms())
     await learner.checkpoint()

@@ -6,6 +6,7 @@ the checkpoint. So a fold that is resumed learns the same minibatches as one tha
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -18,12 +19,16 @@ from jhalak.schema.slate import SURFACES
 
 ABOUT: Final = len(About._fields)
 
+Foretold = Callable[[NDArray[np.int64], NDArray[np.int64], Floats, Floats], None]
+"""Told of each minibatch: scenes, languages, what was expected before it was learned, labels."""
+
 
 class Examples:
     """At most a minibatch of examples, learned when it is full."""
 
-    def __init__(self, model: OnlineModel) -> None:
+    def __init__(self, model: OnlineModel, foretold: Foretold = lambda *_: None) -> None:
         self._model, size = model, model.settings.batch
+        self._foretold = foretold
         self.waiting = 0
         self.taught = np.zeros((len(SURFACES), H, 2), np.int64)
         """Examples that the weights have seen, by surface, label, and whether it was a yes."""
@@ -42,6 +47,7 @@ class Examples:
         if self.waiting == len(self._x):
             batch = About(*self._about.T.copy())
             self._model.learn(self._x, batch, self._label, at_ms)
+            self._foretold(batch.scene, batch.language, self._model.expected, self._label)
             for yes in (0, 1):
                 np.add.at(self.taught[:, :, yes], batch.scene, self._label == yes)
             self.waiting = 0

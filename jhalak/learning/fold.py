@@ -21,7 +21,9 @@ from jhalak.config.settings import ModelSettings
 from jhalak.learning import labels
 from jhalak.learning.examples import Examples
 from jhalak.learning.features import F
+from jhalak.learning.figures import Figures
 from jhalak.learning.joining import CLOSED, IMPRESSION, TOKEN_LIFE_MS, Features, Shown, Slates
+from jhalak.learning.lately import Lately
 from jhalak.learning.model import HEADS, OnlineModel
 from jhalak.learning.tallies import ITEM_UNUSED_S, Tallies
 from jhalak.learning.watch import WatchTime
@@ -53,7 +55,9 @@ class Fold:
         self.at_ms = 0
         """Log time: the greatest `at_ms` of what was folded."""
         self.model = OnlineModel(model)
-        self.examples = Examples(self.model)
+        self.figures = Figures()
+        self.lately = Lately()
+        self.examples = Examples(self.model, self.figures.foretold)
         self.watch = WatchTime()
         self.tallies = Tallies()
         self.slates = Slates()
@@ -91,6 +95,7 @@ class Fold:
     def apply(self, partition: int, n: int, record: Activity) -> None:
         """Fold one record, the next of its partition."""
         before_ms, self.at_ms = self.at_ms, max(self.at_ms, time_of(record))
+        self.lately.tick(self.at_ms, self.model)
         self._close_labels(self.at_ms)
         self._forget()
         if self.at_ms // DAY_MS > before_ms // DAY_MS:
@@ -113,6 +118,8 @@ class Fold:
 
     def _served(self, partition: int, n: int, record: Served) -> None:
         known = self.slates.met(partition, n, record)
+        tried = record.reason.count(_EXPLORE)
+        self.figures.serve(record.surface, len(record.reason), tried, record.at_ms)
         for position, reason in enumerate(record.reason):
             if reason == _EXPLORE:
                 creator = int(known.creator[position])
@@ -150,6 +157,7 @@ class Fold:
         shown.yes[position] |= new
         if new and known is not None and shown.marks[position] & CLOSED:
             # It was learned as a no already: the yes comes late, but it comes.
+            self.figures.close(known, position, new, self.at_ms, late=True)
             self._learn(shown, known, position, labels.late(new), self.at_ms)
 
     def _undo(self, shown: Shown, event: Outcome, known: Features | None, at_ms: int) -> None:
@@ -213,6 +221,8 @@ class Fold:
                 self.counts["unread"] += 1
                 continue
             shown.marks[position] |= CLOSED
+            self.figures.close(known, position, shown.yes[position], at_ms)
+            self.lately.close(known, position, shown.yes[position])
             self._learn(shown, known, position, labels.closed(shown.yes[position]), at_ms)
 
     def _forget(self) -> None:
@@ -227,8 +237,8 @@ class Fold:
         """Late outcomes are counted but not learned; so are those of slates not scored."""
         if known.features is None or shown.at_ms < at_ms - self._join_ms:
             return
-        if not known.features[position, 0]:
-            return  # the bias is 1 wherever a model scored
+        if not known.scored(position):
+            return
         about = (
             int(known.items[position]), int(known.creator[position]), int(known.topic[position]),
             int(known.language[position]), known.surface, position,
@@ -261,6 +271,7 @@ class Fold:
                 "examples": self.examples.dump(),
                 "watch": self.watch.threshold_s.tobytes(),
                 "tallies": self.tallies.dump(),
+                "figures": self.figures.dump(),
                 "slates": self.slates.dump(),
                 "relations": list(self.relations.items()),
                 "erased": list(self.erased.items()),
@@ -281,6 +292,7 @@ class Fold:
         self.examples.load(state["examples"])
         self.watch.threshold_s = np.frombuffer(state["watch"]).copy()
         self.tallies.load(state["tallies"])
+        self.figures.load(state.get("figures", {}))
         self.slates.load(state["slates"])
         self.relations = dict(state["relations"])
         self.erased = dict(state["erased"])

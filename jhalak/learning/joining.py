@@ -46,10 +46,14 @@ class Shown:
 class Features:
     """The arrays of a served record that learning reads."""
 
-    __slots__ = ("creator", "features", "items", "language", "story", "surface", "topic")
+    __slots__ = (
+        "creator", "features", "items", "language", "story", "surface", "topic", "viewer"
+    )  # fmt: skip
 
     def __init__(self, served: Served) -> None:
         self.surface = served.surface
+        self.viewer = served.viewer if served.profiled else 0
+        """0: they want nothing learned about them."""
         self.items = np.frombuffer(served.items, np.int64)
         self.story = np.frombuffer(served.story, np.int64)
         self.topic = np.frombuffer(served.topic, np.uint8)
@@ -59,6 +63,10 @@ class Features:
         self.features: NDArray[np.float16] | None = (
             raw.reshape(-1, F) if len(raw) == len(self.items) * F else None
         )
+
+    def scored(self, position: int) -> bool:
+        """Did a model score the slot? The bias is 1 wherever one did."""
+        return self.features is not None and bool(self.features[position, 0])
 
     def key(self, position: int) -> int:
         """The key of the trial that a slot belongs to: its story, or the item itself."""

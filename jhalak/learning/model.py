@@ -256,9 +256,10 @@ def _errors(logit, item_bias, position, place, scene, label, out):  # type: igno
 @njit(cache=True, nogil=True)
 def _follow(  # type: ignore[no-untyped-def]
     error, averaged, item_bias, label, place, scene, language, position, squares, calibration,
-    calibration_rate, rate,
+    calibration_rate, rate, out,
 ):  # fmt: skip
-    """Learn positions by Adagrad, and calibration from what the averaged weights get wrong."""
+    """Learn positions by Adagrad, and calibration from what the averaged weights get wrong. Fills
+    out[n, H]: what they expect, as shown."""
     for i in range(len(error)):
         p = place[i]
         for h in range(error.shape[1]):
@@ -272,6 +273,7 @@ def _follow(  # type: ignore[no-untyped-def]
             if p >= 0:
                 z += position[scene[i], p, h]
             q = 1.0 / (1.0 + math.exp(-min(max(z, -20.0), 20.0)))
+            out[i, h] = q
             calibration[scene[i], language[i], h] += calibration_rate * (label[i, h] - q)
 
 
@@ -324,6 +326,9 @@ class OnlineModel:
         self.creators = Embeddings(CREATOR_DIMS, self.settings.seed + 1)
         self.steps = 0
         self.examples = 0
+        self.expected: Floats = np.zeros((0, H), np.float32)
+        """float32[n, H]: what was expected of the newest minibatch before it was learned, as
+        shown; 0 where the label is not known."""
 
     @property
     def weights(self) -> Weights:
@@ -359,10 +364,13 @@ class OnlineModel:
             logits, ids.item_bias, self.position, place, scene, label, error
         )  # fmt: skip
         averaged, _ = _logits(_views(self.average, shapes), x, ids)
+        expected = np.zeros((n, H), np.float32)
         _follow(
             error, averaged, ids.item_bias, label, place, scene, language, self.position,
             self.position_squares, self.calibration, self.settings.calibration_rate, POSITION_RATE,
+            expected,
         )  # fmt: skip
+        self.expected = expected
         down = error / np.float32(n)
         np.matmul(first[:, :F].T, down, out=slopes["w"])
         np.matmul(third.T, down, out=slopes["C"])

@@ -89,6 +89,10 @@ REGISTRY: Final[tuple[Holding, ...]] = (
         "last two; viewers not met for 90 days are not named", "folded away within 24 h of erasure",
         "activity: it is counted from there",
     ),
+    Holding(
+        "blob", "figures", "aggregate", "what operators see of learning; 20 viewers a cell or more",
+        "newest",
+    ),
     Holding("blob", "media", "public", "pictures made for phones", "while an item shows them"),
     Holding("blob", "learned", "aggregate", "item counters and weights for serving", "newest"),
     Holding("blob", "keys", "secret", "keys of tokens and signatures", "rotated"),

@@ -13,6 +13,7 @@ from jhalak.residency.data_class import REGISTRY, Holding, declared
 from jhalak.schema.activity import TOPIC
 from jhalak.schema.picture import FOLDER as MEDIA
 from jhalak.workers.learn import FOLDER
+from jhalak.workers.tell_figures import PATH as FIGURES
 from jhalak.workers.watch_experiments import FOLDER as EXPERIMENTS
 
 
@@ -32,7 +33,8 @@ def test_everything_under_a_data_folder_is_declared(tmp_path: Path) -> None:
     known = {"records.sqlite", "profiles.sqlite", "log", "blobs", "reserve"}  # declared, or empty
     found = {path.name.removesuffix("-wal").removesuffix("-shm") for path in tmp_path.iterdir()}
     assert found - known <= declared("blob")
-    known_blobs = {FOLDER, "learned", "keys", EXPERIMENTS.split("/")[0], MEDIA}
+    of = EXPERIMENTS.split("/")[0], FIGURES.split("/")[0]
+    known_blobs = {FOLDER, "learned", "keys", *of, MEDIA}
     assert known_blobs == declared("blob")
     assert declared("profile") == {"profiles"}
 
