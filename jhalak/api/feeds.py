@@ -56,12 +56,14 @@ class FeedRoutes:
             await respond(send, 304, b"", [(b"etag", f'"{tag}"'.encode()), PRIVATE])
             s.count("GET /v1/lockscreen/edition 304")
             return
+        # Read first: what is recalled while the slate is made is asked for later.
+        since = s.world.catalogue.seq
         slate = await s.lockscreen.slate(query)
         recalled = self._recalled(query)
         most = rules.saver_bytes if query.metered else rules.edition_bytes
         budget = min(most, budget // EDITIONS_A_DAY)
         edition = s.packer.edition(
-            slate, s.slot_tokens.mint(slate), to, recalled, budget, small=query.metered
+            slate, s.slot_tokens.mint(slate), to, recalled, budget, small=query.metered, since=since
         )
         # Before it is sent: a device that is slow to read may ask again meanwhile.
         self._after(slate, edition.cards)

@@ -10,8 +10,9 @@ from typing import Annotated
 import msgspec
 from litestar import delete, get
 from litestar.params import Parameter
+from litestar.response import Response
 
-from jhalak.api.raw import AnyRequest, Refused, path_after
+from jhalak.api.raw import AnyRequest, Refused, header, path_after
 from jhalak.api.services import Services
 from jhalak.catalogue.live import prepare
 from jhalak.catalogue.topics import topics
@@ -124,17 +125,23 @@ class RecallsOut(msgspec.Struct):
 
 @get("/v1/recalls", tags=["items"])
 async def get_recalls(
+    request: AnyRequest,
     services: Services,
     since: Annotated[int, Parameter(ge=0, le=2**62)] = 0,
     limit: Annotated[int, Parameter(ge=1, le=1000)] = 1000,
-) -> RecallsOut:
-    """Recalls with a sequence number greater than `since`."""
+) -> Response[RecallsOut | None]:
+    """Recalls with a sequence number greater than `since`. The ETag is `next`: a device that names
+    it and misses nothing gets a 304."""
     # What this process recalled itself is in place before its turn in the sequence: a device that
     # went on from there would miss what came in between.
     catalogue = services.world.catalogue
     found = sorted(row for row in catalogue.recalls if since < row[0] <= catalogue.seq)[:limit]
     recalls = [Recall(seq, item, rfc3339(at_ms)) for seq, item, at_ms in found]
-    return RecallsOut(recalls, recalls[-1].seq if recalls else since)
+    after = recalls[-1].seq if recalls else since
+    headers = {"etag": f'"{after}"', "cache-control": "no-cache"}
+    if not recalls and header(request.scope, b"if-none-match") == headers["etag"]:
+        return Response(None, status_code=304, headers=headers)
+    return Response(RecallsOut(recalls, after), headers=headers)
 
 
 class TopicOut(msgspec.Struct):

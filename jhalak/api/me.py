@@ -11,7 +11,7 @@ from litestar.params import Parameter
 
 from jhalak.api.raw import Refused
 from jhalak.api.services import Services
-from jhalak.api.viewers import Languages, unique
+from jhalak.api.viewers import ConsentChoice, Languages, known_purposes, unique
 from jhalak.catalogue.topics import topic_by_id, topics
 from jhalak.feeds.edition import rfc3339
 from jhalak.learning.taste import interests
@@ -81,13 +81,6 @@ async def _change(services: Services, viewer: Viewer) -> Viewer:
     return stored
 
 
-class ConsentChoice(msgspec.Struct, forbid_unknown_fields=True):
-    """A decision on one purpose."""
-
-    purpose: Annotated[str, msgspec.Meta(max_length=64)]
-    granted: bool
-
-
 class ConsentsIn(msgspec.Struct, forbid_unknown_fields=True):
     """Decisions; purposes that are not named stay as they are."""
 
@@ -134,12 +127,7 @@ async def get_consents(viewer: Viewer, services: Services) -> ConsentsOut:
 @put("/v1/me/consents", tags=["me"])
 async def put_consents(data: ConsentsIn, viewer: Viewer, services: Services) -> ConsentsOut:
     """Allow or refuse purposes. Refusing personalisation also turns profiling off."""
-    for choice in data.consents:
-        if choice.purpose not in PURPOSES:
-            known = ", ".join(PURPOSES)
-            raise Refused(
-                400, "unknown_purpose", f"there is no purpose {choice.purpose!r}: {known}"
-            )
+    known_purposes(data.consents)
     now_ms = services.clock()
     for choice in data.consents:
         consent = Consent(choice.purpose, choice.granted, NOTICE, now_ms)

@@ -67,6 +67,7 @@ class EditionOut(msgspec.Struct):
     level: str
     cards: list[CardOut]
     recalled: list[str]
+    recalls_since: int
     picture_bytes: int
     bytes: int
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Annotated, NamedTuple
 
@@ -119,6 +120,16 @@ async def _tell(
         _, n = await services.event_log.append(TOPIC, viewer.id, payload, now_ms)
         ids.add(name)
     services.states.note(viewer.id, n, record)
+
+
+async def follow_topics(services: Services, viewer: Viewer, names: Iterable[str]) -> None:
+    """Follow topics at once. Raises Refused (404), having followed none."""
+    targets = [await _target(services, "topic", name) for name in dict.fromkeys(names)]
+    for target in targets:
+        row, _ = await asyncio.to_thread(
+            services.relations.put, viewer.id, "follows", "topic", target.number, services.clock()
+        )
+        await _tell(services, viewer, "follows", "topic", target, row.version, True, None)
 
 
 @put("/v1/me/{verb:str}/{kind:str}/{target_id:path}", tags=["me"], status_code=200)

@@ -89,11 +89,12 @@ class Packer:
         budget: int,
         *,
         small: bool = False,
+        since: int = 0,
     ) -> Edition:
         """An edition of the contract in docs/api.md; cards that would exceed `budget` bytes are
         left out, last first. Cards follow one another over the time that it is valid. What the
         cards' texts leave of the budget goes to pictures, first cards first, `small` ones for who
-        saves data; the other cards show drawn art."""
+        saves data; the other cards show drawn art. `since`: the recalls that the slate obeys."""
         c = self._catalogue
         name = spell(slate.id)
         span_ms = slate.valid_until_ms - slate.at_ms
@@ -122,8 +123,8 @@ class Packer:
             name.encode(), edges[0], rfc3339(slate.valid_until_ms).encode(),
             slate.level.name.encode(),
         )  # fmt: skip
-        tail = b'],"recalled":%b,"picture_bytes":%d,"bytes":' % (
-            json.dumps(recalled).encode(), pictures,
+        tail = b'],"recalled":%b,"recalls_since":%d,"picture_bytes":%d,"bytes":' % (
+            json.dumps(recalled).encode(), since, pictures,
         )  # fmt: skip
         # The count counts its own digits: padded to a width that always suffices.
         size = len(head) + len(cards) + len(tail) + _DIGITS + 1

@@ -41,7 +41,7 @@ class TestAnswer:
         edition = answer.json()
         assert set(edition) == {
             "edition", "valid_from", "valid_until", "bytes", "picture_bytes", "level", "cards",
-            "recalled",
+            "recalled", "recalls_since",
         }  # fmt: skip
         assert len(edition["cards"]) == 24 and edition["bytes"] == len(answer.content)
         for card in edition["cards"]:

@@ -151,6 +151,23 @@ class TestRecalls:
             since = part["next"]
         assert found == names and part["next"] == since
 
+    def test_a_device_that_misses_nothing_gets_304_in_less_than_300_bytes(
+        self, jhalak: Jhalak, phone: Phone
+    ) -> None:
+        def ask(since: int) -> httpx.Response:
+            tag = {"if-none-match": f'"{since}"'}
+            return jhalak.ask("GET", f"/v1/recalls?since={since}", headers=tag)
+
+        edition = phone.edition()
+        answer = ask(edition["recalls_since"])
+        told = sum(len(f"{name}: {value}\r\n") for name, value in answer.headers.items())
+        assert answer.status_code == 304 and not answer.content and told < 200
+        recall(jhalak, edition["cards"][0]["item"])
+        jhalak.follow()
+        news = ask(edition["recalls_since"]).json()
+        assert [r["item"] for r in news["recalls"]] == [edition["cards"][0]["item"]]
+        assert ask(news["next"]).status_code == 304
+
     @pytest.mark.parametrize("query", ["since=-1", "since=x", "limit=0", "limit=1001", "since="])
     def test_a_parameter_out_of_place_is_refused(self, shared: Jhalak, query: str) -> None:
         answer = shared.ask("GET", f"/v1/recalls?{query}")

@@ -75,10 +75,28 @@ class TestViewers:
             ({"languages": ["hi"], "name": "A"}, "name"),
             ({"languages": ["hi"], "age_band": "12"}, "age_band"),
             ({"languages": ["hi"] * 14}, "languages"), ([], ""), (None, ""),
+            ({"languages": ["hi"], "consents": [{"purpose": "all", "granted": True}]}, "all"),
         ],
     )  # fmt: skip
     def test_what_is_wrong_is_named(self, shared: Jhalak, body: Any, named: str) -> None:
         assert named in problem(shared.ask("POST", "/v1/viewers", json=body), 400)
+
+    def test_all_that_the_first_minute_asks_is_told_in_one_request(self, shared: Jhalak) -> None:
+        granted = {"personalisation": False, "measurement": True}
+        phone = shared.phone(
+            "en", topics=["sport", "food", "sport"],
+            consents=[{"purpose": p, "granted": on} for p, on in granted.items()],
+        )  # fmt: skip
+        found = phone.ask("GET", "/v1/me/relations").json()["relations"]
+        told = {(r["verb"], r["kind"], r["id"]) for r in found}
+        assert told == {("follows", "topic", "sport"), ("follows", "topic", "food")}
+        decided = phone.ask("GET", "/v1/me/consents").json()["consents"]
+        assert {c["purpose"]: c["granted"] for c in decided if c["decided"]} == granted
+        assert phone.ask("GET", "/v1/me/preferences").json()["profiled"] is False
+
+    def test_an_unknown_topic_makes_no_viewer(self, shared: Jhalak) -> None:
+        body = {"languages": ["en"], "topics": ["philately"]}
+        assert "philately" in problem(shared.ask("POST", "/v1/viewers", json=body), 404)
 
     @pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[" * 50_000])
     def test_what_is_no_json_is_refused(self, shared: Jhalak, content: bytes) -> None:
