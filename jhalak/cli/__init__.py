@@ -197,6 +197,10 @@ def build_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     replay.add_argument("--html", type=Path, metavar="FILE", help="write a page with charts")
     replay.add_argument(
+        "--keep", default="", metavar="NAME",
+        help="keep the report in the records of --data (of log: FOLDER) for the console",
+    )  # fmt: skip
+    replay.add_argument(
         "--limit", type=int, default=0, help="only so many impressions, the oldest (default: all)"
     )
 

@@ -58,6 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
     _print(console if console.is_terminal else Console(width=WIDTH), report)
     if arguments.html:
         _write(arguments.html, page(report))
+    if arguments.keep:
+        _keep(arguments, report)
     last_line(report, wanted=arguments.json)
     return 0
 
@@ -147,6 +149,24 @@ def _print(console: Console, report: dict[str, Any]) -> None:
     for one in report["comparisons"]:
         console.print(comparison_table(one))
     print(in_words(report))
+
+
+def _keep(arguments: argparse.Namespace, report: dict[str, Any]) -> None:
+    """Into the records of a server, which may be running."""
+    import msgspec
+
+    from jhalak.assembly import now_ms, open_records
+    from jhalak.config.settings import read_settings
+
+    with explained():
+        data = arguments.folder if arguments.log == "log" else arguments.data
+        records = open_records(data, read_settings(data))
+        try:
+            body = msgspec.json.encode(report)
+            records.replays.keep(arguments.keep, arguments.log, body, now_ms())
+        finally:
+            records.database.close()
+    print(f"kept as {arguments.keep!r} in {data}")
 
 
 def _write(path: Path, text: str) -> None:

@@ -13,6 +13,17 @@ from jhalak.config.settings import Settings, ValueWeights
 
 FILE: Final = Override()
 """The policy of a cell whose settings hold as they are."""
+WEIGHTS: Final = {
+    "tap": "A card that is tapped, a video that is opened.",
+    "long": "A long look: 5 s at a card, among the longest 40 % of plays of a video as long.",
+    "complete": "Watched to its end.",
+    "like": "Liked or saved.",
+    "share": "Shared.",
+    "follow": "Its publisher or creator followed.",
+    "hide": "Regret: hidden, or its publisher blocked.",
+    "report": "Regret: reported.",
+}
+"""What each weight of the value model is of."""
 MOST: Final = 1_000.0
 """A weight lies between plus and minus this."""
 

@@ -15,6 +15,11 @@ from jhalak.experiments.stops import Stopped
 from jhalak.experiments.table import Table
 
 
+def report_path(experiment: str) -> str:
+    """The blob that says what an experiment shows now: who wants to see need not fold the log."""
+    return f"experiments/reports/{experiment}.json"
+
+
 def state_of(experiment: ExperimentSettings, now_ms: int) -> str:
     """`waits`, `runs` or `ended`, by the clock."""
     start_ms, stop_ms = experiment.span_ms()

@@ -24,6 +24,8 @@ from jhalak.schema.languages import LANGUAGES
 from jhalak.schema.slate import SURFACES
 from jhalak.schema.viewer_state import TOPICS_MAX
 
+PATH: Final = "figures/newest.json"
+"""The blob that says what may be told of this and of learning.lately; workers.tell_figures."""
 DAY_MS: Final = 86_400_000
 DAYS: Final = 14
 POSITIONS: Final = 48

@@ -7,12 +7,11 @@ from typing import Final
 
 import msgspec
 
+from jhalak.learning.figures import PATH
 from jhalak.ports.blob_store import BlobStore
 from jhalak.workers.learn import Learner
 
 EVERY_MS: Final = 5_000
-PATH: Final = "figures/newest.json"
-"""What learning.figures and learning.lately may tell."""
 
 
 class TellFigures:

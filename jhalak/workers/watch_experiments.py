@@ -17,7 +17,7 @@ from jhalak.config.experiments import Override, holdouts
 from jhalak.config.settings import Settings
 from jhalak.experiments.analysis import Stop, guard
 from jhalak.experiments.fold import ExperimentFold
-from jhalak.experiments.report import summary
+from jhalak.experiments.report import report_path, summary
 from jhalak.experiments.stops import Stopped, Stops
 from jhalak.experiments.table import Table
 from jhalak.ports.audit import AuditStore
@@ -36,9 +36,6 @@ CHECKPOINT_MS: Final = 300_000
 KEPT: Final = 2
 FOLDER: Final = "experiments/fold"
 REPORT_MS: Final = 5_000
-REPORTS: Final = "experiments/reports"
-"""What each experiment shows now, as experiments.report says it: whoever wants to see need not
-fold the log."""
 
 
 class FoldOfLog:
@@ -134,7 +131,7 @@ class WatchExperiments:
             stops = await self._stops.of(experiment.name)
             values, at_ms = rules.feed.values, self.fold.at_ms
             found = summary(experiment, table, stops, values, at_ms, self._reported_ms)
-            await self._blobs.put(f"{REPORTS}/{experiment.name}.json", msgspec.json.encode(found))
+            await self._blobs.put(report_path(experiment.name), msgspec.json.encode(found))
         self._reported = rules, list(self.fold.offsets)
 
     async def judge(self) -> list[Stop]:

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 import jhalak.evaluation.models as models
+from jhalak.assembly import open_records
 from jhalak.cli import build_parser
 from jhalak.cli.failure import Failure
 from jhalak.cli.replay import run
+from jhalak.config.settings import Settings
 from jhalak.embedded.event_log import EmbeddedEventLog
 from jhalak.schema.activity import TOPIC, encode
 from tests.evaluation import test_json_lines, test_mind, test_own_log
@@ -89,6 +91,19 @@ def test_it_writes_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert f"page: {page}" in capsys.readouterr().out
     with pytest.raises(Failure, match="--html"):
         replay("kuairand", tmp_path, "--html", tmp_path / "no" / "report.html")
+
+
+def test_a_report_is_kept_for_the_console(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    assert replay("kuairand", kuairand(tmp_path), "--keep", "before", "--data", data) == 0
+    assert "kept as 'before'" in capsys.readouterr().out
+    records = open_records(data, Settings())
+    (kept,) = records.replays.recent(9)
+    records.database.close()
+    assert (kept.name, kept.log) == ("before", "kuairand")
+    assert json.loads(kept.body)["rows"] == 240
 
 
 def test_mind_reports_the_last_fifth_of_its_requests(

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from jhalak.assembly import Server, open_blobs, open_learned
+from jhalak.learning.figures import PATH as FIGURES
 from jhalak.records.tables import metadata
 from jhalak.residency.data_class import REGISTRY, Holding, declared
 from jhalak.schema.activity import TOPIC
 from jhalak.schema.picture import FOLDER as MEDIA
 from jhalak.workers.learn import FOLDER
-from jhalak.workers.tell_figures import PATH as FIGURES
 from jhalak.workers.watch_experiments import FOLDER as EXPERIMENTS
 
 
