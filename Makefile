@@ -9,24 +9,25 @@ STATE ?= demo-data
 
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: demo test lint types soak bench setup web system clean
+.PHONY: demo test lint kernels soak bench setup web system clean
 
 demo: setup
 	$(BIN)/jhalak demo --data $(STATE) --port $(PORT) $(if $(DATA),--items $(DATA))
 
 test: setup system
+	$(MAKE) --no-print-directory -j 2 lint kernels
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak"
+
+# Compiled once beforehand: tests side by side would each compile the same.
+kernels: setup
+	$(BIN)/python -m tests.compile
+
+lint: setup
 	$(BIN)/ruff check jhalak tests benchmarks
 	$(BIN)/ruff format --check jhalak tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	cd web && npm run --silent check && npm run --silent test
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak"
-
-lint: setup
-	$(BIN)/ruff check jhalak tests benchmarks
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	cd web && npm run --silent check
 
 soak: setup system
 	$(BIN)/python -m pytest -m soak -x -o log_cli=true -o log_cli_level=INFO
