@@ -8,7 +8,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse, type PluralCase, type SelectCase, type Token } from "@messageformat/parser";
+import { parse, type SelectCase, type Token } from "@messageformat/parser";
 import type { Plugin } from "vite";
 
 const ALL = "virtual:words";
@@ -62,6 +62,6 @@ function piece(token: Token, counted: string): string {
   }
 }
 
-function cases(all: readonly (PluralCase | SelectCase)[], counted: string): string {
+function cases(all: readonly SelectCase[], counted: string): string {
   return all.map(({ key, tokens }) => `${JSON.stringify(key)}: ${joined(tokens, counted)}`).join(", ");
 }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
+import { fonts } from "../build/fonts.ts";
 import { precompress } from "../build/precompress.ts";
 import { words } from "../build/words.ts";
 
@@ -9,8 +10,7 @@ const built = at("../../jhalak/api/built/viewer");
 
 export default defineConfig({
   root: at("."),
-  base: "/app/",
-  plugins: [words(at("./src/words/messages")), svelte({ configFile: at("../svelte.config.js") }), precompress(built)],
+  plugins: [fonts(), words(at("./src/words/messages")), svelte({ configFile: at("../svelte.config.js") }), precompress(built)],
   build: {
     outDir: built,
     emptyOutDir: true,
@@ -18,6 +18,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: "es2022",
   },
-  // `npx vite -c viewer/vite.config.ts` beside a running `jhalak serve --port 8787`.
-  server: { proxy: { "^/(v1|media)/": "http://127.0.0.1:8787" } },
+  // `npx vite -c viewer/vite.config.ts` beside a running `jhalak serve`; JHALAK names another address.
+  server: { proxy: { "^/(v1|media)/": process.env["JHALAK"] ?? "http://127.0.0.1:8787" } },
 });

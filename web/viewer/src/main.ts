@@ -1,12 +1,15 @@
 import { mount } from "svelte";
 import App from "./App.svelte";
+import "./fonts/index.ts";
 import "./look.css";
+import { countLoads } from "./platform/budget.ts";
 import { preferred } from "./platform/locale.ts";
 import { session } from "./platform/session.svelte.ts";
 import { load } from "./words/index.ts";
 
 const target = document.getElementById("app");
 if (!target) throw new Error("index.html has no #app");
-const [known] = await Promise.all([session.restore(), load(preferred())]);
-if (known) await load(session.language);
+countLoads();
+const known = await session.restore();
+await load(known ? session.language : preferred()).catch(() => load("en")).catch(() => undefined);
 mount(App, { target });
