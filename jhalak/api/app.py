@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from litestar import Litestar, Request, Router, asgi, get
 from litestar.connection import ASGIConnection
-from litestar.datastructures import CacheControlHeader, State
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.handlers import BaseRouteHandler
@@ -18,7 +16,6 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Server
 from litestar.response import Response
-from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from jhalak import __version__
@@ -114,37 +111,6 @@ def _nothing_here(_: ASGIConnection[Any, Any, Any, State], __: BaseRouteHandler)
     raise NotFoundException
 
 
-def _can_be_a_file(connection: ASGIConnection[Any, Any, Any, State], _: BaseRouteHandler) -> None:
-    """Guard: no name that a file system would choke on."""
-    path = str(connection.path_params.get("file_path", ""))
-    if "\0" in path or len(path.encode()) > 200:
-        raise NotFoundException
-
-
-def _page_routes() -> list[Any]:
-    folder = Path(str(files("jhalak.api").joinpath("page")))
-
-    @get("/", include_in_schema=False, media_type="text/html; charset=utf-8")
-    async def index() -> Response[bytes]:
-        return Response(
-            (folder / "index.html").read_bytes(),
-            media_type="text/html; charset=utf-8",
-            headers={
-                "content-security-policy": "default-src 'self'; img-src 'self' data:;"
-                " style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
-                "x-content-type-options": "nosniff",
-                "referrer-policy": "no-referrer",
-                "cache-control": "no-cache",
-            },
-        )
-
-    static = create_static_files_router(
-        "/page", [folder], include_in_schema=False, cache_control=CacheControlHeader(no_cache=True),
-        guards=[_can_be_a_file],
-    )  # fmt: skip
-    return [index, static]
-
-
 class Application:
     """The ASGI callable: the hot routes go straight to their handlers, the rest through the
     framework, which routes and describes them all. Passing the hot ones by it saves 25 us each;
@@ -185,7 +151,7 @@ def create_app(services: Services) -> Application:
         route_handlers=[
             *raw, create_viewer, *me.ROUTES, *relations.ROUTES,
             *why.ROUTES, *items.ROUTES, *media.ROUTES, *ops.ROUTES,
-            *feed_health.ROUTES, *publisher.ROUTES, *websub.ROUTES, openapi, *_page_routes(),
+            *feed_health.ROUTES, *publisher.ROUTES, *websub.ROUTES, openapi,
         ],
         dependencies={
             "services": Provide(current_services),
@@ -209,6 +175,6 @@ def create_app(services: Services) -> Application:
         logging_config=None,
         debug=False,
     )  # fmt: skip
-    pages = app_routes(BUILT / "viewer", "/app/") | app_routes(BUILT / "console", "/console/")
+    pages = app_routes(BUILT / "viewer", "/") | app_routes(BUILT / "console", "/console/")
     quick = {path: _hot(("GET", "HEAD"), page) for path, page in pages.items()} | hot
     return Application(framework, quick)

@@ -36,6 +36,21 @@ export async function spentToday(now = Date.now()): Promise<Spent> {
   return days.find(([day]) => day === dayOf(now))?.[1] ?? NOTHING;
 }
 
+/**
+ * Counts what the page itself loads from the network: its own files and pictures. The client counts
+ * its calls, and the service worker what it answers with.
+ */
+export function countLoads(): void {
+  const count = (entries: PerformanceObserverEntryList) => {
+    for (const entry of entries.getEntries() as PerformanceResourceTiming[]) {
+      const { pathname } = new URL(entry.name);
+      if (entry.workerStart || !entry.transferSize || pathname.startsWith("/v1/")) continue;
+      void spend(surfaceOf(pathname), entry.transferSize);
+    }
+  };
+  for (const type of ["resource", "navigation"]) new PerformanceObserver(count).observe({ type, buffered: true });
+}
+
 let chosen = false;
 
 /** Does the viewer, or their phone, wish to save data? */

@@ -51,6 +51,7 @@ export async function call<T>(method: string, path: string, asking: Asking = {})
 }
 
 async function answered(path: string, request: RequestInit): Promise<Response> {
+  if (navigator.onLine === false) throw new Trouble("offline");
   try {
     return await fetch(path, request);
   } catch {

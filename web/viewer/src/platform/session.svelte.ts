@@ -6,13 +6,14 @@
 
 import { chooseSaver, restoreSaver, saver, spend } from "./budget.ts";
 import { call, Trouble, type Asking } from "./client.ts";
+import { keepEdition, nextEdition } from "./edition.ts";
 import { CODES } from "./locale.ts";
 import { Outbox } from "./outbox.ts";
-import { ageing, place, playable, resolved, valid } from "./player.ts";
+import { ageing, place, playable, valid } from "./player.ts";
 import { Recalls } from "./recalls.svelte.ts";
 import { Relations } from "./relations.svelte.ts";
 import { forgetAll, load, save, storage } from "./storage.ts";
-import type { AgeBand, Card, Edition, EditionAnswer, Kind, Purpose, Topic, Verb } from "./types.ts";
+import type { AgeBand, Card, Edition, Kind, Purpose, Topic, Verb } from "./types.ts";
 
 export interface Viewer { viewer: string; token: string; languages: string[] }
 
@@ -59,7 +60,7 @@ export class Session {
   #newOutbox(): Outbox {
     return new Outbox({
       storage: storage(), clock: () => Date.now(), id: newId,
-      awake: () => document.visibilityState === "visible",
+      awake: () => document.visibilityState === "visible" && navigator.onLine,
       send: (events, keepalive) => this.call("POST", "/v1/events", { body: { events }, keepalive }),
     });
   }
@@ -88,8 +89,8 @@ export class Session {
       body: { languages, age_band, topics, consents: granted },
     });
     if (!made) throw new Trouble("trouble");
-    await this.forget();
-    await this.#keepViewer({ ...made, languages });
+    if (this.viewer) await this.forget();
+    await this.#keepViewer({ ...made, languages: [...languages] });
   }
 
   async #keepViewer(viewer: Viewer): Promise<void> {
@@ -111,7 +112,7 @@ export class Session {
   async setPreferences(changes: Partial<Preferences>): Promise<void> {
     const body = { ...await this.loadPreferences(), ...changes };
     await this.#keepPreferences(await this.call<Preferences>("PUT", "/v1/me/preferences", { body }));
-    if (this.viewer && changes.languages) await this.#keepViewer({ ...this.viewer, languages: changes.languages });
+    if (this.viewer && changes.languages) await this.#keepViewer({ ...this.viewer, languages: [...changes.languages] });
     if (changes.languages || changes.profiled !== undefined) await this.dropEdition();
   }
 
@@ -212,17 +213,14 @@ export class Session {
   }
 
   async #nextEdition(): Promise<void> {
-    const have = this.edition ? `?have=${encodeURIComponent(this.edition.edition)}` : "";
-    const headers: Record<string, string> = saver() ? { "save-data": "on" } : {};
-    const answer = await this.call<EditionAnswer>("GET", `/v1/lockscreen/edition${have}`, { headers });
-    if (!answer) return this.recalls.checked(Date.now());
-    const edition = resolved(answer, this.edition);
-    await this.recalls.add(answer.recalled, answer.recalls_since, Date.now());
+    const next = await nextEdition((path, headers) => this.call("GET", path, { headers }), this.edition);
+    if (!next) return this.recalls.checked(Date.now());
+    await this.recalls.add(next.recalled, next.recalls_since, Date.now());
     // An edition without cards is said and not kept: what is in hand is better.
-    if (!edition.cards.length && this.held()) return;
-    this.edition = edition;
+    if (!next.cards.length && this.held()) return;
+    this.edition = next;
     this.slot = null;
-    await Promise.all([save("edition", edition), save("slot", undefined)]);
+    await keepEdition(next);
   }
 
   /** Before a card is shown whose recall check is old: one conditional request. Failing is no harm. */

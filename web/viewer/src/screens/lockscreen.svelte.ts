@@ -8,6 +8,7 @@ import { place } from "../platform/player.ts";
 import { plan, Prefetcher } from "../platform/prefetch.ts";
 import { session } from "../platform/session.svelte.ts";
 import type { Card } from "../platform/types.ts";
+import { worker } from "../platform/worker.ts";
 
 const PATIENCE_MS = 600; // that a card waits for its recall check
 const DAY_BYTES = 5_000_000; // for the lock screen, until the viewer chose otherwise
@@ -33,6 +34,7 @@ export class LockScreen {
   }
 
   async #fetchNext(): Promise<void> {
+    await worker(); // that keeps what it fetches
     if (!navigator.onLine) return;
     const spent = await spentToday();
     const left = (session.preferences?.data_budget_bytes ?? DAY_BYTES) - spent.lockscreen;

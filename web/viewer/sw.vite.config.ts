@@ -1,0 +1,34 @@
+/** The service worker, built after the app: it knows the app's files by name. */
+
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig, type UserConfig } from "vite";
+import { precompress } from "../build/precompress.ts";
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const built = at("../../jhalak/api/built/viewer");
+const named = (name: string) => /\.(js|css|woff2)$/.test(name);
+
+export default defineConfig((): UserConfig => {
+  const all = readdirSync(`${built}/assets`).filter(named).sort();
+  const index = readFileSync(`${built}/index.html`, "utf8");
+  // Words and fonts are kept when they are first used, in the languages in which they are.
+  const shell = all.filter((name) => !/^[a-z]{2}-/.test(name) && !name.endsWith(".woff2"));
+  return {
+    root: at("."),
+    publicDir: false,
+    plugins: [precompress(built)],
+    define: {
+      ALL: JSON.stringify(all.map((name) => `/assets/${name}`)),
+      SHELL: JSON.stringify(shell.map((name) => `/assets/${name}`)),
+      VERSION: JSON.stringify(createHash("sha256").update(index).digest("hex").slice(0, 12)),
+    },
+    build: {
+      outDir: built,
+      emptyOutDir: false,
+      target: "es2022",
+      lib: { entry: at("./sw/sw.ts"), formats: ["iife"], name: "worker", fileName: () => "sw.js" },
+    },
+  };
+});
