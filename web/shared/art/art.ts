@@ -32,7 +32,7 @@ const CLIMBS = new Set(["business", "jobs"]); // mirrored, they would fall
 /** The art of `{topic, seed}` as an SVG that covers whatever box it is given. */
 export function drawArt({ topic, seed }: { topic: string; seed: string }): SVGSVGElement {
   const key = hash(`${topic}:${seed}`);
-  const known = FAMILIES[topic] ? topic : TOPICS[hash(topic) % TOPICS.length] as string;
+  const known = Object.hasOwn(FAMILIES, topic) ? topic : TOPICS[hash(topic) % TOPICS.length] as string;
   const random = generator(key);
   const colours = palette(FAMILIES[known] as Family, random);
   const id = `art${key.toString(36)}`;
