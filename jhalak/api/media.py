@@ -13,6 +13,7 @@ from litestar.response import Response
 
 from jhalak.api.raw import AnyRequest, Refused, path_after
 from jhalak.api.services import Services
+from jhalak.catalogue.more import same_story
 from jhalak.schema.languages import RIGHT_TO_LEFT
 from jhalak.schema.picture import FOLDER, Block
 
@@ -24,6 +25,8 @@ _FILE_HEADERS: Final = {
     "cross-origin-resource-policy": "same-origin",
 }
 AGAIN_S: Final = 2
+MORE: Final = 4
+"""Other items of the story that a reader is told."""
 
 
 @get("/media/{name:str}", tags=["items"], media_type="image/webp")
@@ -51,6 +54,15 @@ class BlockOut(msgspec.Struct):
     text: str
 
 
+class MoreOut(msgspec.Struct):
+    """Another item of the same story."""
+
+    item: str
+    title: str
+    topic: str
+    publisher: str | None
+
+
 class ReaderOut(msgspec.Struct):
     """An entry whole, as plain text in blocks."""
 
@@ -61,6 +73,16 @@ class ReaderOut(msgspec.Struct):
     publisher: str | None
     url: str | None
     blocks: list[BlockOut]
+    more: list[MoreOut]
+    """Others on the same story, newest first, one a publisher."""
+
+
+def _more(services: Services, num: int) -> list[MoreOut]:
+    catalogue = services.world.catalogue
+    row = catalogue.find(num)
+    rows = same_story(catalogue, row, MORE).tolist() if row >= 0 else []
+    items = [catalogue.record(one).item for one in rows]
+    return [MoreOut(one.id, one.title, one.topic, one.publisher or None) for one in items]
 
 
 @get("/v1/reader/{item_id:path}", tags=["items"])
@@ -82,7 +104,7 @@ async def get_reader(
     return ReaderOut(
         item.id, item.title, item.language, "rtl" if item.language in RIGHT_TO_LEFT else "ltr",
         item.publisher or None, item.url or None,
-        [BlockOut(block.kind, block.text) for block in blocks],
+        [BlockOut(block.kind, block.text) for block in blocks], _more(services, record.num),
     )  # fmt: skip
 
 

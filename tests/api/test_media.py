@@ -75,7 +75,7 @@ def test_a_live_items_text_is_told_in_blocks(empty: Jhalak) -> None:
     assert answer.json() == {
         "item": "https://x.example/1", "title": "Title of https://x.example/1", "language": "ur",
         "direction": "rtl", "publisher": "ur sport daily", "url": None,
-        "blocks": [{"kind": "h", "text": "عنوان"}, {"kind": "p", "text": "متن <b>"}],
+        "blocks": [{"kind": "h", "text": "عنوان"}, {"kind": "p", "text": "متن <b>"}], "more": [],
     }  # fmt: skip
 
 

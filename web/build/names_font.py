@@ -59,7 +59,10 @@ def main() -> None:
             paths.append(f"{folder}/{script}.ttf")
             piece(script, "".join(own[code] for code in codes)).save(paths[-1])
         merged = Merger().merge(paths)
-    for table, ascent, descent in (("hhea", "ascent", "descent"), ("OS/2", "sTypoAscender", "sTypoDescender")):
+    for table, ascent, descent in (
+        ("hhea", "ascent", "descent"),
+        ("OS/2", "sTypoAscender", "sTypoDescender"),
+    ):
         setattr(merged[table], ascent, 1069)
         setattr(merged[table], descent, -293)
     merged.flavor = "woff2"
