@@ -34,6 +34,7 @@ CLAIMS: Final[dict[str, tuple[str, str]]] = {
     "start": ("start", "start"),
     "stalls": ("stalls", "stalls"),
     "pictures": ("pictures", "pictures"),
+    "page_load": ("page_load", "page_load"),
 }
 """Name to (module, function)."""
 
