@@ -6,7 +6,6 @@ import asyncio
 import base64
 import json
 import os
-import re
 import shutil
 import subprocess
 import tempfile
@@ -29,7 +28,6 @@ from jhalak.stages.explanation import Sentences
 COLUMNS: Final = 6
 WIDTH, HEIGHT, GAP = 412, 915, 24
 SCALE: Final = 0.5
-_IMPORT: Final = re.compile(r'(from|import\() ?"\./([\w.]+)"')
 _WAIT_S: Final = 120
 CHROMIUMS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -81,21 +79,18 @@ def told_of(
 
 def page_of(told: dict[str, Any], columns: int = COLUMNS) -> str:
     """One HTML file that holds all it needs: styles, modules, pictures."""
-    page, contact = files("jhalak.api") / "page", files("jhalak.api") / "contact"
-    sources = {f.name: f.read_text("utf-8") for f in page.iterdir() if f.name.endswith(".js")}
-    sources["contact.js"] = (contact / "contact.js").read_text("utf-8")
-    modules = {f"jhalak/{name}": _module(source) for name, source in sources.items()}
-    styles = "\n".join(
-        (folder / name).read_text("utf-8")
-        for folder, name in ((page, "page.css"), (page, "sheets.css"), (contact, "contact.css"))
-    )
+    folder = files("jhalak.api") / "built" / "contact"
+    try:
+        style, script = ((folder / f"contact.{kind}").read_text("utf-8") for kind in ("css", "js"))
+    except FileNotFoundError:
+        raise Failure("the card's component is not built: run `make web`") from None
     facts = json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
+    script = script.replace("</script", "<\\/script")
     return (
         f'<!doctype html><html lang="{told["language"]}"><meta charset="utf-8"><title>Cards</title>'
-        f"<style>{styles}\n#sheet {{ --columns: {columns}; }}</style>"
-        f'<script type="importmap">{json.dumps({"imports": modules})}</script>'
+        f"<style>{style}\n#sheet {{ --columns: {columns}; }}</style>"
         f'<body><main id="sheet"></main><script type="application/json" id="told">{facts}</script>'
-        '<script type="module">import "jhalak/contact.js"</script></body></html>'
+        f"<script>{script}</script></body></html>"
     )
 
 
@@ -140,9 +135,3 @@ def _image(record: ItemRecord, blobs: BlobStore) -> dict[str, Any]:
         data = asyncio.run(blobs.get(f"{FOLDER}/{name}")) if variant["bytes"] else None
         variant["src"] = "data:image/webp;base64," + base64.b64encode(data or b"").decode()
     return image
-
-
-def _module(source: str) -> str:
-    """A module as an address of its own; it finds the others through the import map."""
-    named = _IMPORT.sub(r'\1 "jhalak/\2"', source).replace('import( "', 'import("')
-    return "data:text/javascript;base64," + base64.b64encode(named.encode()).decode()

@@ -26,9 +26,9 @@ SRC = "https://e.example/a.jpg"
 LAID = """() => [...document.querySelectorAll(".frame")].map((frame) => {
   const within = frame.getBoundingClientRect();
   const box = (place) => frame.querySelector(place).getBoundingClientRect();
-  const order = [".clock", ".chip", ".headline", ".meta", ".actions", ".segments"].map(box);
+  const order = [".clock", ".chip", ".headline", ".meta", ".segments"].map(box);
   const headline = frame.querySelector(".headline");
-  const texts = [...frame.querySelectorAll(".foot *, .top *")].filter((e) => !e.closest("svg"));
+  const texts = [...frame.querySelectorAll(".foot *, header *")].filter((e) => !e.closest("svg"));
   return {
     apart: order.every((at, n) => n === 0 || order[n - 1].bottom <= at.top + 0.5),
     inside: texts.every((e) => {
