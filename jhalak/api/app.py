@@ -27,6 +27,7 @@ from jhalak.api.access import (
     current_viewer,
 )
 from jhalak.api.apps import BUILT, app_routes
+from jhalak.api.console.routes import console_routes
 from jhalak.api.events import EventRoutes
 from jhalak.api.feeds import FeedRoutes
 from jhalak.api.openapi import complete
@@ -151,7 +152,7 @@ def create_app(services: Services) -> Application:
         route_handlers=[
             *raw, create_viewer, *me.ROUTES, *relations.ROUTES,
             *why.ROUTES, *items.ROUTES, *media.ROUTES, *ops.ROUTES,
-            *feed_health.ROUTES, *publisher.ROUTES, *websub.ROUTES, openapi,
+            *feed_health.ROUTES, *publisher.ROUTES, *websub.ROUTES, console_routes(), openapi,
         ],
         dependencies={
             "services": Provide(current_services),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -15,6 +15,9 @@ from jhalak.records.audit import append_audit
 from jhalak.records.database import Database
 from jhalak.records.tables import AnyRow, experiments, replays
 from jhalak.records.text import storable
+
+INSTANT: Final = timedelta(milliseconds=1)
+"""For so long runs what is ended before its start; its arms are stopped by then."""
 
 _encode = msgspec.json.encode
 _settings = msgspec.json.Decoder(ExperimentSettings).decode
@@ -56,10 +59,9 @@ class SqlDefinitionStore:
             held = _settings(row.settings)
             if held.stop is not None and held.stop <= now:
                 return False
-            # One that never started ends as it was to start: a span that holds nothing is none.
-            start = min(held.start, now) if held.start else None
-            start = None if start == now else start
-            ended = msgspec.structs.replace(held, start=start, stop=now)
+            # A span holds something, and never what another experiment was given since.
+            stop = max(now, held.start + INSTANT) if held.start else now
+            ended = msgspec.structs.replace(held, stop=stop)
             connection.execute(_CHANGE.values(settings=_encode(ended)), {"named": name})
             append_audit(connection, f"operator:{by}", "end experiment", name, "", now_ms)
         return True

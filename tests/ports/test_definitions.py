@@ -25,7 +25,8 @@ def test_a_definition_stands_until_it_ends(database: Database) -> None:
     assert not store.end("other", "asha", BEFORE_MS)
     assert store.end("bolder", "asha", BEFORE_MS) and store.end("plain", "asha", BEFORE_MS)
     assert not store.end("plain", "asha", BEFORE_MS + 1)
-    assert [d.settings.span_ms()[1] for d in store.all()] == [BEFORE_MS, BEFORE_MS]
+    starts_ms = BOLDER.span_ms()[0]
+    assert [d.settings.span_ms()[1] for d in store.all()] == [starts_ms + 1, BEFORE_MS]
     with pytest.raises(Conflict):
         store.add(PLAIN, "ravi", "", 7)
 

@@ -1,0 +1,1 @@
+"""The operator's console: its API, under /console/api."""

@@ -1,0 +1,22 @@
+"""All routes of the console's API behind one guard."""
+
+from __future__ import annotations
+
+from litestar import Router
+from litestar.di import Provide
+
+from jhalak.api.console import experiments, learning, policy, viewer
+from jhalak.api.console.access import signed_in, the_operator
+
+
+def console_routes() -> Router:
+    """Under /console/api; nothing of it answers without an operator."""
+    return Router(
+        "/console/api",
+        route_handlers=[
+            *learning.ROUTES, *viewer.ROUTES, *policy.ROUTES, *experiments.ROUTES,
+        ],
+        guards=[signed_in],
+        dependencies={"operator": Provide(the_operator)},
+        include_in_schema=False,
+    )  # fmt: skip

@@ -1,0 +1,48 @@
+"""The page of learning shows what the learner told, by name."""
+
+from __future__ import annotations
+
+import json
+
+from jhalak.workers.tell_figures import TellFigures
+from tests.api.console.conftest import Console
+
+
+def test_it_shows_rates_curves_coverage_and_the_last_minutes(console: Console) -> None:
+    world = console.jhalak
+    assert console.get("learning").json()["told"] is None
+    figures = TellFigures(world.learner(), world.services.blobs, world.clock)
+    world.clock.forward(s=200)
+    world.learn()
+    world.run(figures.step())
+    world.run(figures.step())  # nothing new: nothing is written
+    found = console.get("learning").json()
+    told, window = found["told"], found["told"]["windows"]["1"]["lockscreen"]
+    topics = {cell["name"]: cell for cell in window["topic"]}
+    assert topics["games"]["yes"]["tap"] == topics["games"]["shown"] > 0
+    assert all(not cell["yes"]["tap"] for name, cell in topics.items() if name != "games")
+    assert [cell["name"] for cell in window["position"]] == [str(n) for n in range(1, 9)]
+    assert window["served"] == 3 * 8 * len(console.phones) and 0 < window["tried"] < 100
+    assert {curve["head"] for curve in told["curves"]} >= {"tap", "long"}
+    taught = {(one["topic"], one["engaged"] > 0) for one in told["lately"]["of"]}
+    assert ("games", True) in taught
+    assert all(one["id"] and one["title"] for one in told["lately"]["items"])
+    assert told["lately"]["weights"][0]["feature"]
+    whole = found["coverage"][0]
+    assert whole["live"] == 240 and 0 < whole["shown"] <= 240 and 0 < whole["gini"] < 1
+    assert found["wait"]["trials"] > 0 and found["exploration"] == 0.05
+
+
+def test_kept_replays_stand_beside_each_other(console: Console) -> None:
+    assert console.get("replays").json() == {"replays": []}
+    report = {"rows": 9, "reported": 5, "labels": {"click": {"auc": 0.7, "rate": None, "days": []}}}
+    kept = [
+        console.jhalak.services.replays.keep(name, "log", json.dumps(report).encode(), at_ms)
+        for at_ms, name in enumerate(("before", "after"), 1)
+    ]
+    found = console.get("replays").json()["replays"]
+    assert [(one["name"], one["labels"]) for one in found] == [
+        ("after", {"click": {"auc": 0.7}}), ("before", {"click": {"auc": 0.7}}),
+    ]  # fmt: skip
+    assert console.get(f"replays/{kept[0].num}").json() == report
+    assert console.get("replays/99").status_code == 404
