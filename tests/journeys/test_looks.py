@@ -1,0 +1,145 @@
+"""What the screens look like: nothing keeps anybody out, words can be read over every picture,
+and no word, however hostile, runs or breaks a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from jhalak.ingest.pictures.make import make
+from tests.ingest.pictures.made_up import photo, saved
+from tests.journeys.conftest import Opener
+from tests.journeys.hostile import strings
+from tests.journeys.looks import broken, contrasts, kept_out
+from tests.journeys.phone import Phone
+from tests.journeys.world import card, starter, still
+
+WORDS = ".time time, .date, .card.current :is(.headline, .meta > span)"
+LEAST_CONTRAST = 4.5
+ARTS = 5
+"""Topics whose art is looked at; `make soak` looks at all."""
+
+
+def lock_screen(phone: Phone, cards: Sequence[dict[str, Any]]) -> Phone:
+    """`phone` on its lock screen, with these cards."""
+    still(phone, cards).open()
+    phone.first_run()
+    phone.settled()
+    return phone
+
+
+def striped() -> Image.Image:
+    """White and black in turn: the worst that can lie behind words."""
+    image = Image.new("RGB", (900, 1600), (255, 255, 255))
+    for y in range(0, 1600, 80):
+        image.paste((0, 0, 0), (0, y, 900, y + 40))
+    return image
+
+
+class TestContrast:
+    @pytest.mark.parametrize("language", ["hi", "ur", "en"])
+    def test_words_over_drawn_art_can_be_read(self, phone: Opener, language: str) -> None:
+        rows = list({row["topic"]: row for row in starter(language)}.values())[:ARTS]
+        it = phone(language, reduced_motion="reduce")
+        lock_screen(it, [card(n, row, language) for n, row in enumerate(rows)])
+        for n in range(len(rows)):
+            found = contrasts(it.page, WORDS)
+            assert len(found) >= 5
+            assert [pair for pair in found if pair[1] < LEAST_CONTRAST] == [], it.headline()
+            if n < len(rows) - 1:
+                it.swipe()
+
+    def test_words_over_the_worst_pictures_can_be_read(self, phone: Opener) -> None:
+        pictures = [
+            Image.new("RGB", (900, 1600), (255, 255, 255)), striped(), photo(900, 1600, 3),
+            Image.new("RGB", (1200, 675), (255, 255, 255)), photo(600, 900, 5),
+        ]  # fmt: skip
+        it = phone("hi", reduced_motion="reduce")
+        rows = starter("hi")
+        cards = [card(n, rows[n], "hi", image=shown(it, image)) for n, image in enumerate(pictures)]
+        lock_screen(it, cards)
+        for n in range(len(cards)):
+            it.page.locator(".card.current .photo.loaded").wait_for()
+            it.settled()
+            found = contrasts(it.page, WORDS)
+            assert [pair for pair in found if pair[1] < LEAST_CONTRAST] == [], n
+            if n < len(cards) - 1:
+                it.swipe()
+
+
+def shown(phone: Phone, image: Image.Image) -> dict[str, Any]:
+    """The picture as an edition names it; `phone` gets its files."""
+    made = make(saved(image), "https://e.example/a.jpg")
+    picture = made.picture
+    for variant, file in zip(picture.variants, made.files, strict=False):
+        phone.context.route(f"{phone.origin}/media/{variant.name}", picture_file(file))
+    return {
+        "art": {"topic": "sport", "seed": "x"}, "whole": picture.whole, "alt": "a picture",
+        "placeholder": picture.placeholder, "colours": picture.colours, "scrim": picture.scrim,
+        "variants": [{"src": f"/media/{v.name}", "width": v.width, "height": v.height,
+                      "bytes": v.size} for v in picture.variants],
+    }  # fmt: skip
+
+
+def picture_file(body: bytes) -> Callable[[Any], None]:
+    return lambda route: route.fulfill(body=body, content_type="image/webp")
+
+
+class TestHostileWords:
+    def test_as_headlines_publishers_topics_and_reasons(self, phone: Opener) -> None:
+        it = phone("en", reduced_motion="reduce")
+        hostile_cards(it, list(strings(60)))
+
+
+def hostile_cards(phone: Phone, words: list[str]) -> None:
+    """Every word as headline, publisher, topic, item and reason of a card; each is looked at."""
+    rows = [{"title": word, "publisher": word, "topic": word, "why": word, "summary": word,
+             "id": f"{n} {word}"} for n, word in enumerate(words)]  # fmt: skip
+    lock_screen(phone, [card(n, row, "en") for n, row in enumerate(rows)])
+    for n in range(len(rows)):
+        found = broken(phone.page) + phone.page.evaluate(OUTSIDE)
+        assert found == [], ascii(words[n])
+        if n < len(rows) - 1:
+            phone.swipe()
+    assert phone.page.evaluate("window.hacked") is None
+
+
+OUTSIDE = """() => {
+  const box = (e) => e.getBoundingClientRect();
+  const card = document.querySelector(".card.current");
+  const clock = box(document.querySelector(".when")).bottom;
+  const found = [];
+  for (const e of card.querySelectorAll(".headline, .meta, .chip, .acts")) {
+    const { top, bottom, left, right } = box(e);
+    if (top < clock - 1 || bottom > innerHeight || left < 0 || right > innerWidth)
+      found.push(`${e.className}: ${[left, top, right, bottom].map(Math.round)}`);
+  }
+  for (const e of card.querySelectorAll(".acts button")) {
+    const { left, top, width, height } = box(e);
+    const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+    if (!e.contains(hit)) found.push(`${e.dataset.action} lies under ${hit?.className}`);
+    if (width < 44 || height < 44) found.push(`${e.dataset.action} is too small`);
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("language", ["hi", "ur", "en"])
+def test_axe_finds_nothing_on_any_screen(phone: Opener, language: str) -> None:
+    it = phone(language, reduced_motion="reduce").open()
+    it.page.locator("button.tile").first.wait_for()
+    found = {"languages": kept_out(it.page)}
+    it.page.locator(f'button.tile[value="{language}"]').click()
+    it.go_on()
+    found["topics"] = kept_out(it.page)
+    it.go_on()
+    found["consent"] = kept_out(it.page)
+    it.page.locator('button.pill[value="25-34"]').click()
+    it.page.locator('button.way[data-personal="true"]').click()
+    it.go_on()
+    it.card()
+    found["lock screen"] = kept_out(it.page)
+    assert {name: faults for name, faults in found.items() if faults} == {}
