@@ -19,7 +19,18 @@ from litestar.response import Response
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from jhalak import __version__
-from jhalak.api import feed_health, items, me, media, ops, publisher, relations, websub, why
+from jhalak.api import (
+    feed_health,
+    history,
+    items,
+    me,
+    media,
+    ops,
+    publisher,
+    relations,
+    websub,
+    why,
+)
 from jhalak.api.access import (
     current_operator,
     current_publisher,
@@ -150,7 +161,7 @@ def create_app(services: Services) -> Application:
 
     framework = Litestar(
         route_handlers=[
-            *raw, create_viewer, *me.ROUTES, *relations.ROUTES,
+            *raw, create_viewer, *me.ROUTES, *history.ROUTES, *relations.ROUTES,
             *why.ROUTES, *items.ROUTES, *media.ROUTES, *ops.ROUTES,
             *feed_health.ROUTES, *publisher.ROUTES, *websub.ROUTES, console_routes(), openapi,
         ],

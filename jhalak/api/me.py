@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import delete, get, post, put
-from litestar.params import Parameter
 
 from jhalak.api.raw import Refused
 from jhalak.api.services import Services
@@ -20,17 +19,7 @@ from jhalak.ports.errors import PortError
 from jhalak.ports.viewers import Viewer
 from jhalak.residency.consent import NOTICE, PURPOSES
 from jhalak.residency.seal import seal, unseal
-from jhalak.schema.activity import (
-    EVENT_TYPES,
-    TOPIC,
-    Erased,
-    Forget,
-    Outcome,
-    Outcomes,
-    Served,
-    decode,
-    encode,
-)
+from jhalak.schema.activity import TOPIC, Erased, Forget, Served, decode, encode
 from jhalak.schema.ids import new_id, spell
 from jhalak.schema.languages import LANGUAGES
 
@@ -190,57 +179,6 @@ async def delete_interest(topic: str, viewer: Viewer, services: Services) -> Non
     services.states.note(viewer.id, n, record)
 
 
-class HistoryEntry(msgspec.Struct):
-    id: str
-    type: str
-    at: str
-    item: str | None
-    """null: the item is not live any more."""
-    title: str | None
-    topic: str | None
-    value: float
-
-
-class HistoryOut(msgspec.Struct):
-    """Newest first."""
-
-    events: list[HistoryEntry]
-
-
-@get("/v1/me/history", tags=["me"])
-async def get_history(
-    viewer: Viewer,
-    services: Services,
-    limit: Annotated[int, Parameter(ge=1, le=500)] = 100,
-) -> HistoryOut:
-    """What the viewer did, newest first."""
-    entries = await services.event_log.read_key(TOPIC, viewer.id)
-    outcomes: list[Outcome] = []
-    for entry in reversed(entries):
-        record = decode(unseal(viewer.id, entry.payload))
-        if isinstance(record, Outcomes):
-            outcomes.extend(reversed(record.events))
-        if len(outcomes) >= limit:
-            break
-    catalogue = services.world.catalogue
-    found = []
-    for outcome in outcomes[:limit]:
-        row = catalogue.find(outcome.item)
-        item = catalogue.record(row).item if row >= 0 else None
-        found.append(
-            HistoryEntry(
-                outcome.id,
-                EVENT_TYPES[outcome.type],
-                rfc3339(outcome.at_ms),
-                item.id if item else None,
-                item.title if item else None,
-                item.topic if item else None,
-                outcome.value,
-            )
-        )
-    return HistoryOut(found)
-
-
 @post("/v1/me/export", tags=["me"], status_code=200)
 async def export(viewer: Viewer, services: Services) -> dict[str, Any]:
     """Everything that is kept about the viewer, as one JSON document."""
@@ -299,5 +237,5 @@ async def _slates(services: Services, viewer: int) -> tuple[int, ...]:
 
 ROUTES = [
     get_preferences, put_preferences, get_consents, put_consents, get_interests, delete_interest,
-    get_history, export, erase,
+    export, erase,
 ]  # fmt: skip

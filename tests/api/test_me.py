@@ -254,6 +254,28 @@ class TestHistory:
         limited = phone.ask("GET", "/v1/me/history?limit=1").json()["events"]
         assert [e["type"] for e in limited] == ["tap"]
 
+    def test_what_was_done_can_be_taken_back_once(self, jhalak: Jhalak, phone: Phone) -> None:
+        phone.tap(phone.edition()["cards"][0])
+        felt = phone.ask("GET", "/v1/me/interests").json()["interests"]
+        found = phone.ask("GET", "/v1/me/history").json()["events"]
+        assert not any(event["undone"] for event in found)
+        for event in found:
+            for _ in range(2):
+                answer = phone.ask("DELETE", f"/v1/me/history/{event['id']}")
+                assert answer.status_code == 204
+        after = phone.ask("GET", "/v1/me/history").json()["events"]
+        assert [e["type"] for e in after].count("undo") == len(found)
+        assert all(event["undone"] for event in after if event["type"] != "undo")
+        assert felt[0]["share"] > 0
+        jhalak.restart()
+        assert phone.ask("GET", "/v1/me/interests").json()["interests"] == []
+
+    def test_an_event_of_another_is_not_found(self, guest: Phone, phone: Phone) -> None:
+        phone.send(phone.event(phone.edition()["cards"][0]))
+        own = phone.ask("GET", "/v1/me/history").json()["events"][0]["id"]
+        for name in (own, "x", "a%2Fb"):
+            assert "event" in problem(guest.ask("DELETE", f"/v1/me/history/{name}"), 404)
+
     @pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=x"])
     def test_a_limit_out_of_place_is_named(self, guest: Phone, query: str) -> None:
         assert "limit" in problem(guest.ask("GET", f"/v1/me/history?{query}"), 400)
