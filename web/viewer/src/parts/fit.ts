@@ -31,7 +31,7 @@ export function fit(element: HTMLElement, card: Card, ceiling: number): void {
   }
   // One word without end is cut by letters.
   const letters = [...(headline.textContent ?? "")];
-  while (!fits() && letters.length > 12) {
+  while (!fits() && letters.length > 1) {
     letters.splice(-Math.ceil(letters.length / 8));
     headline.textContent = `${letters.join("")}…`;
   }
