@@ -49,6 +49,21 @@ export interface EditionAnswer {
 }
 export interface Edition extends EditionAnswer { cards: Card[] }
 
+export interface Rendition { src: string; height: number; bitrate: number; type: string }
+/** A video, or a card in its place: without renditions. */
+export interface FeedItem {
+  slot: string;
+  item: string;
+  title: string;
+  language?: string;
+  topic: string;
+  creator?: string | null;
+  duration_s: number | null;
+  poster: Picture;
+  renditions: Rendition[];
+  why?: string;
+}
+
 export interface Topic { id: string; colour: string; sensitive?: boolean; names: Record<string, string> }
 
 export type EventType = "impression" | "dwell" | "tap" | "play" | "complete" | "share" | "report" | "undo";
