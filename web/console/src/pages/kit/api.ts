@@ -1,14 +1,17 @@
 /** What the pages ask the server for; an answer that is an error says why. */
 
+import { session } from "./session.svelte";
+
 export class Refusal extends Error {}
 
 export async function ask<T>(method: "GET" | "POST", path: string, body?: unknown): Promise<T> {
   const answer = await fetch(`/console/api/${path}`, {
     method,
     credentials: "same-origin",
-    headers: body === undefined ? {} : { "content-type": "application/json" },
+    headers: { ...session.headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
+  if (answer.status === 401) session.signOut();
   const said: unknown = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Refusal((said as { detail?: string }).detail ?? `the server answered ${answer.status}`);
   return said as T;

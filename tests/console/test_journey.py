@@ -1,0 +1,128 @@
+"""An operator's day: sign in, watch it learn, look a viewer up, change a weight, stop an arm."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.console.conftest import TOKEN, Cell
+from tests.journeys.looks import kept_out
+
+DESK = {"width": 1280, "height": 900}
+PATIENCE_MS = 30_000
+
+
+class Desk:
+    """A browser at an operator's desk, and what was wrong in it."""
+
+    def __init__(self, browser: Any, cell: Cell, **options: Any) -> None:
+        self.origin = f"http://127.0.0.1:{cell.server.port}"
+        self.complaints: list[str] = []
+        self.context = browser.new_context(viewport=DESK, **options)
+        self.context.set_default_timeout(PATIENCE_MS)
+        self.context.on("request", self._only_ours)
+        self.context.on("weberror", lambda it: self.complaints.append(f"error: {it.error}"))
+        self.context.on("console", self._heard)
+        self.page = self.context.new_page()
+
+    def _only_ours(self, request: Any) -> None:
+        if not request.url.startswith((self.origin + "/", "data:", "blob:")):
+            self.complaints.append(f"request to another host: {request.url}")
+
+    def _heard(self, said: Any) -> None:
+        if said.type in ("error", "warning") and "status of 40" not in said.text:
+            self.complaints.append(f"{said.type}: {said.text}")
+
+    def sign_in(self) -> None:
+        self.page.goto(f"{self.origin}/console/")
+        self.page.get_by_label("Operator's token").fill("jho_" + "x" * 40)
+        self.press("Sign in")
+        self.page.get_by_role("alert").wait_for()
+        self.page.get_by_label("Operator's token").fill(TOKEN)
+        self.press("Sign in")
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def go(self, page: str) -> None:
+        self.page.get_by_role("link", name=page, exact=True).click()
+
+    def see(self, text: str | re.Pattern[str]) -> Any:
+        found = self.page.get_by_text(text).first
+        found.wait_for()
+        return found
+
+    def whole(self) -> None:
+        """Nothing is wider than the window, and axe finds nothing."""
+        wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0
+        assert kept_out(self.page) == []
+
+
+@pytest.fixture
+def desk(browser: Any, cell: Cell) -> Iterator[Desk]:
+    made = Desk(browser, cell, color_scheme="dark")
+    made.sign_in()
+    yield made
+    made.context.close()
+    assert made.complaints == []
+
+
+def test_an_operator_watches_looks_up_changes_and_stops(desk: Desk, cell: Cell) -> None:
+    desk.see("Taps by position")
+    desk.page.get_by_role("region", name="Taps by topic").get_by_text("Numbers").click()
+    assert desk.page.get_by_role("cell", name="games").first.is_visible()
+
+    desk.go("A viewer, with reason")
+    desk.page.get_by_label("Viewer's token or id").fill(cell.viewer)
+    desk.page.get_by_label("Why do you look?").fill("a complaint")
+    desk.press("Look")
+    desk.page.get_by_role("region", name="Profile").get_by_text("games", exact=True).wait_for()
+    desk.page.get_by_role("button", name=re.compile("^Title of en-")).first.click()
+    desk.see("Every column, as it was scored")
+    desk.page.get_by_label("games").check()
+    desk.press("See")
+    desk.see("Neither was served or recorded")
+    desk.whole()
+
+    desk.go("Policy")
+    desk.page.get_by_label("tap", exact=True).fill("0")
+    desk.press("Replay this draft")
+    desk.page.get_by_role("region", name="Draft", exact=True).get_by_text("replayed").wait_for()
+    desk.see("an impression, by the weights that hold")
+    desk.page.get_by_label("Why?").fill("less clickbait")
+    desk.press("Save as policy 1")
+    desk.see("Policy 1 holds: tap 0. Saved by asha")
+    desk.whole()
+
+    desk.go("Experiments")
+    desk.page.get_by_label("Name", exact=True).fill("bolder")
+    desk.page.get_by_label("Why?").fill("do trials cost taps?")
+    desk.press("Start it")
+    one = desk.page.get_by_role("article", name="Experiment bolder")
+    one.get_by_role("button", name="Stop it").click()
+    one.get_by_label("Why stop bolder?").fill("it is known now")
+    one.get_by_role("button", name="Stop for good").click()
+    one.get_by_text("ended", exact=True).wait_for()
+    desk.whole()
+
+
+def test_pages_are_whole_by_day_too_and_in_a_small_window(browser: Any, cell: Cell) -> None:
+    desk = Desk(browser, cell, color_scheme="light")
+    desk.sign_in()
+    for page, said in (
+        ("Learning", "What the last"), ("Policy", "What actions are worth"),
+        ("Experiments", "Define an experiment"),
+    ):  # fmt: skip
+        desk.go(page)
+        desk.see(re.compile(said))
+        desk.whole()
+    desk.page.set_viewport_size({"width": 420, "height": 800})
+    desk.go("Learning")
+    desk.see("Taps by position")
+    assert desk.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    desk.context.close()
+    assert desk.complaints == []
