@@ -20,6 +20,7 @@ from jhalak.embedded.keys import open_keys
 from jhalak.embedded.learned import EmbeddedLearned
 from jhalak.embedded.profile_store import EmbeddedProfileStore, open_or_begin_anew
 from jhalak.embedded.reserve import Reserve
+from jhalak.records.accounts import SqlAccountStore, SqlSessionStore
 from jhalak.records.audit import SqlAuditStore
 from jhalak.records.consents import SqlConsentStore
 from jhalak.records.database import Database, open_database
@@ -78,6 +79,8 @@ class Records:
     pictures: SqlPictureStore
     media: SqlMediaStore
     understandings: SqlUnderstandingStore
+    accounts: SqlAccountStore
+    sessions: SqlSessionStore
     drafts: SqlDraftStore
     policies: SqlPolicyStore
     definitions: SqlDefinitionStore
@@ -108,6 +111,8 @@ def open_records(data: Path, settings: Settings) -> Records:
         SqlPictureStore(database),
         SqlMediaStore(database),
         SqlUnderstandingStore(database),
+        SqlAccountStore(database),
+        SqlSessionStore(database),
         SqlDraftStore(database),
         SqlPolicyStore(database),
         SqlDefinitionStore(database),
@@ -310,6 +315,8 @@ class Server:
             publishers=records.publishers,
             texts=records.texts,
             media=records.media,
+            accounts=records.accounts,
+            sessions=records.sessions,
             drafts=records.drafts,
             policies=records.policies,
             definitions=records.definitions,

@@ -39,6 +39,7 @@ from jhalak.api.access import (
 )
 from jhalak.api.apps import BUILT, app_routes
 from jhalak.api.console.routes import console_routes
+from jhalak.api.console.session import sign_in_route
 from jhalak.api.events import EventRoutes
 from jhalak.api.feeds import FeedRoutes
 from jhalak.api.openapi import complete
@@ -163,7 +164,8 @@ def create_app(services: Services) -> Application:
         route_handlers=[
             *raw, create_viewer, *me.ROUTES, *history.ROUTES, *relations.ROUTES,
             *why.ROUTES, *items.ROUTES, *media.ROUTES, *ops.ROUTES,
-            *feed_health.ROUTES, *publisher.ROUTES, *websub.ROUTES, console_routes(), openapi,
+            *feed_health.ROUTES, *publisher.ROUTES, *websub.ROUTES, console_routes(),
+            sign_in_route(), openapi,
         ],
         dependencies={
             "services": Provide(current_services),

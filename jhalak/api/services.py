@@ -15,6 +15,7 @@ from jhalak.feeds.feed import Feed
 from jhalak.feeds.slot_token import SlotTokens
 from jhalak.people.directory import Directory
 from jhalak.people.viewer_token import ViewerTokens
+from jhalak.ports.accounts import AccountStore, SessionStore
 from jhalak.ports.audit import AuditStore
 from jhalak.ports.blob_store import BlobStore
 from jhalak.ports.consents import ConsentStore
@@ -65,6 +66,8 @@ class Services:
     audit: AuditStore
     texts: TextStore
     media: MediaStore
+    accounts: AccountStore
+    sessions: SessionStore
     drafts: DraftStore
     policies: PolicyStore
     definitions: DefinitionStore

@@ -167,10 +167,20 @@ def build_parser() -> argparse.ArgumentParser:
     why.add_argument("slot", help="the slot token, as the edition or the video feed gave it")
 
     operator = command(
-        "operator", "Make, list or revoke operator tokens.", "jhalak operator token asha"
-    )
-    operator.add_argument("action", choices=("token", "list", "revoke"))
-    operator.add_argument("name", nargs="?", default="operator", help="token: for whom; revoke: id")
+        "operator", "Operators' accounts of the console, and tokens of the API.",
+        "jhalak operator add asha --role editor",
+    )  # fmt: skip
+    operator.add_argument(
+        "action", choices=("add", "role", "password", "disable", "enable", "accounts", "token",
+                           "list", "revoke"),
+        help="accounts: add, role, password, disable, enable, accounts (lists them); tokens:"
+        " token, list, revoke",
+    )  # fmt: skip
+    operator.add_argument("name", nargs="?", default="operator", help="for whom; revoke: id")
+    operator.add_argument(
+        "--role", choices=("observer", "moderator", "editor", "admin"), default="observer",
+        help="add, role: what they may do (default: observer)",
+    )  # fmt: skip
 
     replay = command(
         "replay", "Run a real log, in time order, through features, model and learning.",

@@ -66,6 +66,8 @@ REGISTRY: Final[tuple[Holding, ...]] = (
     Holding("table", "deliveries", "public", "what hubs delivered", "until the worker read it"),
     Holding("table", "publishers", "secret", "hashes of publishers' keys", "kept"),
     Holding("table", "operators", "secret", "hashes of operator tokens", "kept"),
+    Holding("table", "accounts", "secret", "operators' names, roles, hashes of passwords", "kept"),
+    Holding("table", "sessions", "secret", "hashes of sessions' secrets", "until they end"),
     Holding("table", "policies", "aggregate", "policies, who saved them and why", "kept"),
     Holding("table", "policy_drafts", "aggregate", "drafts of policies and their replays", "kept"),
     Holding("table", "experiments", "aggregate", "experiments defined in the console", "kept"),

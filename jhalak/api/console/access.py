@@ -6,18 +6,23 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final, Literal, NamedTuple, get_args
+from typing import Any, Final, NamedTuple, get_args
 
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.handlers.base import BaseRouteHandler
 
-from jhalak.api.access import current_operator
+from jhalak.api.access import current_operator, services_of
 from jhalak.api.raw import Refused
 from jhalak.api.services import Services
+from jhalak.people.operator_token import token_hash
+from jhalak.ports.accounts import Role
 
-Role = Literal["observer", "moderator", "editor", "admin"]
+COOKIE: Final = "jhalak_console"
+HEADER: Final = "x-jhalak-console"
+"""What changes something carries it: a page of another site cannot send it with our cookie."""
+SAFE: Final = ("GET", "HEAD", "OPTIONS")
 RANK: Final = {role: rank for rank, role in enumerate(get_args(Role))}
 LEAST_REASON: Final = 3
 """Letters of a reason."""
@@ -30,11 +35,26 @@ class Operator(NamedTuple):
     role: Role
 
 
+def cookie_of(connection: ASGIConnection[Any, Any, Any, State]) -> str:
+    """The session's secret; "" for none."""
+    return connection.cookies.get(COOKIE, "")
+
+
 async def signed_in(connection: ASGIConnection[Any, Any, Any, State], _: BaseRouteHandler) -> None:
-    """Guard: an operator asks. A token of `jhalak operator token` may do everything, as elsewhere
-    in the API. Raises Refused (401)."""
-    token = await current_operator(Request(connection.scope))
-    connection.state.operator = Operator(token.name, "admin")
+    """Guard: an operator asks, by a session, or by a token of `jhalak operator token`, which may do
+    everything here as elsewhere in the API. Raises Refused (401, 403)."""
+    if not cookie_of(connection):
+        token = await current_operator(Request(connection.scope))
+        connection.state.operator = Operator(token.name, "admin")
+        return
+    if connection.scope["method"] not in SAFE and HEADER not in connection.headers:  # type: ignore[typeddict-item]
+        raise Refused(403, "other_site", f"what changes something carries the header {HEADER}")
+    services = services_of(connection)
+    hashed, now_ms = token_hash(cookie_of(connection)), services.clock()
+    account = await asyncio.to_thread(services.sessions.find, hashed, now_ms)
+    if account is None:
+        raise Refused(401, "signed_out", "the session is over: sign in again")
+    connection.state.operator = Operator(account.name, account.role)
 
 
 async def the_operator(request: Request[Any, Any, State]) -> Operator:

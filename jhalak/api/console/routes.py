@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Router
 from litestar.di import Provide
 
-from jhalak.api.console import experiments, learning, policy, viewer
+from jhalak.api.console import experiments, learning, policy, session, viewer
 from jhalak.api.console.access import signed_in, the_operator
 
 
@@ -14,7 +14,8 @@ def console_routes() -> Router:
     return Router(
         "/console/api",
         route_handlers=[
-            *learning.ROUTES, *viewer.ROUTES, *policy.ROUTES, *experiments.ROUTES,
+            *session.ROUTES, *learning.ROUTES, *viewer.ROUTES, *policy.ROUTES,
+            *experiments.ROUTES,
         ],
         guards=[signed_in],
         dependencies={"operator": Provide(the_operator)},
