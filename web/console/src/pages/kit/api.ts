@@ -1,6 +1,6 @@
 /** What the pages ask the server for; an answer that is an error says why. */
 
-import { session } from "./session.svelte";
+import { HEADERS, session } from "./session.svelte";
 
 export class Refusal extends Error {}
 
@@ -8,10 +8,10 @@ export async function ask<T>(method: "GET" | "POST", path: string, body?: unknow
   const answer = await fetch(`/console/api/${path}`, {
     method,
     credentials: "same-origin",
-    headers: { ...session.headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+    headers: { ...HEADERS, ...(body === undefined ? {} : { "content-type": "application/json" }) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  if (answer.status === 401) session.signOut();
+  if (answer.status === 401) session.over();
   const said: unknown = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Refusal((said as { detail?: string }).detail ?? `the server answered ${answer.status}`);
   return said as T;
