@@ -48,6 +48,8 @@ def server(stocked: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         pytest.skip("the viewer's application is not built: make web")
     data = tmp_path_factory.mktemp("journey") / "data"
     shutil.copytree(stocked, data)
+    # Small editions: the third one is soon reached.
+    (data / "jhalak.toml").write_text("[lockscreen]\nslots = 6\n[understanding]\nworker = false\n")
     beside = begin(data, "--no-learner", "--no-follower")
     yield beside
     beside.end()
@@ -70,15 +72,16 @@ Opener = Callable[..., Phone]
 
 @pytest.fixture
 def phone(browser: Any, server: Beside) -> Iterator[Opener]:
-    """`phone("ur", **options)`: a new phone in that language; options are of its context."""
+    """`phone("ur", **options)`: a new phone in that language; options are of its context. `port`:
+    where it finds the server, if not at its own."""
     phones: list[Phone] = []
 
-    def take(language: str = "en", **options: Any) -> Phone:
+    def take(language: str = "en", port: int = 0, **options: Any) -> Phone:
         chosen = {
             "viewport": PIXEL, "locale": f"{language}-IN", "timezone_id": "Asia/Kolkata",
             "has_touch": True, "is_mobile": True, "device_scale_factor": 1,
         } | options  # fmt: skip
-        phones.append(Phone(browser.new_context(**chosen), server.port, language))
+        phones.append(Phone(browser.new_context(**chosen), port or server.port, language))
         if "service_workers" in options:
             phones[-1].forgiven = ("Service Worker registration blocked",)
         return phones[-1]

@@ -16,6 +16,7 @@ from tests.journeys.hostile import strings
 from tests.journeys.looks import broken, contrasts, kept_out
 from tests.journeys.phone import Phone
 from tests.journeys.world import card, starter, still
+from tests.soak.progress import Progress
 
 WORDS = ".time time, .date, .card.current :is(.headline, .meta > span)"
 LEAST_CONTRAST = 4.5
@@ -92,6 +93,16 @@ class TestHostileWords:
     def test_as_headlines_publishers_topics_and_reasons(self, phone: Opener) -> None:
         it = phone("en", reduced_motion="reduce")
         hostile_cards(it, list(strings(60)))
+
+    @pytest.mark.soak
+    def test_a_thousand_of_them(self, phone: Opener) -> None:
+        words = list(strings(1000, seed=2))
+        progress = Progress.of("hostile-words", 20, kept=True)
+        for part in progress.left():
+            it = phone(("en", "hi", "ur")[part % 3], reduced_motion="reduce")
+            hostile_cards(it, words[part * 50 : part * 50 + 50])
+            progress.add(words=50)
+        progress.finish()
 
 
 def hostile_cards(phone: Phone, words: list[str]) -> None:
