@@ -1,4 +1,4 @@
-"""The page in a real browser at phone size, against a small Jhalak of the test's own."""
+"""The viewer's app in a real browser at phone size, against a small Jhalak of the test's own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.page.mock_jhalak import MockJhalak
+from tests.page.mock_jhalak import APP, MockJhalak
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 
@@ -43,14 +43,19 @@ def usual(browser: Any) -> Any:
 
 
 def _context(browser: Any, **options: Any) -> Any:
-    chosen = {"viewport": PHONE, "locale": "en-IN", "timezone_id": "Asia/Kolkata"} | options
+    usual = {"viewport": PHONE, "locale": "en-IN", "timezone_id": "Asia/Kolkata"}
+    chosen = usual | {"has_touch": True, "is_mobile": True} | options
     context = browser.new_context(**chosen)
+    # As over plain HTTP: what works offline is the journeys' business.
+    context.add_init_script("delete Navigator.prototype.serviceWorker")
     context.set_default_timeout(5000)
     return context
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[MockJhalak]:
+    if not (APP / "index.html").exists():
+        pytest.skip("the viewer's app is not built: run `make web`")
     mock = MockJhalak()
     yield mock
     mock.close()
@@ -64,40 +69,58 @@ def jhalak(server: MockJhalak) -> MockJhalak:
 
 Opener = Callable[..., Any]
 
+# A known viewer, as after the first minute.
+KNOWN = """(viewer) => new Promise((done, failed) => {
+  const opening = indexedDB.open("jhalak", 1);
+  opening.onupgradeneeded = () => ["kept", "events", "spent"]
+    .forEach((box) => opening.result.createObjectStore(box));
+  opening.onerror = failed;
+  opening.onsuccess = () => {
+    const writing = opening.result.transaction("kept", "readwrite");
+    writing.objectStore("kept").put(viewer, "viewer");
+    writing.oncomplete = () => { opening.result.close(); done(); };
+  };
+})"""
+
 
 @pytest.fixture
 def opened(browser: Any, usual: Any, jhalak: MockJhalak) -> Iterator[Opener]:
-    """Opens the page as on a first visit and waits for its first card.
+    """Opens the app and waits for its first card: for a viewer who reads `languages`, or, without
+    any, as on a first visit.
 
     At the end no page may have complained.
 
-    `opened("?lang=hi", card=False, expect_failures=True, alone=True, clock=True, **options)`.
-    `alone`: in a context of its own, whose settings the test may change. `clock`: the page's time
-    is the test's, moved by `page.clock`.
+    `opened("hi", "en", expect_failures=True, alone=True, clock=True, **options)`. `alone`: in a
+    context of its own, whose settings the test may change. `clock`: the page's time is the test's,
+    moved by `page.clock`.
     """
     contexts: list[Any] = []
     pages: list[Any] = []
     complaints: list[str] = []
 
     def open_page(
-        address: str = "", card: bool = True, expect_failures: bool = False, alone: bool = False,
-        clock: bool = False, **options: Any,
+        *languages: str, expect_failures: bool = False, alone: bool = False, clock: bool = False,
+        **options: Any,
     ) -> Any:  # fmt: skip
         if alone or clock or options:
             contexts.append(_context(browser, **options))
         page = (contexts[-1] if alone or clock or options else usual).new_page()
         pages.append(page)
-        if clock:
-            page.clock.install()
         page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
         page.on("request", lambda request: _only_ours(request.url, jhalak, complaints))
         if not expect_failures:
-            page.on("console", lambda said: complaints.append(f"{said.type}: {said.text}"))
-        storage = {"origin": jhalak.origin, "storageTypes": "local_storage"}
+            page.on("console", lambda said: complaints.append(f"{said.text} {said.location}"))
+        storage = {"origin": jhalak.origin, "storageTypes": "indexeddb"}
         page.context.new_cdp_session(page).send("Storage.clearDataForOrigin", storage)
-        page.goto(f"{jhalak.origin}/{address}")
-        if card:
-            page.wait_for_selector(".card.current .headline")
+        if clock:
+            page.clock.install()
+        if languages:
+            jhalak.languages = list(languages)
+            page.goto(f"{jhalak.origin}/icons/icon.svg")
+            known = {"viewer": "v1", "token": jhalak.token, "languages": languages}
+            page.evaluate(KNOWN, known)
+        page.goto(jhalak.origin)
+        page.wait_for_selector(".card.current .headline" if languages else ".tile")
         return page
 
     yield open_page

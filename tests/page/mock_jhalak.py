@@ -1,7 +1,7 @@
-"""A small Jhalak for tests of the page: the HTTP contract over a handful of starter cards.
+"""A small Jhalak for tests of the viewer's app: the HTTP contract over a handful of starter cards.
 
 It has a taste of its own, so that tests see editions follow taps: topics that were tapped come
-first in the next edition. Everything that the page sent is kept for assertions.
+first in the next edition. Everything that the app sent is kept for assertions.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from jhalak.api.apps import File, read_app
+
 ROOT = Path(__file__).parents[2] / "jhalak"
-PAGE = ROOT / "api" / "page"
+APP = ROOT / "api" / "built" / "viewer"
 
 
 def _table(path: str) -> dict[str, Any]:
@@ -26,11 +28,6 @@ def _table(path: str) -> dict[str, Any]:
 
 TOPICS = _table("catalogue/topics.toml")["topics"]
 REASONS = _table("stages/reasons.toml")["reasons"]
-CSP = (
-    "default-src 'self'; img-src 'self' data:; style-src 'self'; frame-ancestors 'none';"
-    " base-uri 'none'"
-)
-KINDS = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript"}
 SHOWN_TOPICS = (
     "sport", "science", "food", "travel", "technology", "business", "nature", "entertainment",
     "health", "fashion", "education", "lifestyle",
@@ -78,6 +75,7 @@ class MockJhalak:
     """The server's state and answers. Attributes may be changed by a test while it runs."""
 
     def __init__(self) -> None:
+        self._files: dict[str, File] = read_app(APP)
         self._came = threading.Condition()
         self._visit = 0
         self.reset()
@@ -99,7 +97,11 @@ class MockJhalak:
             self.failing = False
             self.known = True
             self.change_card: dict[str, Any] = {}
+            self.make_card: Callable[[int], dict[str, Any]] = lambda _: {}
+            self.cards = 12
+            self.recalls: list[str] = []
             self.only_refs = False
+            self.valid_until = "2099-11-24T00:00:00Z"
             self.blocks: list[dict[str, str]] = []
             self.media: dict[str, bytes] = {}
             self.taps: Counter[str] = Counter()
@@ -135,12 +137,16 @@ class MockJhalak:
             self.known = True
             self.languages = asked.body["languages"]
             return 201, {"viewer": "v1", "token": self.token}
+        if asked.path == "/v1/recalls":
+            return self._recalls(asked)
         if asked.path == "/v1/me/preferences":
             return 200, self._preferences(asked)
         if asked.path.startswith("/v1/me/") and asked.method in ("PUT", "DELETE"):
             return 200, {"on": asked.method == "PUT"}
+        if asked.path.startswith("/v1/me/why/"):
+            return 200, {"why": REASONS["fresh"]["en"], "reason": "fresh", "parts": {"fresh": 0.4}}
         if asked.path.startswith("/v1/reader/"):
-            return 200, {"blocks": self.blocks}
+            return 200, {"blocks": self.blocks, "more": []}
         routes = {
             "GET /v1/topics": self._topics, "GET /v1/lockscreen/edition": self._edition,
             "GET /v1/video/feed": self._feed, "GET /v1/me/interests": self._interests,
@@ -150,6 +156,11 @@ class MockJhalak:
             return 404, {"error": "not_found"}
         body = routes[route](asked)
         return (204, None) if body is None else (202 if asked.method == "POST" else 200, body)
+
+    def _recalls(self, asked: Asked) -> tuple[int, Any]:
+        since = int(asked.query["since"])
+        rows = [{"seq": n, "item": i} for n, i in enumerate(self.recalls, 1) if n > since]
+        return (200, {"recalls": rows, "next": len(self.recalls)}) if rows else (304, None)
 
     def _preferences(self, asked: Asked) -> dict[str, Any]:
         if asked.method == "PUT":
@@ -173,17 +184,20 @@ class MockJhalak:
     def _edition(self, asked: Asked) -> dict[str, Any]:
         self.editions += 1
         if self.only_refs and self._last:
-            cards = [{"item": c["item"], "ref": True} for c in self._last]
+            times = ("item", "show_from", "show_until")
+            cards = [{name: c[name] for name in times} | {"ref": True} for c in self._last]
         else:
-            cards = [self._card(c) for c in self._choose(int(asked.query["slots"]))]
+            cards = [
+                self._card(c) | self.make_card(n) for n, c in enumerate(self._choose(self.cards))
+            ]
             self._last = cards
         slotted = [{**c, "slot": f"e{self.editions}.{n}"} for n, c in enumerate(cards)]
         for card, known in zip(slotted, self._last, strict=True):
             self._slots[card["slot"]] = known
         return {
             "edition": f"edition{self.editions}", "valid_from": "2026-11-23T18:00:00Z",
-            "valid_until": "2099-11-24T00:00:00Z", "bytes": 4000, "level": self.level,
-            "cards": slotted, "recalled": [],
+            "valid_until": self.valid_until, "bytes": 4000, "level": self.level,
+            "cards": slotted, "recalled": [], "recalls_since": len(self.recalls),
         }  # fmt: skip
 
     def _card(self, row: dict[str, Any]) -> dict[str, Any]:
@@ -237,10 +251,12 @@ class MockJhalak:
                 url = urlsplit(self.path)
                 length = int(self.headers.get("content-length", 0))
                 raw = self.rfile.read(length)
+                if url.path == "/favicon.ico":  # asked for beside a file that is no page
+                    return self._send(204, b"", "image/png")
                 if url.path in mock.media:
                     return self._send(200, mock.media[url.path], "image/webp")
-                if url.path == "/" or url.path.startswith("/page/"):
-                    return self._file(url.path)
+                if file := mock._files.get(url.path.lstrip("/") or "index.html"):
+                    return self._file(file)
                 query = {name: values[0] for name, values in parse_qs(url.query).items()}
                 asked = Asked(
                     self.command, unquote(url.path), query,
@@ -256,20 +272,18 @@ class MockJhalak:
                 payload = b"" if body is None else json.dumps(body).encode()
                 return self._send(status, payload, "application/json")
 
-            def _file(self, path: str) -> None:
-                name = path.removeprefix("/page/").lstrip("/") or "index.html"
-                file = PAGE / name
-                if file.parent != PAGE or not file.exists():
-                    return self._send(404, b"", "text/plain")
-                return self._send(200, file.read_bytes(), KINDS[file.suffix])
+            def _file(self, file: File) -> None:
+                self.send_response(200)
+                for name, value in file.headers:
+                    self.send_header(name.decode(), value.decode())
+                self.send_header("content-length", str(len(file.bodies[""])))
+                self.end_headers()
+                self.wfile.write(file.bodies[""])
 
             def _send(self, status: int, payload: bytes, kind: str) -> None:
                 self.send_response(status)
                 self.send_header("content-type", kind)
                 self.send_header("content-length", str(len(payload)))
-                self.send_header("content-security-policy", CSP)
-                if kind == "text/javascript":
-                    self.send_header("cache-control", "max-age=600")  # tests share one browser
                 self.end_headers()
                 self.wfile.write(payload)
 

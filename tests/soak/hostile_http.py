@@ -47,9 +47,9 @@ def _headers(s: Seeds) -> Iterator[Request]:
     }.items():  # fmt: skip
         raw = build("GET", "/v1/topics", None, line)
         yield Request(f"header {name}", raw, FINE | ANY_4XX, http=False)
-    raw = build("GET", "/page/page.js", None, "Range: bytes=999999999-")
+    raw = build("GET", "/sw.js", None, "Range: bytes=999999999-")
     yield Request("range beyond the file", raw, frozenset({200, 400, 416}))
-    raw = build("GET", "/page/page.js", None, "If-None-Match: \xff", "If-Modified-Since: \xff")
+    raw = build("GET", "/sw.js", None, "If-None-Match: \xff", "If-Modified-Since: \xff")
     yield Request("conditional with garbage", raw, frozenset({200, 304, 400}), http=False)
 
 

@@ -25,7 +25,7 @@ def _methods(s: Seeds) -> Iterator[Request]:
         ("POST", f"/v1/items/{s.item}"), ("PUT", "/v1/recalls"), ("DELETE", "/healthz"),
         ("POST", "/metrics"), ("TRACE", "/v1/topics"), ("GET", "/v1/me"),
         ("POST", f"/v1/me/likes/item/{s.item}"), ("PUT", "/openapi.json"), ("POST", "/"),
-        ("DELETE", "/page/index.html"), ("PROPFIND", "/v1/topics"),
+        ("DELETE", "/index.html"), ("PROPFIND", "/v1/topics"),
     ):  # fmt: skip
         raw = build(method, target, b"{}", token=s.viewer)
         yield Request(f"method {method} {target}", raw, frozenset({404, 405}), http=method != "X")
@@ -35,13 +35,13 @@ def _methods(s: Seeds) -> Iterator[Request]:
 
 def _paths(s: Seeds) -> Iterator[Request]:
     for path in (
-        "/page/../app.py", "/page/../../config/settings.py", "/page/%2e%2e/app.py",
-        "/page/..%2fapp.py", "/page/..%2f..%2f..%2f..%2f..%2fetc%2fpasswd", "/page//etc/passwd",
-        "/page/....//....//app.py", "/page/..%5c..%5capp.py", "/page/%2e%2e%2f%2e%2e%2fapp.py",
-        "/page/%252e%252e%252fapp.py", "/page/%c0%ae%c0%ae/app.py", "/page/%00",
-        "/page/index.html%00",
-        "/page/%00/../app.py", "/page/" + "a" * 300, "/page/" + "a/" * 3000, "/page/nothing.js",
-        "/page/~root", "/page/.", "/page/..", "/page/%ff%fe", "/page/con", "/page/CARD.JS",
+        "/assets/../app.py", "/assets/../../config/settings.py", "/assets/%2e%2e/app.py",
+        "/assets/..%2fapp.py", "/assets/..%2f..%2f..%2f..%2f..%2fetc%2fpasswd", "/assets//etc/passwd",
+        "/assets/....//....//app.py", "/assets/..%5c..%5capp.py", "/assets/%2e%2e%2f%2e%2e%2fapp.py",
+        "/assets/%252e%252e%252fapp.py", "/assets/%c0%ae%c0%ae/app.py", "/assets/%00",
+        "/index.html%00",
+        "/assets/%00/../app.py", "/assets/" + "a" * 300, "/assets/" + "a/" * 3000, "/assets/nothing.js",
+        "/assets/~root", "/assets/.", "/assets/..", "/assets/%ff%fe", "/assets/con", "/assets/INDEX.JS",
         "/..%2f..%2fetc%2fpasswd", "/%2e%2e/", "/v1/nothing", "/v1", "/v1/", "/V1/topics",
         "/v1/topics/..", "/.git/config", "/.env", "/admin",
         "/v1/me/likes", "/v1/me/likes/item", "/v1/me/loves/item/1", "/v1/me/likes/thing/1",

@@ -93,7 +93,7 @@ export class LockScreen {
   /** The screen came into sight: catches up with the schedule, and syncs in one burst where it is time. */
   wake(): void {
     this.#wokeAt = Date.now();
-    if (!this.card) void this.more();
+    if (!this.card || (this.trouble && navigator.onLine)) void this.more();
     else {
       this.#attention.begin(this.card.slot);
       if (navigator.onLine) session.sync().catch(this.#missed);
