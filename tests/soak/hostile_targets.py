@@ -35,13 +35,13 @@ def _methods(s: Seeds) -> Iterator[Request]:
 
 def _paths(s: Seeds) -> Iterator[Request]:
     for path in (
-        "/assets/../app.py", "/assets/../../config/settings.py", "/assets/%2e%2e/app.py",
-        "/assets/..%2fapp.py", "/assets/..%2f..%2f..%2f..%2f..%2fetc%2fpasswd", "/assets//etc/passwd",
-        "/assets/....//....//app.py", "/assets/..%5c..%5capp.py", "/assets/%2e%2e%2f%2e%2e%2fapp.py",
-        "/assets/%252e%252e%252fapp.py", "/assets/%c0%ae%c0%ae/app.py", "/assets/%00",
+        "/icons/../app.py", "/icons/../../config/settings.py", "/icons/%2e%2e/app.py",
+        "/icons/..%2fapp.py", "/icons/..%2f..%2f..%2f..%2f..%2fetc%2fpasswd", "/icons//etc/passwd",
+        "/icons/....//....//app.py", "/icons/..%5c..%5capp.py", "/icons/%2e%2e%2f%2e%2e%2fapp.py",
+        "/icons/%252e%252e%252fapp.py", "/icons/%c0%ae%c0%ae/app.py", "/icons/%00",
         "/index.html%00",
-        "/assets/%00/../app.py", "/assets/" + "a" * 300, "/assets/" + "a/" * 3000, "/assets/nothing.js",
-        "/assets/~root", "/assets/.", "/assets/..", "/assets/%ff%fe", "/assets/con", "/assets/INDEX.JS",
+        "/icons/%00/../app.py", "/icons/" + "a" * 300, "/icons/" + "a/" * 3000, "/icons/nothing.js",
+        "/icons/~root", "/icons/.", "/icons/..", "/icons/%ff%fe", "/icons/con", "/icons/INDEX.JS",
         "/..%2f..%2fetc%2fpasswd", "/%2e%2e/", "/v1/nothing", "/v1", "/v1/", "/V1/topics",
         "/v1/topics/..", "/.git/config", "/.env", "/admin",
         "/v1/me/likes", "/v1/me/likes/item", "/v1/me/loves/item/1", "/v1/me/likes/thing/1",
