@@ -347,6 +347,27 @@ replays = Table(
 )
 """Reports of replays, for laying them beside each other."""
 
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("num", NUMBER, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+    Column("progress", Float, nullable=False),
+    Column("crashes", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),
+    Index(None, "kind", "subject", unique=True),
+    Index(None, "state", "rank"),
+    sqlite_autoincrement=True,
+)
+"""Heavy work, such as transcoding; `owner` names the claim that holds until `until_ms`."""
+
 audit = Table(
     "audit",
     metadata,

@@ -72,6 +72,7 @@ REGISTRY: Final[tuple[Holding, ...]] = (
     Holding("table", "policy_drafts", "aggregate", "drafts of policies and their replays", "kept"),
     Holding("table", "experiments", "aggregate", "experiments defined in the console", "kept"),
     Holding("table", "replays", "aggregate", "reports of replays", "kept"),
+    Holding("table", "jobs", "public", "heavy work, how it goes, why it failed", "kept"),
     Holding("table", "audit", "aggregate", "what operators and the system did", "kept"),
     Holding("table", "alembic_version", "aggregate", "version of the tables", "kept"),
     Holding(

@@ -1,0 +1,52 @@
+"""The queue of heavy work: each job is done by one worker at a time, and ends exactly once."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple, Protocol
+
+JobState = Literal["waiting", "running", "done", "failed", "quarantined"]
+
+CRASHES: Final = 3
+"""So many crashes, and a job is quarantined: it would take down worker after worker."""
+
+
+class Job(NamedTuple):
+    """A piece of work."""
+
+    num: int
+    kind: str
+    """What is to be done, such as `video.first`."""
+    subject: str
+    """On what; there is one job of a kind on a subject."""
+    rank: int
+    """Lower comes first; of the same rank, the older."""
+    state: JobState
+    progress: float
+    """0 to 1."""
+    crashes: int
+    note: str
+    """Why it failed or crashed last; "" for neither."""
+
+
+class JobStore(Protocol):
+    """Hard. A claim holds for `lease_ms`; a worker that goes on beats before it is over. A lease
+    that ran out is a crash: the job is another's, and what the first one says no more counts."""
+
+    def add(self, kind: str, subject: str, rank: int, now_ms: int) -> Job:
+        """A job that waits; the one that is there already, whatever became of it."""
+
+    def find(self, kind: str, subject: str) -> Job | None: ...
+
+    def claim(self, owner: str, now_ms: int, lease_ms: int) -> Job | None:
+        """The next job, now this owner's and no other's. Those that crashed CRASHES times are
+        quarantined on the way. `owner` names one claim: never the same twice."""
+
+    def beat(self, num: int, owner: str, progress: float, until_ms: int) -> bool:
+        """Hold it until then, so far done. False: it is this owner's no more; stop."""
+
+    def done(self, num: int, owner: str, now_ms: int) -> bool:
+        """False: it was this owner's no more, and nothing is written."""
+
+    def fail(self, num: int, owner: str, note: str, now_ms: int, *, crashed: bool) -> bool:
+        """It cannot be done; or, `crashed`, this try ended badly and another may not. False: it
+        was this owner's no more."""
