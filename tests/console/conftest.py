@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 import pytest
 
 from jhalak.api.apps import is_built
-from jhalak.people.operator_token import token_hash
+from jhalak.people.password import hashed
 from jhalak.workers.tell_figures import TellFigures
 from tests.cli.conftest import Beside, begin
 from tests.journeys.conftest import browser as browser
 from tests.worlds import DAY_MS, TOPICS, Clock, Jhalak, make_items
 
-TOKEN = "jho_" + "c" * 40
+PASSWORD = "a few plain words"
 VIEWERS = 24
 
 
@@ -34,7 +34,7 @@ def past(data: Path) -> str:
     world = Jhalak(data, clock=Clock(now_ms - 3_600_000))
     items = make_items(dict.fromkeys(TOPICS, 30), newest_ms=now_ms - 2 * 3_600_000)
     world.put([item.__class__(**_fields(item, now_ms)) for item in items])
-    world.services.operators.add("asha", token_hash(TOKEN), world.clock())
+    world.services.accounts.add("asha", "admin", hashed(PASSWORD), world.clock())
     phones = [world.phone() for _ in range(VIEWERS)]
     for _ in range(3):
         for phone in phones:
