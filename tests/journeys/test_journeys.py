@@ -141,7 +141,8 @@ def reader_and_feed(it: Phone, inspector: Inspector) -> None:
 
 
 def own_pages(it: Phone, inspector: Inspector) -> None:
-    for page in ("", "/interests", "/history", "/said", "/languages", "/erase", "/about"):
+    every = ("", "/interests", "/history", "/said", "/languages", "/erase", "/about")
+    for page in every if it.language in INSPECTED else every[:2]:
         it.page.goto(f"{it.origin}/#/me{page}")
         it.page.locator("main.page h1").wait_for()
         it.page.wait_for_load_state("networkidle")
