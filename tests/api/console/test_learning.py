@@ -22,7 +22,7 @@ def test_it_shows_rates_curves_coverage_and_the_last_minutes(console: Console) -
     assert topics["games"]["yes"]["tap"] == topics["games"]["shown"] > 0
     assert all(not cell["yes"]["tap"] for name, cell in topics.items() if name != "games")
     assert [cell["name"] for cell in window["position"]] == [str(n) for n in range(1, 9)]
-    assert window["served"] == 3 * 8 * len(console.phones) and 0 < window["tried"] < 100
+    assert window["served"] >= 3 * 8 * len(console.phones) and 0 < window["tried"] < 100
     assert {curve["head"] for curve in told["curves"]} >= {"tap", "long"}
     taught = {(one["topic"], one["engaged"] > 0) for one in told["lately"]["of"]}
     assert ("games", True) in taught
