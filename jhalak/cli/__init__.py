@@ -317,6 +317,17 @@ def build_parser() -> argparse.ArgumentParser:
         "--rounds", type=int, default=0, help="end after so many editions each (default: go on)"
     )
 
+    video = command(
+        "video", "Make of a clip what phones play: rungs as MP4 and HLS, poster, strip.",
+        "jhalak video clip.mov --out clip",
+    )  # fmt: skip
+    video.add_argument("file", type=Path, help="MP4, MOV, WebM or Matroska; 180 s, 4K at most")
+    video.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="a new folder")
+    video.add_argument(
+        "--rlimits", action="store_true",
+        help="where the kernel has neither Landlock nor seccomp: decode with limits alone",
+    )  # fmt: skip
+
     command("doctor", "Check machine, stores, versions and clocks.", "jhalak doctor")
     return parser
 

@@ -24,7 +24,7 @@ from tests.worlds import NOW_MS
 COMMANDS = (
     "serve", "work", "ingest", "items", "feeds", "publisher", "viewers", "operator", "replay",
     "off-policy", "experiments", "learned", "understand", "train", "simulate", "demo", "doctor",
-    "why",
+    "video", "why",
 )  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Videos: what an upload is, made safe and light; decoding only in a confined child."""

@@ -1,0 +1,54 @@
+"""Which rungs a video gets. A rung is named by its short side, so that portrait, landscape and
+square get the same ones. A source is never made larger than it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+SIDES: Final = (240, 360, 540, 720, 1080)
+FIRST: Final = 2
+"""So many rungs are made first, and the video is live."""
+FASTEST: Final = Fraction(30)
+"""Frames a second: what more costs twice for a phone's screen."""
+SEGMENT_S: Final = 2
+_USUAL: Final = (
+    Fraction(24000, 1001), Fraction(24), Fraction(25), Fraction(30000, 1001), Fraction(30)
+)  # fmt: skip
+_KBIT: Final = {240: 350, 360: 700, 540: 1300, 720: 2200, 1080: 4200}
+"""Bits a second at most, in thousands; most scenes need half."""
+_CRF: Final = {240: 25, 360: 25, 540: 24, 720: 23, 1080: 23}
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    side: int
+    """Pixels of the short side by which it is named."""
+    width: int
+    height: int
+    kbit: int
+    crf: int
+
+
+def rungs_of(width: int, height: int) -> tuple[Rung, ...]:
+    """Rungs up to the source, from the lowest; one at the source's own size where it is lower
+    than all. Sides are even, as H.264 in 4:2:0 needs them."""
+    short = min(width, height)
+    sides = [side for side in SIDES if side <= short + 1] or [short]
+    return tuple(_rung(side, width, height) for side in sides)
+
+
+def _rung(side: int, width: int, height: int) -> Rung:
+    scale = side / min(width, height)
+    even = [max(2, 2 * round(edge * min(scale, 1.0) / 2)) for edge in (width, height)]
+    nearest = min(SIDES, key=lambda usual: abs(usual - side))
+    return Rung(side, even[0], even[1], _KBIT[nearest], _CRF[nearest])
+
+
+def rate_of(rate: Fraction) -> Fraction:
+    """Frames a second of all rungs: the source's, at an even pace, 30 at most, 5 at least."""
+    for usual in _USUAL:
+        if abs(rate - usual) < Fraction(1, 50):
+            return usual
+    return min(max(Fraction(round(rate)), Fraction(5)), FASTEST)
