@@ -34,11 +34,12 @@ export class LockScreen {
   }
 
   async #fetchNext(): Promise<void> {
+    const { at } = this; // later the screen may be gone
     await worker(); // that keeps what it fetches
     if (!navigator.onLine) return;
     const spent = await spentToday();
     const left = (session.preferences?.data_budget_bytes ?? DAY_BYTES) - spent.lockscreen;
-    await this.#pictures.want(plan(session.cards, this.at, this.#pictures.held, left, saver()));
+    await this.#pictures.want(plan(session.cards, at, this.#pictures.held, left, saver()));
   }
 
   next(): Promise<void> {
@@ -74,7 +75,7 @@ export class LockScreen {
     try {
       await session.sync({ wanted: true });
       this.#wokeAt = Date.now();
-      if (!this.card) this.trouble = "empty";
+      if (!session.current(this.#wokeAt)) this.trouble = "empty";
     } catch (trouble) {
       if (!(trouble instanceof Trouble)) throw trouble;
       if (trouble.kind === "gone") await session.forget();
