@@ -35,6 +35,7 @@ CLAIMS: Final[dict[str, tuple[str, str]]] = {
     "stalls": ("stalls", "stalls"),
     "pictures": ("pictures", "pictures"),
     "page_load": ("page_load", "page_load"),
+    "console_cost": ("console_cost", "console_cost"),
 }
 """Name to (module, function)."""
 
