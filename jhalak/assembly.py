@@ -359,6 +359,7 @@ class Server:
             ("following stopped arms", self._follow_stops.step, 1.0),
             ("following the policy", self._follow_policy.step, 1.0),
             ("keeping time", self._keep_time.step, 10.0),
+            ("keeping how it goes", self.services.sampler.step, 10.0),
             ("keeping profiles", self._keep_profiles, 5.0),
             ("finishing erasures", self._finish_erasures.step, 1.0),
             ("keeping a reserve", self._keep_reserve, 60.0),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from jhalak.api.event_ids import EventIds
+from jhalak.api.sampler import Sampler
 from jhalak.config.experiments import Override
 from jhalak.config.policy import FILE
 from jhalak.config.settings import Settings
@@ -91,6 +92,8 @@ class Services:
     """The settings as they hold: with the policy and all experiments."""
     policy: Override = FILE
     """The policy that is in them."""
+    sampler: Sampler = field(init=False)
+    """How this process does, for who looks."""
     ready: bool = False
     """Set when the catalogue was read and kernels are warm."""
     counts: dict[str, int] = field(default_factory=dict)
@@ -98,6 +101,7 @@ class Services:
 
     def __post_init__(self) -> None:
         self.obey(self.settings, FILE)
+        self.sampler = Sampler(self)
 
     def obey(self, held: Settings, policy: Override) -> None:
         """From now on these settings hold."""

@@ -84,7 +84,8 @@ async def serve(arguments: argparse.Namespace, on_ready: Callable[[Running], Non
     rules = server.settings.server
     host = arguments.host or rules.host
     tls = tls_of(arguments, host)
-    web = Web(create_app(server.services), tls.context if tls else None)
+    services = server.services
+    web = Web(create_app(services), tls.context if tls else None, services.sampler.end)
     web.obey_signals()
     listening = listen(host, rules.port if arguments.port is None else arguments.port)
     stop = asyncio.Event()

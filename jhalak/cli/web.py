@@ -7,6 +7,7 @@ import contextlib
 import signal
 import socket
 import ssl
+from collections.abc import Callable
 
 import uvicorn
 from litestar.types import ASGIApp
@@ -18,7 +19,13 @@ class Web(uvicorn.Server):
     """uvicorn with our signals: its own handling raises a signal again after the last answer,
     which would end the process before profiles are written and the learner is told."""
 
-    def __init__(self, app: ASGIApp, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, tls: ssl.SSLContext | None = None,
+        ending: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        """`ending` is called first when the server ends: answers that would go on for ever must
+        not be waited for."""
+        self._ending = ending
         super().__init__(
             uvicorn.Config(
                 app, http="httptools", ws="none", loop="none", lifespan="off",
@@ -33,6 +40,10 @@ class Web(uvicorn.Server):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.handle_exit, number, None)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._ending()
+        await super().shutdown(sockets)
 
     def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]
         return contextlib.nullcontext()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Router
 from litestar.di import Provide
 
-from jhalak.api.console import experiments, learning, policy, session, status, viewer
+from jhalak.api.console import experiments, learning, now, policy, session, status, viewer
 from jhalak.api.console.access import signed_in, the_operator
 
 
@@ -14,8 +14,8 @@ def console_routes() -> Router:
     return Router(
         "/console/api",
         route_handlers=[
-            *session.ROUTES, *status.ROUTES, *learning.ROUTES, *viewer.ROUTES, *policy.ROUTES,
-            *experiments.ROUTES,
+            *session.ROUTES, *status.ROUTES, *now.ROUTES, *learning.ROUTES, *viewer.ROUTES,
+            *policy.ROUTES, *experiments.ROUTES,
         ],
         guards=[signed_in],
         dependencies={"operator": Provide(the_operator)},
