@@ -7,42 +7,77 @@ fewer than LEAST_VIEWERS did is told.
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jhalak.learning.features import FEATURES
-from jhalak.learning.figures import LEAST_VIEWERS, VIEWER_BITS
+from jhalak.learning.figures import LEAST_VIEWERS, VIEWER_BITS, viewers_of
 from jhalak.learning.joining import Features
 from jhalak.learning.labels import BIT
 from jhalak.learning.model import HEADS, OnlineModel
 from jhalak.schema.candidates import Floats
 from jhalak.schema.languages import LANGUAGES
+from jhalak.schema.viewer_state import TOPICS_MAX
 
 MINUTE_MS: Final = 60_000
 MINUTES: Final = 15
 MOST: Final = 16
 """Of each kind that is told."""
-ITEMS_MOST: Final = 20_000
-"""Items of one minute; more are not noted."""
+AT_ONCE: Final = 1_024
+"""Slots counted at once."""
 _GOOD: Final = BIT["tap"] | BIT["long"] | BIT["like"] | BIT["share"]
 _BAD: Final = BIT["hide"] | BIT["report"]
 _MIX: Final = 0x9E3779B97F4A7C15
 
-Key = tuple[int, int]
-"""(language, topic), or (-1, number of an item)."""
+
+class _Counts(NamedTuple):
+    """What n things met; rows of one thing may stand more than once."""
+
+    key: NDArray[np.int64]
+    """int64[n]: an item's number, or language * TOPICS_MAX + topic."""
+    did: NDArray[np.int64]
+    """int64[n, 3]: slots, engaged with, regretted."""
+    viewers: NDArray[np.uint64]
+    """uint64[n, words]: bitmap of viewers."""
+
+    def joined(self) -> _Counts:
+        """Each thing once. O(n log n)"""
+        key, at = np.unique(self.key, return_inverse=True)
+        count = np.zeros((len(key), 3), np.int64)
+        viewers = np.zeros((len(key), self.viewers.shape[1]), np.uint64)
+        np.add.at(count, at, self.did)
+        np.bitwise_or.at(viewers, at, self.viewers)
+        return _Counts(key, count, viewers)
 
 
 class _Minute:
-    __slots__ = ("began", "counts", "examples", "flat", "w")
+    __slots__ = ("began", "closed", "counts", "examples", "flat", "w")
 
     def __init__(self, began: int, model: OnlineModel) -> None:
         self.began = began
         self.w: Floats = model.weights.views()["w"].copy()
         self.flat: Floats = model.weights.flat.copy()
         self.examples = model.examples
-        self.counts: dict[Key, list[int]] = {}
-        """[slots, engaged with, regretted, bitmap of viewers] of each."""
+        self.closed: list[tuple[Any, ...]] = []
+        """(item, language, topic, labels, bit of the viewer) of slots not counted yet."""
+        self.counts: list[tuple[_Counts, _Counts]] = []
+        """Of items, and of topics in their languages."""
+
+    def count(self) -> None:
+        """Count what waits."""
+        if not self.closed:
+            return
+        item, language, topic, yes, viewer = np.array(list(zip(*self.closed, strict=True)))
+        self.closed.clear()
+        bitmap = np.zeros((len(item), VIEWER_BITS // 64), np.uint64)
+        bits = np.uint64(1) << (viewer & 63).astype(np.uint64)
+        bitmap[np.arange(len(item)), viewer >> 6] = bits
+        did = np.stack([np.ones_like(yes), (yes & _GOOD) > 0, (yes & _BAD) > 0], axis=1)
+        keys = item, language * TOPICS_MAX + topic
+        items, topics = (_Counts(key, did, bitmap).joined() for key in keys)
+        self.counts.append((items, topics))
 
 
 class Lately:
@@ -55,6 +90,8 @@ class Lately:
         """Log time is `at_ms`: a new minute begins with the weights as they are."""
         minute = at_ms // MINUTE_MS
         if not self._minutes or minute > self._minutes[-1].began:
+            if self._minutes:
+                self._minutes[-1].count()
             self._minutes.append(_Minute(minute, model))
             while self._minutes[0].began <= minute - MINUTES:
                 self._minutes.popleft()
@@ -63,20 +100,13 @@ class Lately:
         """A slot's labels closed."""
         if not known.viewer:
             return
-        counts = self._minutes[-1].counts
-        bit = 1 << (known.viewer * _MIX >> 40 & VIEWER_BITS - 1)
-        topic = int(known.language[position]), int(known.topic[position])
-        for key in (topic, (-1, int(known.items[position]))):
-            count = counts.get(key)
-            if count is None:
-                if len(counts) >= ITEMS_MOST:
-                    continue
-                count = counts[key] = [0, 0, 0, 0]
-            count[0] += 1
-            count[3] |= bit
-            if yes:
-                count[1] += bool(yes & _GOOD)
-                count[2] += bool(yes & _BAD)
+        minute = self._minutes[-1]
+        minute.closed.append((
+            known.items[position], known.language[position], known.topic[position], yes,
+            known.viewer * _MIX >> 40 & VIEWER_BITS - 1,
+        ))  # fmt: skip
+        if len(minute.closed) >= AT_ONCE:
+            minute.count()
 
     def told(self, model: OnlineModel) -> dict[str, Any]:
         """As plain data; items and topics by number."""
@@ -85,33 +115,33 @@ class Lately:
         first = self._minutes[0]
         flat = model.weights.flat
         moved = float(np.linalg.norm(flat - first.flat)) / float(np.linalg.norm(first.flat))
-        counts = self._counts()
+        items, of = self._counts(0), self._counts(1)
         return {
             "minutes": self._minutes[-1].began - first.began + 1,
             "examples": model.examples - first.examples,
             "moved": moved,
             "weights": _moved(first.w, model.weights.views()["w"]),
             "of": [
-                {"language": LANGUAGES[key[0]], "topic": key[1], **count}
-                for key, count in counts
-                if key[0] >= 0
+                {"language": LANGUAGES[key // TOPICS_MAX], "topic": key % TOPICS_MAX, **count}
+                for key, count in of
             ],
-            "items": [{"item": key[1], **count} for key, count in counts if key[0] < 0][:MOST],
+            "items": [{"item": key, **count} for key, count in items[:MOST]],
         }
 
-    def _counts(self) -> list[tuple[Key, dict[str, int]]]:
+    def _counts(self, which: int) -> list[tuple[int, dict[str, int]]]:
         """What enough viewers met, most engaged with first."""
-        total: dict[Key, list[int]] = {}
-        for minute in self._minutes:
-            for key, (slots, good, bad, bitmap) in minute.counts.items():
-                held = total.setdefault(key, [0, 0, 0, 0])
-                held[0] += slots
-                held[1] += good
-                held[2] += bad
-                held[3] |= bitmap
-        many = [(k, c) for k, c in total.items() if c[3].bit_count() >= LEAST_VIEWERS]
-        many.sort(key=lambda entry: (-entry[1][1], entry[0]))
-        return [(k, {"shown": c[0], "engaged": c[1], "regretted": c[2]}) for k, c in many]
+        self._minutes[-1].count()
+        parts = [pair[which] for minute in self._minutes for pair in minute.counts]
+        if not parts:
+            return []
+        whole = _Counts(*(np.concatenate(column) for column in zip(*parts, strict=True))).joined()
+        many = np.flatnonzero(viewers_of(whole.viewers) >= LEAST_VIEWERS)
+        many = many[np.lexsort((whole.key[many], -whole.did[many, 1]))]
+        names = "shown", "engaged", "regretted"
+        return [
+            (int(whole.key[i]), dict(zip(names, whole.did[i].tolist(), strict=True)))
+            for i in many.tolist()
+        ]
 
 
 def _moved(before: Floats, now: Floats) -> list[dict[str, Any]]:
