@@ -1,7 +1,7 @@
 /** The service worker, built after the app: it knows the app's files by name. */
 
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type UserConfig } from "vite";
 import { precompress } from "../build/precompress.ts";
@@ -15,15 +15,14 @@ export default defineConfig((): UserConfig => {
   const index = readFileSync(`${built}/index.html`, "utf8");
   // Words and fonts are kept when they are first used, in the languages in which they are.
   const shell = all.filter((name) => !/^[a-z]{2}-/.test(name) && !name.endsWith(".woff2"));
+  const version = createHash("sha256").update(index).digest("hex").slice(0, 12);
+  const files = { shell: shell.map((name) => `/assets/${name}`), all: all.map((name) => `/assets/${name}`) };
+  writeFileSync(`${built}/assets/files-${version}.json`, JSON.stringify(files));
   return {
     root: at("."),
     publicDir: false,
     plugins: [precompress(built)],
-    define: {
-      ALL: JSON.stringify(all.map((name) => `/assets/${name}`)),
-      SHELL: JSON.stringify(shell.map((name) => `/assets/${name}`)),
-      VERSION: JSON.stringify(createHash("sha256").update(index).digest("hex").slice(0, 12)),
-    },
+    define: { VERSION: JSON.stringify(version) },
     build: {
       outDir: built,
       emptyOutDir: false,

@@ -16,10 +16,10 @@ import { load, storage } from "../src/platform/storage.ts";
 import type { Edition } from "../src/platform/types.ts";
 
 declare const self: ServiceWorkerGlobalScope;
-/** Files of this build: those that the app needs to start, and all. */
-declare const SHELL: readonly string[];
-declare const ALL: readonly string[];
+/** Of this build, which FILES names: those that the app needs to start, and all. */
 declare const VERSION: string;
+const FILES = `/assets/files-${VERSION}.json`;
+interface Files { shell: string[]; all: string[] }
 
 const START = `start-${VERSION}`;
 const BESIDE = ["/", "/icons/icon.svg", "/manifest.webmanifest"];
@@ -41,15 +41,19 @@ self.addEventListener("periodicsync", (event) => (event as ExtendableEvent).wait
 const stem = (path: string) => path.replace(/-[\w-]{8}(?=\.\w+$)/, "");
 
 async function install(): Promise<void> {
+  const start = await caches.open(START);
+  await Promise.all([...BESIDE, FILES].map((path) => keep(start, new Request(path, { cache: "no-cache" }))));
+  const { shell, all } = await files();
   const assets = await caches.open(ASSETS);
   const held = (await assets.keys()).map(({ url }) => new URL(url).pathname);
   // Words and fonts that this viewer uses have a new name in a new build.
-  const used = ALL.filter((path) => held.some((old) => stem(old) === stem(path)));
-  const wanted = [...new Set([...SHELL, ...used])].filter((path) => !held.includes(path));
+  const used = all.filter((path) => held.some((old) => stem(old) === stem(path)));
+  const wanted = [...new Set([...shell, ...used])].filter((path) => !held.includes(path));
   await Promise.all(wanted.map((path) => keep(assets, new Request(path))));
-  const start = await caches.open(START);
-  await Promise.all(BESIDE.map((path) => keep(start, new Request(path, { cache: "no-cache" }))));
 }
+
+/** Which files this build has, as it was installed. */
+const files = async (): Promise<Files> => (await held(START, FILES, new Request(FILES))).json() as Promise<Files>;
 
 async function keep(cache: Cache, request: Request): Promise<void> {
   const answer = await fetched(request);
@@ -60,8 +64,9 @@ async function keep(cache: Cache, request: Request): Promise<void> {
 async function activate(): Promise<void> {
   const names = await caches.keys();
   await Promise.all(names.filter((name) => name.startsWith("start-") && name !== START).map((name) => caches.delete(name)));
+  const { all } = await files();
   const assets = await caches.open(ASSETS);
-  const old = (await assets.keys()).filter(({ url }) => !ALL.includes(new URL(url).pathname));
+  const old = (await assets.keys()).filter(({ url }) => !all.includes(new URL(url).pathname));
   await Promise.all(old.map((request) => assets.delete(request)));
   await self.clients.claim();
 }
@@ -71,7 +76,7 @@ function answerFor(request: Request): Promise<Response> | undefined {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin || request.headers.has("range")) return undefined;
   if (BESIDE.includes(pathname)) return held(START, pathname, request);
-  if (ALL.includes(pathname)) return held(ASSETS, request.url, request);
+  if (pathname.startsWith("/assets/")) return held(ASSETS, request.url, request);
   if (pathname.startsWith("/media/") && pathname.endsWith(".webp")) return picture(request);
   return undefined;
 }

@@ -56,10 +56,6 @@ export function numberText(value: number, code: string, digits = 0): string {
   return new Intl.NumberFormat(localeOf(code), { maximumFractionDigits: digits }).format(value);
 }
 
-/** 41200 as "41K", as the language shortens it. */
-export function shortText(value: number, code: string): string {
-  return new Intl.NumberFormat(localeOf(code), { notation: "compact" }).format(value);
-}
 
 /** A share in [0, 1] as whole percent. */
 export function percentText(share: number, code: string): string {
