@@ -23,6 +23,8 @@ NO_SANDBOX = 97
 _READ = 1 << 2
 _LIST = 1 << 3
 _EXECUTE = 1 << 0
+_WRITE = 1 << 1 | 1 << 5 | 1 << 8 | 1 << 14
+"""Write, remove, make and truncate plain files: no link or pipe for others to stumble over."""
 _RULESET, _RULE, _RESTRICT = 444, 445, 446
 _SPARE_SIZES = {1: 8, 2: 8, 3: 8, 4: 16, 5: 16}
 """Bytes of the ruleset that an older kernel knows; 24 since version 6."""
@@ -56,10 +58,10 @@ def shut_files(libc: ctypes.CDLL, read: list[str], write: list[str]) -> None:
     rules = struct.pack("=QQQ", everything, 3 if version >= 4 else 0, 3 if version >= 6 else 0)
     size = _SPARE_SIZES.get(version, 24)
     ruleset = _call(libc, _RULESET, rules[:size], ctypes.c_size_t(size), 0)
-    for paths, wanted in ((read, _READ | _LIST | _EXECUTE), (write, everything & ~_EXECUTE)):
+    for paths, wanted in ((read, _READ | _LIST | _EXECUTE), (write, _READ | _LIST | _WRITE)):
         for path in paths:
             handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
-            of_file = _READ | _EXECUTE | 1 << 1 | 1 << 14
+            of_file = _READ | _EXECUTE
             rights = wanted if os.path.isdir(path) else wanted & of_file  # noqa: PTH112
             _call(libc, _RULE, ruleset, 1, struct.pack("=Qi", rights & everything, handle), 0)
             os.close(handle)
