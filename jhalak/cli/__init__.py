@@ -171,16 +171,19 @@ def build_parser() -> argparse.ArgumentParser:
         "jhalak operator add asha --role editor",
     )  # fmt: skip
     operator.add_argument(
-        "action", choices=("add", "role", "password", "disable", "enable", "accounts", "token",
+        "action", choices=("add", "role", "password", "remove", "restore", "accounts", "token",
                            "list", "revoke"),
-        help="accounts: add, role, password, disable, enable, accounts (lists them); tokens:"
+        help="accounts: add, role, password, remove, restore, accounts (lists them); tokens:"
         " token, list, revoke",
     )  # fmt: skip
-    operator.add_argument("name", nargs="?", default="operator", help="for whom; revoke: id")
-    operator.add_argument(
-        "--role", choices=("observer", "moderator", "editor", "admin"), default="observer",
-        help="add, role: what they may do (default: observer)",
-    )  # fmt: skip
+    roles = ("observer", "moderator", "editor", "admin")
+    operator.add_argument("name", nargs="?", default="", help="for whom; revoke: id")
+    operator.add_argument("new_role", nargs="?", default="", choices=("", *roles),
+                          metavar="ROLE", help="role: what they may do from now on")  # fmt: skip
+    operator.add_argument("--role", choices=roles, default="observer",
+                          help="add: what they may do (default: observer)")  # fmt: skip
+    operator.add_argument("--password-stdin", action="store_true",
+                          help="add, password: its first line, asked for otherwise")  # fmt: skip
 
     replay = command(
         "replay", "Run a real log, in time order, through features, model and learning.",

@@ -6,13 +6,18 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import secrets
 import threading
 from collections import defaultdict
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 from jhalak.cli import ingest, serve
 from jhalak.cli.failure import explained
+
+OPERATOR: Final = "demo"
+"""The account of the console that the demo makes."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -53,6 +58,7 @@ def _begin(arguments: argparse.Namespace, server: serve.Running, stop: threading
     print(
         f"\n  Open {server.address}/ on a phone-sized window: a lock screen in"
         f" {len(by_language)} languages.\n"
+        f"{console_says(server)}"
         f"  The API: {server.address}/openapi.json   metrics: {server.address}/metrics\n"
         f"  {arguments.viewers} simulated viewers with hidden tastes come in now."
         "  Ctrl-C ends it.\n",
@@ -71,6 +77,20 @@ def _begin(arguments: argparse.Namespace, server: serve.Running, stop: threading
     if not arguments.no_feeds:
         follow = threading.Thread(target=lambda: asyncio.run(_follow(server)), daemon=True)
         follow.start()
+
+
+def console_says(server: serve.Running) -> str:
+    """Where the console is, and who signs in: an account of the demo's own, whose password is
+    made at the first start and told only then."""
+    from jhalak.assembly import now_ms
+    from jhalak.people.password import hashed
+
+    accounts, line = server.services.accounts, f"  The console: {server.address}/console/"
+    if accounts.find(OPERATOR):
+        return f"{line}   sign in as {OPERATOR} (jhalak operator password {OPERATOR})\n"
+    password = secrets.token_urlsafe(12)
+    accounts.add(OPERATOR, "admin", hashed(password), now_ms())
+    return f"{line}   sign in as {OPERATOR}, password {password} (told only now)\n"
 
 
 async def _follow(server: serve.Running) -> None:

@@ -6,15 +6,23 @@ Cost of one hash: 19 MiB and two passes (OWASP's least), 40 ms of a free core; c
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections import OrderedDict
 from typing import Final
 
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-LEAST: Final = 12
+LEAST, MOST = 12, 1000
 """Letters of a password."""
+MOST_NAME: Final = 100
+"""Letters of an account's name."""
 _MEMORY_KIB, _PASSES, _LANES, _BYTES, _SALT = 19_456, 2, 1, 32, 16
+
+
+def normal(text: str) -> str:
+    """One spelling of what is typed: keyboards differ in how they compose letters."""
+    return unicodedata.normalize("NFC", text)
 
 
 def hashed(password: str) -> str:
@@ -23,13 +31,13 @@ def hashed(password: str) -> str:
         salt=os.urandom(_SALT), length=_BYTES, iterations=_PASSES, lanes=_LANES,
         memory_cost=_MEMORY_KIB,
     )  # fmt: skip
-    return kdf.derive_phc_encoded(password.encode())
+    return kdf.derive_phc_encoded(normal(password).encode())
 
 
 def matches(password: str, phc: str) -> bool:
     """Is it the password that `phc` was made from? In constant time."""
     try:
-        Argon2id.verify_phc_encoded(password.encode(), phc)
+        Argon2id.verify_phc_encoded(normal(password).encode(), phc)
     except (InvalidKey, ValueError):
         return False
     return True

@@ -278,7 +278,7 @@ accounts = Table(
     Column("role", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
-    Column("disabled_ms", BigInteger, nullable=False),
+    Column("removed_ms", BigInteger, nullable=False),
 )
 """Operators who sign in to the console."""
 
@@ -287,7 +287,9 @@ sessions = Table(
     metadata,
     Column("token_hash", LargeBinary, primary_key=True),
     Column("account", Text, ForeignKey(accounts.c.name), nullable=False),
+    Column("place", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
+    Column("used_ms", BigInteger, nullable=False),
     Column("until_ms", BigInteger, nullable=False),
     Index(None, "account"),
 )

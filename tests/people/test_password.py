@@ -32,3 +32,7 @@ def test_names_that_nobody_has_do_not_fill_the_memory() -> None:
         tries.failed(str(n), n)
     assert tries.wait_ms("0", 100) == 0 and tries.wait_ms("99", 100) > 0
     assert len(tries._failed) == 10
+
+
+def test_a_letter_may_be_composed_or_not() -> None:
+    assert matches("caf\u00e9 and some words", hashed("cafe\u0301 and some words"))

@@ -47,3 +47,12 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
         world.learn()
     yield Console(world, phones)
     world.end()
+
+
+@pytest.fixture(scope="package")
+def entrance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    """A console whose time may go on: nothing but who comes in is looked at there."""
+    world = Jhalak(tmp_path_factory.mktemp("entrance") / "data")
+    world.put(make_items({"food": 30}))
+    yield Console(world, [world.phone()])
+    world.end()

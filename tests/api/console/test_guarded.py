@@ -10,7 +10,7 @@ from jhalak.api.raw import Refused
 from tests.api.console.conftest import Console
 
 ROUTES = [
-    (method, route.path.replace("{number:int}", "1"))
+    (method, route.path_format.replace("{number}", "1").replace("{key}", "0"))
     for route in console_routes().routes
     for method in sorted(route.methods)
 ]
