@@ -72,6 +72,7 @@ def desk(browser: Any, cell: Cell) -> Iterator[Desk]:
 
 
 def test_an_operator_watches_looks_up_changes_and_stops(desk: Desk, cell: Cell) -> None:
+    desk.go("Learning")
     desk.see("Taps by position")
     desk.page.reload()  # the session stays
     desk.page.get_by_role("region", name="Taps by topic").get_by_text("Numbers").click()
