@@ -61,7 +61,7 @@ def _out(record: ItemRecord, trial: TrialOut | None = None) -> ItemOut:
     )  # fmt: skip
 
 
-def _trial(services: Services, record: ItemRecord) -> TrialOut | None:
+def trial_of(services: Services, record: ItemRecord) -> TrialOut | None:
     """How an item's first impressions stand; in a thread."""
     catalogue = services.world.catalogue
     row = catalogue.find(record.num)
@@ -83,7 +83,7 @@ async def get_item(item_id: ItemId, request: AnyRequest, services: Services) -> 
         raise Refused(404, "no_such_item", f"there is no item {name!r}")
     if record.status == "recalled":
         raise Refused(410, "recalled", "this item was recalled")
-    return _out(record, await asyncio.to_thread(_trial, services, record))
+    return _out(record, await asyncio.to_thread(trial_of, services, record))
 
 
 @delete("/v1/items/{item_id:path}", tags=["items"], status_code=200)
@@ -96,7 +96,13 @@ async def recall_item(
 ) -> ItemOut:
     """Recall: when this answers, no slate shows the item again, also after a crash."""
     name = path_after(request.scope, 2)
-    by, now_ms = f"operator:{operator.name}", services.clock()
+    return _out(await recall(services, name, f"operator:{operator.name}", reason))
+
+
+async def recall(services: Services, name: str, by: str, reason: str) -> ItemRecord:
+    """Take an item out for good, here at once and in the one sequence of changes. Raises Refused
+    (404), DiskFull."""
+    now_ms = services.clock()
     try:
         record = await asyncio.to_thread(services.items.recall, name, by, reason, now_ms)
     except DiskFull:
@@ -107,7 +113,7 @@ async def recall_item(
     if record is None:
         raise Refused(404, "no_such_item", f"there is no item {name!r}")
     services.world.catalogue.commit([prepare(record)], services.clock())
-    return _out(record)
+    return record
 
 
 class Recall(msgspec.Struct):

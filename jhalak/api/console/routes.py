@@ -5,7 +5,17 @@ from __future__ import annotations
 from litestar import Router
 from litestar.di import Provide
 
-from jhalak.api.console import experiments, learning, now, policy, session, status, viewer
+from jhalak.api.console import (
+    content,
+    experiments,
+    learning,
+    now,
+    policy,
+    session,
+    sources,
+    status,
+    viewer,
+)
 from jhalak.api.console.access import signed_in, the_operator
 
 
@@ -15,7 +25,7 @@ def console_routes() -> Router:
         "/console/api",
         route_handlers=[
             *session.ROUTES, *status.ROUTES, *now.ROUTES, *learning.ROUTES, *viewer.ROUTES,
-            *policy.ROUTES, *experiments.ROUTES,
+            *policy.ROUTES, *experiments.ROUTES, *content.ROUTES, *sources.ROUTES,
         ],
         guards=[signed_in],
         dependencies={"operator": Provide(the_operator)},
