@@ -112,6 +112,45 @@ def test_an_operator_watches_looks_up_changes_and_stops(desk: Desk, cell: Cell) 
     desk.whole()
 
 
+def edition(desk: Desk, token: str) -> dict[str, Any]:
+    """A viewer's next edition."""
+    headers = {"authorization": f"Bearer {token}"}
+    answer = desk.context.request.get(f"{desk.origin}/v1/lockscreen/edition", headers=headers)
+    assert answer.ok, answer.text()
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_now_moves_and_what_is_recalled_is_gone_from_the_next_edition(desk: Desk) -> None:
+    desk.go("Now")
+    desk.page.get_by_role("region", name="Slates by level").wait_for()
+    made = desk.context.request.post(f"{desk.origin}/v1/viewers", data={"languages": ["en"]})
+    token = made.json()["token"]
+    first = edition(desk, token)["cards"][0]
+    # A second later the stream says that a slate was answered.
+    desk.page.wait_for_function(
+        """() => [...document.querySelectorAll("section[aria-label='Feeds / s'] strong")]
+          .some((e) => Number(e.textContent) > 0)"""
+    )
+    desk.whole()
+
+    desk.go("Content")
+    desk.page.get_by_label("Words").fill(first["headline"])
+    desk.page.get_by_label("topic").select_option(first["topic"])
+    region = desk.page.get_by_role("region", name="Catalogue")
+    region.get_by_role("button", name=first["headline"]).first.click()
+    desk.see("first impressions")
+    desk.whole()
+    desk.page.get_by_label("Why is it recalled?").fill("a court said so")
+    desk.press("Recall for good")
+    desk.see("this server shows it no more")
+    told = edition(desk, token)
+    assert first["item"] not in [card["item"] for card in told["cards"]]
+    assert first["item"] in told["recalled"]
+    desk.press("Sign out")
+    desk.page.get_by_label("Password").wait_for()
+
+
 def test_pages_are_whole_by_day_too_and_in_a_small_window(browser: Any, cell: Cell) -> None:
     desk = Desk(browser, cell, color_scheme="light")
     desk.sign_in()
