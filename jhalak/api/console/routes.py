@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from litestar import Router
+from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
 
 from jhalak.api.console import (
@@ -28,6 +29,7 @@ def console_routes() -> Router:
             *policy.ROUTES, *experiments.ROUTES, *content.ROUTES, *sources.ROUTES,
         ],
         guards=[signed_in],
+        cache_control=CacheControlHeader(no_store=True),
         dependencies={"operator": Provide(the_operator)},
         include_in_schema=False,
     )  # fmt: skip

@@ -13,7 +13,7 @@ import secrets
 from typing import Any, Final
 
 from litestar import Request, delete, get, post
-from litestar.datastructures import Cookie, State
+from litestar.datastructures import CacheControlHeader, Cookie, State
 from litestar.response import Response
 
 from jhalak.api.console.access import (
@@ -41,7 +41,10 @@ def sign_in_route() -> Any:
     """POST /console/api/session: the only route of the console without a guard."""
     door = Door()
 
-    @post("/console/api/session", status_code=200, include_in_schema=False)
+    @post(
+        "/console/api/session", status_code=200, include_in_schema=False,
+        cache_control=CacheControlHeader(no_store=True),
+    )  # fmt: skip
     async def sign_in(
         data: SignIn, request: Request[Any, Any, State], services: Services
     ) -> Response[dict[str, Any]]:

@@ -52,7 +52,9 @@ def test_the_cookie_is_for_the_console_alone_and_no_script_reads_it(console: Con
     for said in ("httponly", "samesite=strict", "path=/console", "max-age=604800"):
         assert said in cookie
     assert "secure" not in cookie, "over plain HTTP no browser would keep it"
-    assert ask(console, "GET", "session").json() == answer.json()
+    again = ask(console, "GET", "session")
+    assert again.json() == answer.json()
+    assert again.headers["cache-control"] == answer.headers["cache-control"] == "no-store"
     assert console.audited()[-1] == ("operator:meera", "sign in", "moderator", "this machine")
 
 
