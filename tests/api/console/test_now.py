@@ -26,7 +26,7 @@ def told(console: Console) -> dict[str, object]:
 
 def test_the_past_comes_first_and_what_is_live_with_it(console: Console) -> None:
     console.jhalak.clock.forward(s=1)
-    console.phones[0].page(4)
+    console.phones[-1].page(4)
     events = told(console)
     assert list(events) == ["history", "facts"]
     history, facts = events["history"], events["facts"]
