@@ -121,7 +121,7 @@ class Sampler:
         )  # fmt: skip
 
     def tick(self) -> None:
-        """Take a sample. 60 us, whatever happened since the last one."""
+        """Take a sample. 0.1 ms, whatever happened since the last one."""
         then, now = self._before, self._read()
         self._before = now
         span_s = (now.at_ms - then.at_ms) / 1000
@@ -197,7 +197,7 @@ class Sampler:
             self.tick()
 
     def stages(self) -> list[StageTime]:
-        """Every stage. 10 ms where 15 minutes of seconds are kept: for a thread."""
+        """Every stage. 9 ms where 15 minutes of seconds are kept: for a thread."""
         means = np.array(list(self._means), np.float32).reshape(-1, len(self._stages))
         told = []
         for place, (surface, stats) in enumerate(self._stages):

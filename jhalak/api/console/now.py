@@ -59,7 +59,7 @@ def _event(name: str, data: list[Sample] | Sample | dict[str, Any]) -> bytes:
 
 
 def facts_of(services: Services) -> dict[str, Any]:
-    """What is live, how stages do, what failed. 10 ms; for a thread, reads columns only."""
+    """What is live, how stages do, what failed. For a thread: 11 ms at 100,000 items."""
     stages = services.sampler.stages()
     return {
         "status": status_of(services),
