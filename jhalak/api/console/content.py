@@ -46,6 +46,8 @@ async def get_content(
     publisher. Recalled ones have left the catalogue: of them ids and times are told."""
     if status == "recalled":
         return _recalled(services.world.catalogue, page)
+    if status != "live":
+        raise Refused(400, "bad_parameter", f"status is live or recalled, not {status!r}")
     wanted = _wanted(services, language, topic, kind)
     return await asyncio.to_thread(_slice, services, wanted, by, words.casefold(), page)
 
@@ -174,8 +176,10 @@ def progress(services: Services, record: ItemRecord) -> dict[str, Any]:
 @post("/content/recall", status_code=200)
 async def post_recall(data: RecallIn, operator: Operator, services: Services) -> dict[str, Any]:
     """Take an item out for good: when this answers, no slate shows it. Audited with the reason."""
-    by = f"operator:{operator.name}"
-    return progress(services, await recall(services, data.item, by, data.reason))
+    by, reason = f"operator:{operator.name}", data.reason.strip()
+    if not reason:
+        raise Refused(400, "no_reason", "say why it is recalled")
+    return progress(services, await recall(services, data.item, by, reason))
 
 
 @get("/content/rising")

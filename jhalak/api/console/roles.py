@@ -17,6 +17,8 @@ LEAST: Final[dict[str, Role]] = {
     "GET /content": "observer",
     "GET /content/item": "observer",
     "GET /content/rising": "observer",
+    "GET /content/stories": "observer",
+    "GET /content/recalled": "observer",
     "POST /content/recall": "moderator",
     "GET /sources": "observer",
     "POST /sources/change": "editor",

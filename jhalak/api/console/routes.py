@@ -12,9 +12,11 @@ from jhalak.api.console import (
     learning,
     now,
     policy,
+    recalls,
     session,
     sources,
     status,
+    stories,
     viewer,
 )
 from jhalak.api.console.access import signed_in, the_operator
@@ -27,6 +29,7 @@ def console_routes() -> Router:
         route_handlers=[
             *session.ROUTES, *status.ROUTES, *now.ROUTES, *learning.ROUTES, *viewer.ROUTES,
             *policy.ROUTES, *experiments.ROUTES, *content.ROUTES, *sources.ROUTES,
+            *stories.ROUTES, *recalls.ROUTES,
         ],
         guards=[signed_in],
         cache_control=CacheControlHeader(no_store=True),

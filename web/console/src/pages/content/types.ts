@@ -44,6 +44,24 @@ export interface Progress {
   phones_by_ms: number;
 }
 
+/** How far a recall has come with the editions that phones were given before. */
+export interface Recalled {
+  served_after: number;
+  editions_before: number;
+  editions_out: number;
+  last_until_ms: number;
+  slates_looked_through: number;
+}
+
+/** A story that several live items tell. */
+export interface Story {
+  story: string;
+  language: string;
+  members: number;
+  publishers: number;
+  items: { item: string; title: string; publisher: string; topic: string; published_ms: number }[];
+}
+
 export interface Whole extends Item {
   status: string;
   summary: string;
