@@ -8,7 +8,7 @@ import { gone, moved, type Slot } from "../viewer/types";
 import { rate } from "../learning/types";
 
 test("figures have as many digits as tell something", () => {
-  expect([12345, 123.4, 12.34, 1.234, 0.1234, 0.00001234, 0].map(short)).toEqual(["12,345", "123", "12.3", "1.23", "0.1234", "0.000012", "0"]);
+  expect([12345, 123.4, 12.34, 1.234, 0.1234, 0.6, 0.00001234, 0].map(short)).toEqual(["12,345", "123", "12.3", "1.23", "0.123", "0.6", "0.000012", "0"]);
   expect([signed(1.5), signed(-1.5)]).toEqual(["+1.50", "-1.50"]);
   expect([ago(0, 30_000), ago(0, 7_200_000)]).toEqual(["30 s ago", "2 h ago"]);
   expect([hours(null), hours(0.5), hours(5), hours(100)]).toEqual(["never", "30 min", "5.0 h", "4 days"]);

@@ -14,7 +14,7 @@ export function short(value: number): string {
   if (size >= 10) return value.toFixed(1);
   if (size >= 1) return value.toFixed(2);
   if (size === 0) return "0";
-  return size >= 0.001 ? value.toFixed(4) : value.toFixed(6);
+  return String(Number(value.toFixed(size >= 0.1 ? 3 : size >= 0.001 ? 4 : 6)));
 }
 
 export const signed = (value: number): string => (value > 0 ? "+" : "") + short(value);
