@@ -245,7 +245,7 @@ def test_the_command_ends_with_one_json_line(
     folder = camps(tmp_path)
     arguments = argparse.Namespace(
         log="kuairand", folder=folder, report_from="2022-04-27", limit=1000, json=True,
-        train_until="", compare=[], html=None,
+        train_until="", compare=[], html=None, keep="",
     )  # fmt: skip
     assert run(arguments) == 0
     last = json.loads(capsys.readouterr().out.splitlines()[-1])

@@ -45,6 +45,7 @@ def over_art(it: Phone, most: int) -> None:
     rows = list({row["topic"]: row for row in starter(it.language)}.values())[:most]
     lock_screen(it, [card(n, row, it.language) for n, row in enumerate(rows)])
     for n in range(len(rows)):
+        it.settled()  # not while one card fades into the next
         found = contrasts(it.page, WORDS)
         assert len(found) >= 5
         assert [pair for pair in found if pair[1] < LEAST_CONTRAST] == [], it.headline()

@@ -43,6 +43,7 @@ def test_no_screen_keeps_anybody_out_or_breaks(phone: Opener, language: str) -> 
     it.settled()
     assert (kept_out(it.page), broken(it.page)) == ([], []), "reader"
     it.page.keyboard.press("Escape")
+    it.page.locator(".sheet").wait_for(state="detached")
     it.page.keyboard.press("?")
     it.page.locator(".sheet [data-verb]").first.wait_for()
     it.settled()

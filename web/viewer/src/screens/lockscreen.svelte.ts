@@ -51,7 +51,7 @@ export class LockScreen {
   }
 
   async #turn(step: 1 | -1): Promise<void> {
-    if (this.busy || !this.card) return;
+    if (!this.card) return; // a sync that still goes on keeps nobody from the cards in hand
     const to = session.cards[this.at + step];
     if (!to) return step > 0 ? this.more() : undefined;
     await this.#checked();
