@@ -146,6 +146,7 @@ def test_off_stays_off_until_the_viewer_says_so(phone: Opener) -> None:
     it.first_run()
     go(it, "#/me", "[role=switch]")
     it.page.get_by_role("switch", name="Turn the lock screen off").click()
+    it.page.get_by_role("switch", name="Turn the lock screen off", checked=True).wait_for()
     it.page.goto(f"{it.origin}/")
     it.page.locator("[data-kind=off]").wait_for()
     it.page.get_by_role("button", name="Turn on").click()

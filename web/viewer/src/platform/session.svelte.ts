@@ -128,9 +128,10 @@ export class Session {
     await save("edition", undefined);
   }
 
+  /** The switch moves when it is written: who leaves at once finds it as they left it. */
   async setOff(off: boolean): Promise<void> {
-    this.off = off;
     await save("off", off);
+    this.off = off;
   }
 
   /** Deletes the viewer on the server and everything here. Raises Trouble. */
