@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 HOME = "/"
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 """Nothing here takes so long; whoever waits longer waits in vain."""
 
 
