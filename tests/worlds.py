@@ -351,3 +351,17 @@ def query_of(*languages: str, **fields: Any) -> Query:
 def often(examples: int = 100) -> settings:
     """A property's examples: the same in every run, however slow the machine is."""
     return settings(max_examples=examples, deadline=None, derandomize=True)
+
+
+def tap_games(world: Jhalak, viewers: int) -> list[Phone]:
+    """So many viewers, each of whom looked at three editions of eight cards and tapped the games;
+    learned after each."""
+    phones = [world.phone() for _ in range(viewers)]
+    for _ in range(3):
+        for phone in phones:
+            cards = phone.edition(8)["cards"]
+            phone.look(*cards)
+            phone.tap(*(card for card in cards if card["topic"] == "games"))
+        world.clock.forward(s=200)
+        world.learn()
+    return phones

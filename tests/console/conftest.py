@@ -15,7 +15,7 @@ from jhalak.people.password import hashed
 from jhalak.workers.tell_figures import TellFigures
 from tests.cli.conftest import Beside, begin
 from tests.journeys.conftest import browser as browser
-from tests.worlds import DAY_MS, TOPICS, Clock, Jhalak, make_items
+from tests.worlds import DAY_MS, TOPICS, Clock, Jhalak, make_items, tap_games
 
 PASSWORD = "a few plain words"
 VIEWERS = 24
@@ -35,14 +35,7 @@ def past(data: Path) -> str:
     items = make_items(dict.fromkeys(TOPICS, 30), newest_ms=now_ms - 2 * 3_600_000)
     world.put([item.__class__(**_fields(item, now_ms)) for item in items])
     world.services.accounts.add("asha", "admin", hashed(PASSWORD), world.clock())
-    phones = [world.phone() for _ in range(VIEWERS)]
-    for _ in range(3):
-        for phone in phones:
-            cards = phone.edition(8)["cards"]
-            phone.look(*cards)
-            phone.tap(*(card for card in cards if card["topic"] == "games"))
-        world.clock.forward(s=200)
-        world.learn()
+    phones = tap_games(world, VIEWERS)
     world.run(TellFigures(world.learner(), world.services.blobs, world.clock).step())
     world.end()
     return phones[0].viewer

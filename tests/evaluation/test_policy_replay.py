@@ -14,7 +14,7 @@ from jhalak.config.experiments import Override
 from jhalak.evaluation.policy_log import chosen_of, read_newest
 from jhalak.evaluation.replay_drafts import ReplayDrafts
 from jhalak.ports.policies import Draft
-from tests.worlds import TOPICS, Jhalak, make_items
+from tests.worlds import TOPICS, Jhalak, make_items, tap_games
 
 VIEWERS = 24
 
@@ -24,14 +24,7 @@ def cell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jhalak]:
     """Two dozen viewers who tapped every game in three editions of eight cards."""
     world = Jhalak(tmp_path_factory.mktemp("cell") / "data")
     world.put(make_items(dict.fromkeys(TOPICS, 30)))
-    phones = [world.phone() for _ in range(VIEWERS)]
-    for _ in range(3):
-        for phone in phones:
-            cards = phone.edition(8)["cards"]
-            phone.look(*cards)
-            phone.tap(*(card for card in cards if card["topic"] == "games"))
-        world.clock.forward(s=200)
-        world.learn()
+    tap_games(world, VIEWERS)
     yield world
     world.end()
 

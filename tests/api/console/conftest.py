@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from jhalak.people.operator_token import token_hash
-from tests.worlds import TOPICS, Jhalak, Phone, make_items
+from tests.worlds import TOPICS, Jhalak, Phone, make_items, tap_games
 
 TOKEN = "jho_" + "a" * 40
 VIEWERS = 24
@@ -37,14 +37,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     """Two dozen viewers looked at three editions each and tapped the games."""
     world = Jhalak(tmp_path_factory.mktemp("console") / "data")
     world.put(make_items(dict.fromkeys(TOPICS, 30)))
-    phones = [world.phone() for _ in range(VIEWERS)]
-    for _ in range(3):
-        for phone in phones:
-            cards = phone.edition(8)["cards"]
-            phone.look(*cards)
-            phone.tap(*(card for card in cards if card["topic"] == "games"))
-        world.clock.forward(s=200)
-        world.learn()
+    phones = tap_games(world, VIEWERS)
     yield Console(world, phones)
     world.end()
 
