@@ -132,6 +132,33 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Viewers whose state stays in memory; the rest lie in the profile store."""
 
 
+class MediaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Creators' videos: uploads, making, the gate, delivery."""
+
+    sandbox: str = "strict"
+    """strict: decoding is confined (Landlock and seccomp), or uploads are off; rlimits: limits
+    alone will do where the kernel has neither."""
+    processes: int = 1
+    """Workers that `serve` starts for making videos; 0: only `jhalak work transcode` does it."""
+    most_bytes: int = 500_000_000
+    """Of one upload."""
+    multipart_bytes: int = 32_000_000
+    """Of one sent as a form."""
+    open_uploads: int = 5
+    """Unfinished uploads of an account at a time."""
+    videos_a_day: int = 50
+    """Uploads of an account in 24 hours."""
+    bytes_a_day: int = 5_000_000_000
+    upload_h: float = 24.0
+    """An unfinished upload expires after so long."""
+    origin: str = ""
+    """Where phones fetch videos, such as `https://media.example`; "": from the same host."""
+    purge: str = ""
+    """Called (POST, JSON) with the paths that a takedown removed: a CDN's hook; "": none."""
+    av1: bool = False
+    """Also make an AV1 rung."""
+
+
 class FetchSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What goes out of the cell: feeds and pictures."""
 
@@ -200,6 +227,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     learning: LearningSettings = LearningSettings()
     server: ServerSettings = ServerSettings()
     pictures: PictureSettings = PictureSettings()
+    media: MediaSettings = MediaSettings()
     fetch: FetchSettings = FetchSettings()
     follow: FollowSettings = FollowSettings()
     understanding: UnderstandingSettings = UnderstandingSettings()

@@ -370,6 +370,91 @@ jobs = Table(
 )
 """Heavy work, such as transcoding; `owner` names the claim that holds until `until_ms`."""
 
+creator_accounts = Table(
+    "creator_accounts",
+    metadata,
+    Column("num", NUMBER, primary_key=True, autoincrement=True),
+    Column("handle", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("suspended_ms", BigInteger, nullable=False),
+    Index(None, "handle", unique=True),
+    sqlite_autoincrement=True,
+)
+
+creator_sessions = Table(
+    "creator_sessions",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("account", BigInteger, ForeignKey(creator_accounts.c.num), nullable=False),
+    Column("began_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+    Index(None, "account"),
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account", BigInteger, ForeignKey(creator_accounts.c.num), nullable=False),
+    Column("length", BigInteger, nullable=False),
+    Column("received", BigInteger, nullable=False),
+    Column("parts", Integer, nullable=False),
+    Column("details", LargeBinary, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+    Column("video", Text, nullable=False),
+    Index(None, "account", "created_ms"),
+    Index(None, "video", "until_ms"),
+)
+"""Files on their way; the row changes with each part, so that parts come one after another."""
+
+videos = Table(
+    "videos",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account", BigInteger, ForeignKey(creator_accounts.c.num), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("set_name", Text, nullable=False),
+    Column("likeness", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),
+    Index(None, "account", "created_ms"),
+    Index(None, "content"),
+    Index(None, "set_name"),
+)
+"""`body`: the Video (schema/video.py); what is searched by stands beside it."""
+
+known_bad = Table(
+    "known_bad",
+    metadata,
+    Column("num", NUMBER, primary_key=True, autoincrement=True),
+    Column("likeness", LargeBinary, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""How videos look that were taken down, or that others told of: they never come back."""
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("num", NUMBER, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),
+    Column("video", Text, ForeignKey(videos.c.id), nullable=False),
+    Column("language", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("opened_ms", BigInteger, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_ms", BigInteger, nullable=False),
+    Index(None, "video", "kind"),
+    Index(None, "decision", "opened_ms"),
+)
+"""`decision` "": it waits. `decided_by`: names, one a line."""
+
 audit = Table(
     "audit",
     metadata,

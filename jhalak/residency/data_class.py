@@ -73,6 +73,23 @@ REGISTRY: Final[tuple[Holding, ...]] = (
     Holding("table", "experiments", "aggregate", "experiments defined in the console", "kept"),
     Holding("table", "replays", "aggregate", "reports of replays", "kept"),
     Holding("table", "jobs", "public", "heavy work, how it goes, why it failed", "kept"),
+    Holding(
+        "table", "creator_accounts", "personal", "creators' handles, hashes of passwords",
+        "until erased; the handle stays taken", "creators.erase", "creator",
+    ),
+    Holding(
+        "table", "creator_sessions", "secret", "hashes of creators' sessions", "until they end"
+    ),
+    Holding(
+        "table", "uploads", "personal", "files on their way and what is said of them",
+        "until they are videos, at most a day", "creators.erase", "creator",
+    ),
+    Holding(
+        "table", "videos", "personal", "creators' videos, what became of them",
+        "until their creator is erased", "creators.erase", "creator",
+    ),
+    Holding("table", "known_bad", "aggregate", "how videos look that may not come back", "kept"),
+    Holding("table", "reviews", "aggregate", "what humans decided on videos, and why", "kept"),
     Holding("table", "audit", "aggregate", "what operators and the system did", "kept"),
     Holding("table", "alembic_version", "aggregate", "version of the tables", "kept"),
     Holding(
@@ -96,6 +113,11 @@ REGISTRY: Final[tuple[Holding, ...]] = (
         "blob", "figures", "aggregate", "what operators see of learning; 20 viewers a cell or more",
         "newest",
     ),
+    Holding(
+        "blob", "uploads", "personal", "parts of files on their way",
+        "until the video is made, at most a day", "creators.erase", "creator",
+    ),
+    Holding("blob", "video", "public", "videos made for phones", "while a video shows them"),
     Holding("blob", "media", "public", "pictures made for phones", "while an item shows them"),
     Holding("blob", "learned", "aggregate", "item counters and weights for serving", "newest"),
     Holding("blob", "keys", "secret", "keys of tokens and signatures", "rotated"),

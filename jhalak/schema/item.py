@@ -26,10 +26,15 @@ class Rendition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One playable form of a video."""
 
     src: str
+    """An address; of a creator's video a name in its set (`Item.media`)."""
     height: int
     """Pixels."""
+    width: int = 0
+    """Pixels; 0 means not known."""
     bitrate: int = 0
     """Bits a second; 0 means not known."""
+    head_bytes: int = 0
+    """Bytes that hold the first two seconds; 0 means not known."""
     type: str = "video/mp4"
 
 
@@ -55,6 +60,12 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The song or voice that videos may share; "" is unknown or the item's own."""
     duration_s: float = 0.0
     renditions: tuple[Rendition, ...] = ()
+    media: str = ""
+    """The set of files that a creator's video lies in (schema/video.py); "" for any other."""
+    placeholder: str = ""
+    """Of a creator's video: its poster as a thumbhash in base 64."""
+    labels: tuple[str, ...] = ()
+    """What viewers are told of it: `ai`, `sensitive`."""
     published_ms: int = 0
     expires_ms: int = 0
     sensitive: bool = False

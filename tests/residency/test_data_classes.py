@@ -13,6 +13,8 @@ from jhalak.records.tables import metadata
 from jhalak.residency.data_class import REGISTRY, Holding, declared
 from jhalak.schema.activity import TOPIC
 from jhalak.schema.picture import FOLDER as MEDIA
+from jhalak.schema.video import FOLDER as VIDEO
+from jhalak.schema.video import UPLOADS
 from jhalak.workers.learn import FOLDER
 from jhalak.workers.watch_experiments import FOLDER as EXPERIMENTS
 
@@ -34,7 +36,7 @@ def test_everything_under_a_data_folder_is_declared(tmp_path: Path) -> None:
     found = {path.name.removesuffix("-wal").removesuffix("-shm") for path in tmp_path.iterdir()}
     assert found - known <= declared("blob")
     of = EXPERIMENTS.split("/")[0], FIGURES.split("/")[0]
-    known_blobs = {FOLDER, "learned", "keys", *of, MEDIA}
+    known_blobs = {FOLDER, "learned", "keys", *of, MEDIA, UPLOADS, VIDEO}
     assert known_blobs == declared("blob")
     assert declared("profile") == {"profiles"}
 

@@ -1,0 +1,38 @@
+"""The store of creators' videos, of their files, and of how they look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from jhalak.schema.video import Media, Video, VideoState
+
+
+class VideoStore(Protocol):
+    """Hard."""
+
+    def begin(self, video: Video, now_ms: int) -> Video:
+        """An upload is whole and became this video: in one transaction the video is kept, the
+        upload points to it, and the job `video.first` on it waits. The account's video of the
+        same content, where it has one that is not removed or refused: then nothing is written."""
+
+    def find(self, video_id: str) -> Video | None: ...
+
+    def of_account(self, account: int, limit: int, before_ms: int = 0) -> list[Video]:
+        """Newest first; `before_ms` 0: from the newest."""
+
+    def change(
+        self, video_id: str, states: Sequence[VideoState], now_ms: int, *,
+        state: VideoState | None = None, reason: str | None = None, media: Media | None = None,
+        labels: tuple[str, ...] | None = None, num: int | None = None, live_ms: int | None = None,
+        upload: str | None = None,
+    ) -> Video | None:  # fmt: skip
+        """What is given, where it is in one of `states`; else None, and nothing is written. A
+        state other than "removed" or "refused" never follows these."""
+
+    def alike(self) -> list[tuple[str, bytes]]:
+        """(id, likeness) of all videos that have one and were not refused as copies; of what is
+        known to be bad, with the id "": the store of the near-duplicate check."""
+
+    def shows(self, set_: str) -> bool:
+        """Does a video that may be seen use this set of files?"""
