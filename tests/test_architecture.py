@@ -59,7 +59,7 @@ def settings(kind: Any = Settings, before: str = "") -> Iterator[tuple[str, Any]
 
 def test_operations_tells_every_setting_with_its_default_and_no_other() -> None:
     section = OPERATIONS.partition("## Settings")[2].partition("\n## ")[0]
-    table = re.findall(r"^\| `([a-z_.]+)` \| (\S.*?) \| .+ \|$", section, re.MULTILINE)
+    table = re.findall(r"^\| `([a-z0-9_.]+)` \| (\S.*?) \| .+ \|$", section, re.MULTILINE)
     told = {name: default.strip("`").replace(" ", "") for name, default in table}
     known = {
         name: f'"{value}"' if isinstance(value, str) else str(value).replace(" ", "")
