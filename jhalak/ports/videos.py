@@ -27,8 +27,8 @@ class VideoStore(Protocol):
         labels: tuple[str, ...] | None = None, num: int | None = None, live_ms: int | None = None,
         upload: str | None = None,
     ) -> Video | None:  # fmt: skip
-        """What is given, where it is in one of `states`; else None, and nothing is written. A
-        state other than "removed" or "refused" never follows these."""
+        """What is given, where it is in one of `states`; else None, and nothing is written. Nothing
+        follows "removed"; what was refused an appeal may make live."""
 
     def alike(self) -> list[tuple[str, bytes]]:
         """(id, likeness) of all videos that have one and were not refused as copies; of what is
