@@ -47,18 +47,30 @@ def likeness_of(frames: NDArray[np.uint8]) -> bytes:
 def nearest(hash_: bytes, others: Sequence[bytes]) -> tuple[int, float]:
     """(index, share of bits that differ) of the one most alike, mirrored or not; (-1, 1.0) for
     none. A million comparisons take 0.3 s."""
-    usable = [n for n, other in enumerate(others) if len(other) == len(hash_) == BYTES]
+    usable, share = _shares(hash_, others)
     if not usable:
         return -1, 1.0
+    best = int(np.argmin(share))
+    return usable[best], float(share[best])
+
+
+def all_near(hash_: bytes, others: Sequence[bytes]) -> list[tuple[int, float]]:
+    """(index, share of bits that differ) of all that are the same video, mirrored or not."""
+    usable, share = _shares(hash_, others)
+    return [(usable[at], float(share[at])) for at in np.flatnonzero(share < NEAR).tolist()]
+
+
+def _shares(hash_: bytes, others: Sequence[bytes]) -> tuple[list[int], NDArray[np.float64]]:
+    """Indices of those that can be compared, and the share of bits in which each differs."""
+    usable = [n for n, other in enumerate(others) if len(other) == len(hash_) == BYTES]
     half = BYTES // 2
     kept = np.frombuffer(b"".join(others[n] for n in usable), np.uint8).reshape(-1, BYTES)
     away = [
         np.bitwise_count(kept[:, :half] ^ np.frombuffer(part, np.uint8)).sum(axis=1)
         for part in (hash_[:half], hash_[half:])
+        if usable
     ]
-    share = np.minimum(*away) / (8 * half)
-    best = int(np.argmin(share))
-    return usable[best], float(share[best])
+    return usable, np.minimum(*away) / (8 * half) if usable else np.empty(0)
 
 
 def _resized(grey: NDArray[np.float64]) -> NDArray[np.float64]:
