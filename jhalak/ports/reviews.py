@@ -22,7 +22,8 @@ class Review(NamedTuple):
     decision: Decision | None
     """None: it waits."""
     by: tuple[str, ...]
-    """Who decided so; an appeal needs two persons, other than who decided before."""
+    """Who decided so; while an appeal waits, who has said something. It needs two persons, other
+    than who decided on the video before."""
     decided_ms: int
 
 
@@ -30,15 +31,35 @@ class ReviewStore(Protocol):
     """Hard."""
 
     def open(self, kind: ReviewKind, video: str, language: str, why: str, now_ms: int) -> Review:
-        """The open review of this kind of the video, where there is one already."""
+        """The open review of this kind of the video, where there is one already; one of reports
+        then also says how often each code came: `why` is `CODE N`, one a line. Raises Conflict
+        where there is no such video."""
+
+    def find(self, num: int) -> Review | None: ...
 
     def waiting(self, language: str, limit: int) -> list[Review]:
         """The oldest first; `language` "": all."""
 
+    def counts(self) -> list[tuple[str, int, int]]:
+        """(language, how many wait, when the oldest was opened) of each language."""
+
     def of(self, video: str) -> list[Review]:
         """All of one video, oldest first."""
 
-    def decide(self, num: int, decision: Decision, by: str, now_ms: int) -> Review | None:
-        """One person's decision; an appeal is decided when two agree, and waits anew where they do
-        not. The audit record is written in the same transaction. None: it does not wait, or this
-        person may not decide it."""
+    def decide(
+        self, num: int, decision: Decision, by: str, now_ms: int, why: str = ""
+    ) -> Review | None:
+        """What one person says. An appeal is decided when two say the same, and waits for a third
+        where they do not; who said something may say something else. The audit record, with `why`,
+        is written in the same transaction. None: it does not wait, or this person may not decide
+        it."""
+
+
+class KnownBadStore(Protocol):
+    """Hard. How videos look that may not come back; VideoStore.alike hands them out."""
+
+    def add(self, likeness: bytes, why: str, now_ms: int) -> None:
+        """`why` names the video and what was bad of it; the same twice is kept once."""
+
+    def forget(self, why: str) -> int:
+        """An appeal was right. Answers how many were forgotten."""

@@ -453,7 +453,7 @@ reviews = Table(
     Index(None, "video", "kind"),
     Index(None, "decision", "opened_ms"),
 )
-"""`decision` "": it waits. `decided_by`: names, one a line."""
+"""`decision` "": it waits. `decided_by`: `DECISION NAME`, one a line."""
 
 audit = Table(
     "audit",
