@@ -32,6 +32,7 @@ from jhalak.records.pictures import SqlMediaStore, SqlPictureStore
 from jhalak.records.policies import SqlDraftStore, SqlPolicyStore
 from jhalak.records.publishers import SqlPublisherStore
 from jhalak.records.relations import SqlRelationStore
+from jhalak.records.reviews import SqlKnownBadStore, SqlReviewStore
 from jhalak.records.subscriptions import SqlDeliveryStore, SqlSubscriptionStore
 from jhalak.records.texts import SqlTextStore
 from jhalak.records.understandings import SqlUnderstandingStore
@@ -85,6 +86,8 @@ class Records:
     policies: SqlPolicyStore
     definitions: SqlDefinitionStore
     replays: SqlReplayStore
+    reviews: SqlReviewStore
+    known_bad: SqlKnownBadStore
     folder: Path
     """The data folder."""
 
@@ -117,6 +120,8 @@ def open_records(data: Path, settings: Settings) -> Records:
         SqlPolicyStore(database),
         SqlDefinitionStore(database),
         SqlReplayStore(database),
+        SqlReviewStore(database),
+        SqlKnownBadStore(database),
         data,
     )
 
@@ -321,6 +326,8 @@ class Server:
             policies=records.policies,
             definitions=records.definitions,
             replays=records.replays,
+            reviews=records.reviews,
+            known_bad=records.known_bad,
             blobs=blobs,
             experiments=Assignment(settings),
             give_up_reserve=self._reserve.give_up,

@@ -32,6 +32,7 @@ from jhalak.ports.profile_store import ProfileStore
 from jhalak.ports.publishers import PublisherStore
 from jhalak.ports.relations import RelationStore
 from jhalak.ports.replays import ReplayStore
+from jhalak.ports.reviews import KnownBadStore, ReviewStore
 from jhalak.ports.subscriptions import DeliveryStore, SubscriptionStore
 from jhalak.ports.texts import TextStore
 from jhalak.ports.viewers import ViewerStore
@@ -73,6 +74,8 @@ class Services:
     policies: PolicyStore
     definitions: DefinitionStore
     replays: ReplayStore
+    reviews: ReviewStore
+    known_bad: KnownBadStore
     blobs: BlobStore
     feeds: FeedStore
     entries: EntryStore

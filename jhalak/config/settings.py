@@ -157,6 +157,12 @@ class MediaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Called (POST, JSON) with the paths that a takedown removed: a CDN's hook; "": none."""
     av1: bool = False
     """Also make an AV1 rung."""
+    sexual_held: float = 0.3
+    """A human looks at a video of which the model finds a frame sexual with this probability."""
+    sexual_refused: float = 0.95
+    """Refused at once where it finds three frames so with this one."""
+    unchecked: bool = False
+    """Videos may be live although no model looked at them."""
 
 
 class FetchSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
