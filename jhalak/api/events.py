@@ -9,16 +9,13 @@ import msgspec
 from litestar.types import Receive, Scope, Send
 
 from jhalak.api.raw import JSON, PRIVATE, Refused, claim_of, read_body, respond
+from jhalak.api.reports import CODES, Reports
 from jhalak.api.services import Services
 from jhalak.feeds.slot_token import BadToken, Claim
 from jhalak.ports.errors import DiskFull, PortError
 from jhalak.residency.seal import seal
 from jhalak.schema.activity import EVENT_INDEX, TOPIC, Outcome, Outcomes, encode
 
-REPORTS: Final = (
-    "spam", "violence", "sexual", "hate", "false", "illegal", "child_safety", "copyright", "other",
-)  # fmt: skip
-"""Reason codes of a report; the order is stored in logs."""
 LONGEST_MS: Final = 86_400_000
 ID_MOST: Final = 64
 _BARE: Final = frozenset(EVENT_INDEX[name] for name in ("impression", "tap", "complete", "share"))
@@ -83,6 +80,7 @@ class EventRoutes:
         self._s = services
         self._decoder = msgspec.json.Decoder(EventsIn)
         self._encoder = msgspec.json.Encoder()
+        self._reports = Reports(services)
 
     async def post(self, scope: Scope, receive: Receive, send: Send) -> None:
         s = self._s
@@ -93,6 +91,7 @@ class EventRoutes:
         async with s.event_ids.of(claim.viewer, now_ms) as known:
             answer, outcomes = self._sort(batch, claim.viewer, now_ms, known)
             if outcomes:
+                await self._reports.open(claim.viewer, outcomes, now_ms)
                 await self._append(claim.viewer, now_ms, outcomes)
                 known.update(outcome.id for outcome in outcomes)
         s.count("events accepted", answer.accepted)
@@ -200,9 +199,9 @@ def _value(event: EventIn) -> tuple[float, str]:
             raise _Bad("bad_value", f"{event.type} has milliseconds from 0 to {LONGEST_MS}")
         return float(value), ""
     if event.type == "report":
-        if value not in REPORTS:
-            raise _Bad("bad_value", f"report has a reason code: {', '.join(REPORTS)}")
-        return float(REPORTS.index(str(value))), ""
+        if value not in CODES:
+            raise _Bad("bad_value", f"report has a reason code: {', '.join(CODES)}")
+        return float(CODES.index(str(value))), ""
     if event.type == "undo":
         if not isinstance(value, str) or not value:
             raise _Bad("bad_value", "undo has the id of the event that it takes back")

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from jhalak.api.events import REPORTS
+from jhalak.api.reports import CODES as REPORTS
 from jhalak.ports.errors import DiskFull, Unavailable
 from jhalak.schema.activity import EVENT_TYPES, Outcome, Outcomes
 from tests.worlds import DAY_MS, NOW_MS, Jhalak, Phone, rfc3339

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
-from jhalak.api.events import REPORTS
+from jhalak.api.reports import CODES as REPORTS
 from jhalak.residency.consent import PURPOSES
 from jhalak.schema.activity import EVENT_TYPES, TARGET_KINDS, VERBS
 from jhalak.schema.reason import REASONS

@@ -1,0 +1,68 @@
+"""What viewers report of creators' videos opens a review, on disk before the report is accepted."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Final
+
+from jhalak.api.raw import Refused
+from jhalak.api.services import Services
+from jhalak.ports.errors import Conflict, DiskFull, PortError
+from jhalak.schema.activity import EVENT_INDEX, Outcome
+from jhalak.schema.item import Item
+
+log = logging.getLogger(__name__)
+
+CODES: Final = (
+    "spam", "violence", "sexual", "hate", "false", "illegal", "child_safety", "copyright", "other",
+)  # fmt: skip
+"""Reason codes of a report; the order is stored in logs."""
+REMEMBERED: Final = 100_000
+"""(viewer, item) pairs that reported: a viewer counts once a video while they are remembered."""
+_REPORT: Final = EVENT_INDEX["report"]
+
+
+class Reports:
+    """Opens reviews for the reports of a batch."""
+
+    def __init__(self, services: Services) -> None:
+        self._s = services
+        self._told: OrderedDict[tuple[int, int], None] = OrderedDict()
+
+    async def open(self, viewer: int, outcomes: Sequence[Outcome], now_ms: int) -> None:
+        """Raises Refused (503, 507): then the batch is not taken, and the device sends it again."""
+        for outcome in outcomes:
+            if outcome.type != _REPORT or (viewer, outcome.item) in self._told:
+                continue
+            item = self._video(outcome.item)
+            if item is None:
+                continue
+            code = CODES[int(outcome.value)]
+            await self._opened(item, code, now_ms)
+            self._told[viewer, outcome.item] = None
+            if len(self._told) > REMEMBERED:
+                self._told.popitem(last=False)
+
+    def _video(self, num: int) -> Item | None:
+        """The live item of this number, where it is a creator's video."""
+        catalogue = self._s.world.catalogue
+        row = catalogue.find(num)
+        record = catalogue.records[row] if row >= 0 else None
+        return record.item if record is not None and record.item.media else None
+
+    async def _opened(self, item: Item, code: str, now_ms: int) -> None:
+        reviews = self._s.reviews
+        try:
+            await asyncio.to_thread(reviews.open, "report", item.id, item.language, code, now_ms)
+        except Conflict:
+            log.warning("a report of %s opened no review: there is no such video", item.id)
+        except DiskFull:
+            raise Refused(
+                507, "disk_full", "nothing can be stored now; nothing was taken; send it again",
+                [(b"retry-after", b"30")],
+            ) from None  # fmt: skip
+        except PortError as error:
+            raise Refused(503, "unavailable", str(error), [(b"retry-after", b"1")]) from None
