@@ -17,12 +17,16 @@ FRAMES: Final = 8
 BYTES: Final = 2 * FRAMES * 8
 """Of a hash: the frames' bits, then those of the frames mirrored."""
 NEAR: Final = 0.14
-"""Share of bits that differ, below which two videos are the same one. Unrelated ones: 0.3 to 0.6;
-copies recoded, scaled or mirrored: below 0.1 (tests/media/test_likeness.py)."""
+"""Share of bits that differ, below which two videos are the same one. 171 pairs of 19 real
+clips: 0.39 at least where they are unrelated. Their copies recoded, scaled, mirrored, brighter or
+in bars: 0.09 at most; cropped by 5 %: 0.12, by 10 %: 0.2; under a banner: 0.19."""
 _SIZE: Final = 32
 _LOW: Final = 8
 _FLAT: Final = 2.0
 """Deviation of grey values below which a frame shows nothing that could be told again."""
+_ONE_COLOUR: Final = 24.0
+"""Grey values within which a line shows one colour: coding leaves some traces in bars."""
+_LEAST: Final = 0.2
 
 
 def _cosines() -> NDArray[np.float64]:
@@ -37,7 +41,7 @@ _COSINES: Final = _cosines()
 def likeness_of(frames: NDArray[np.uint8]) -> bytes:
     """The hash of uint8[frame, row, column, RGB]; empty where the frames are flat."""
     at = np.linspace(0, len(frames) - 1, FRAMES).round().astype(int)
-    grey = frames[at].astype(np.float64).mean(axis=3)
+    grey = _without_bars(frames[at].astype(np.float64).mean(axis=3))
     if np.median(grey.std(axis=(1, 2))) < _FLAT:
         return b""
     small = _resized(grey)
@@ -71,6 +75,17 @@ def _shares(hash_: bytes, others: Sequence[bytes]) -> tuple[list[int], NDArray[n
         if usable
     ]
     return usable, np.minimum(*away) / (8 * half) if usable else np.empty(0)
+
+
+def _without_bars(grey: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Without the bars that fill a frame of another shape: lines at the edges that show one
+    colour throughout. At least _LEAST of each side stays."""
+    for axis in (1, 2):
+        lines = np.moveaxis(grey, axis, 0).reshape(grey.shape[axis], -1)
+        full = np.flatnonzero(lines.max(axis=1) - lines.min(axis=1) > _ONE_COLOUR)
+        if full.size >= _LEAST * grey.shape[axis]:
+            grey = np.take(grey, np.arange(full[0], full[-1] + 1), axis)
+    return grey
 
 
 def _resized(grey: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -36,7 +36,7 @@ class Rules:
     sexual_refused: float = 0.95
     frames_refused: int = 3
     """Refused where so many frames score `sexual_refused`; all, where there are fewer."""
-    same: float = 0.06
+    same: float = 0.1
     """Share of bits that differ, below which it is surely a copy; above, a human compares."""
     unchecked: bool = False
     """Videos may be live although no model looked at them."""

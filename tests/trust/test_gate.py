@@ -52,7 +52,7 @@ def test_a_copy_names_its_original_and_the_most_alike_one_first() -> None:
     near = (Near("second", 0.05, "live", False), Near("first", 0.01, "live", False))
     found = judge(facts(near=near))
     assert (found.state, found.reason) == ("refused", "copy:first")
-    assert judge(facts(near=(Near("one", 0.1, "live", False),))) == (
+    assert judge(facts(near=(Near("one", 0.12, "live", False),))) == (
         "held", "copy:one", ("copy:one",), (),
     )  # fmt: skip
 
@@ -60,7 +60,7 @@ def test_a_copy_names_its_original_and_the_most_alike_one_first() -> None:
 def test_what_is_known_to_be_bad_is_refused_before_anything_else_is_said() -> None:
     near = (Near("one", 0.0, "live", False), Near("", 0.05, "removed", False))
     assert judge(facts(near=near)).reason == "known_bad"
-    assert judge(facts(near=(Near("", 0.1, "removed", False),))).state == "held"
+    assert judge(facts(near=(Near("", 0.12, "removed", False),))).state == "held"
 
 
 def test_who_took_back_a_video_may_upload_it_again_and_others_may_be_asked() -> None:
