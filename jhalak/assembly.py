@@ -263,6 +263,7 @@ class Server:
         from jhalak.experiments.assignment import Assignment
         from jhalak.feeds.edition import Packer
         from jhalak.feeds.lockscreen import lockscreen
+        from jhalak.feeds.media_link import MediaLinks
         from jhalak.feeds.slot_token import SlotTokens
         from jhalak.feeds.video import video
         from jhalak.people.directory import Directory
@@ -292,6 +293,7 @@ class Server:
             hide_days=settings.feed.hide_days,
         )  # fmt: skip
         tokens = ViewerTokens(settings.cell, keys.viewer)
+        links = MediaLinks(keys.media, settings.media.origin)
         self.services = Services(
             settings=settings,
             clock=clock,
@@ -299,7 +301,8 @@ class Server:
             states=states,
             lockscreen=lockscreen(world, states, self.event_log, settings),
             video=video(world, states, self.event_log, settings),
-            packer=Packer(world.catalogue),
+            packer=Packer(world.catalogue, links),
+            media_links=links,
             slot_tokens=SlotTokens(keys.slot),
             viewer_tokens=tokens,
             signer=keys.edition,
@@ -383,8 +386,8 @@ class Server:
         return False
 
     async def _rotate_keys(self) -> bool:
-        self._keys.slot.rotate_if_due(self.services.clock())
-        self._keys.viewer.rotate_if_due(self.services.clock())
+        for ring in (self._keys.slot, self._keys.media, self._keys.viewer):
+            ring.rotate_if_due(self.services.clock())
         return False
 
     async def stop(self) -> None:

@@ -87,7 +87,7 @@ class FeedRoutes:
         slots = whole_number(values, "limit", rules.slots, 1, rules.max_slots)
         query, to, _ = await self._query(claim, VIDEO, slots, 0, _metered(scope))
         slate = await s.video.slate(query)
-        body = s.packer.page(slate, s.slot_tokens.mint(slate), to)
+        body = s.packer.page(slate, s.slot_tokens.mint(slate), to, small=query.metered)
         self._after(slate, len(slate))
         await respond(send, 200, body, [JSON, PRIVATE])
         s.count("GET /v1/video/feed 200")

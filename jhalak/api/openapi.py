@@ -41,6 +41,16 @@ class Picture(msgspec.Struct):
     alt: str = ""
 
 
+class Poster(Picture):
+    """What stands for a video before it plays."""
+
+    src: str | None = None
+    """Of a creator's video: the picture, relative to the item's `at`; else as `variants` say."""
+    width: int | None = None
+    """The video's shape, with height."""
+    height: int | None = None
+
+
 class CardOut(msgspec.Struct):
     """A card; with `ref` true only slot, item and times: the device holds the rest."""
 
@@ -74,8 +84,12 @@ class EditionOut(msgspec.Struct):
 
 class RenditionOut(msgspec.Struct):
     src: str
+    """Of a creator's video relative to the item's `at`."""
     height: int
+    width: int | None
     bitrate: int
+    head_bytes: int | None
+    """Bytes that hold the first two seconds, where known."""
     type: str
 
 
@@ -88,8 +102,14 @@ class VideoOut(msgspec.Struct):
     topic: str
     creator: str | None
     duration_s: float | None
-    poster: Picture
+    poster: Poster
     renditions: list[RenditionOut]
+    at: str | None
+    """Where a creator's files lie, with a slash at its end; null for other items."""
+    placeholder: str | None
+    """ThumbHash in base 64."""
+    labels: list[str]
+    """What viewers are told: `ai`, `sensitive`."""
 
 
 class PageOut(msgspec.Struct):

@@ -13,6 +13,7 @@ from jhalak.config.settings import Settings
 from jhalak.experiments.assignment import Assignment
 from jhalak.feeds.edition import Packer
 from jhalak.feeds.feed import Feed
+from jhalak.feeds.media_link import MediaLinks
 from jhalak.feeds.slot_token import SlotTokens
 from jhalak.people.directory import Directory
 from jhalak.people.viewer_token import ViewerTokens
@@ -53,6 +54,7 @@ class Services:
     lockscreen: Feed
     video: Feed
     packer: Packer
+    media_links: MediaLinks
     slot_tokens: SlotTokens
     viewer_tokens: ViewerTokens
     signer: Signer

@@ -5,12 +5,13 @@ A slate's answer is these bytes with what differs by slot put before them.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from jhalak.catalogue.pictures import poster
-from jhalak.schema.item import Item, ItemRecord
+from jhalak.schema.item import Item, ItemRecord, Rendition
+from jhalak.schema.video import HLS_TYPE
 
 _encode = msgspec.json.Encoder().encode
 
@@ -29,8 +30,31 @@ def card_fields(item: Item) -> dict[str, Any]:
     }
 
 
+SAVER_SIDE: Final = 360
+"""Short side, in pixels, of the largest rendition that a phone which saves data is told of."""
+
+
+class VideoForms(NamedTuple):
+    """A feed item without its slot, reason and base address, encoded twice."""
+
+    usual: bytes
+    small: bytes
+    """For who saves data: the low renditions only, and no playlist that names the others."""
+
+
+def video_forms(record: ItemRecord) -> VideoForms:
+    """About 15 us."""
+    fields = video_fields(record)
+    usual = tail(fields)
+    low = _low(record.item.renditions)
+    if low == record.item.renditions:
+        return VideoForms(usual, usual)
+    return VideoForms(usual, tail(fields | {"renditions": _renditions(low)}))
+
+
 def video_fields(record: ItemRecord) -> dict[str, Any]:
-    """A feed item without its slot and reason. A card has no renditions: it plays as motion."""
+    """A feed item without its slot, reason and base address. A card has no renditions: it plays
+    as motion. Of a creator's video `src` is relative to its base address."""
     item = record.item
     return {
         "item": item.id,
@@ -40,11 +64,32 @@ def video_fields(record: ItemRecord) -> dict[str, Any]:
         "creator": item.publisher or None,
         "duration_s": item.duration_s or None,
         "poster": poster(record),
-        "renditions": [
-            {"src": r.src, "height": r.height, "bitrate": r.bitrate, "type": r.type}
-            for r in item.renditions
-        ],
+        "placeholder": item.placeholder or None,
+        "labels": item.labels,
+        "renditions": _renditions(item.renditions),
     }
+
+
+def _renditions(renditions: tuple[Rendition, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "src": r.src, "height": r.height, "width": r.width or None, "bitrate": r.bitrate,
+            "head_bytes": r.head_bytes or None, "type": r.type,
+        }
+        for r in renditions
+    ]  # fmt: skip
+
+
+def _low(renditions: tuple[Rendition, ...]) -> tuple[Rendition, ...]:
+    """Those of at most SAVER_SIDE pixels, or else the lowest; playlists only where there is
+    nothing else."""
+    files = tuple(r for r in renditions if r.type != HLS_TYPE) or renditions
+    return tuple(r for r in files if _side(r) <= SAVER_SIDE) or tuple(sorted(files, key=_side)[:1])
+
+
+def _side(rendition: Rendition) -> int:
+    """Pixels of its short side; of an unknown width it is taken to be the height."""
+    return min(rendition.height, rendition.width or rendition.height)
 
 
 def tail(fields: dict[str, Any]) -> bytes:

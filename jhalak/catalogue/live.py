@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from jhalak.catalogue.cards import card_fields, tail, video_fields
+from jhalak.catalogue.cards import VideoForms, card_fields, tail, video_forms
 from jhalak.catalogue.pictures import NO_IMAGE, CardImage, card_image
 from jhalak.catalogue.topics import topic_by_id
 from jhalak.schema.candidates import Rows
@@ -30,6 +30,7 @@ SAFE: Final = 200
 STORIES: Final = 1 << 62
 """Numbers of stories begin here: above every item's number."""
 CARD, VIDEO = 0, 1
+NO_VIDEO: Final = VideoForms(b"", b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Prepared:
     story: int
     sound: int
     card: bytes
-    video: bytes
+    video: VideoForms
     image: CardImage
 
 
@@ -69,7 +70,7 @@ def prepare(record: ItemRecord) -> Prepared:
         story=story_number(item),
         sound=sound_number(item.sound),
         card=tail(card_fields(item)),
-        video=tail(video_fields(record)),
+        video=video_forms(record),
         image=card_image(record),
     )
 
@@ -141,7 +142,9 @@ class LiveCatalogue:
         """(topic, language, creator) of each row, for those who ask about one item at a time."""
         self.records: list[ItemRecord | None] = [None] * capacity
         self.card: list[bytes] = [b""] * capacity
-        self.video: list[bytes] = [b""] * capacity
+        self.video: list[VideoForms] = [NO_VIDEO] * capacity
+        self.media: list[str] = [""] * capacity
+        """The set of files that a creator's video lies in."""
         self.image: list[CardImage] = [NO_IMAGE] * capacity
         self.creators: dict[int, str] = {}
         """Creator number to name, for those with live items."""
@@ -273,6 +276,7 @@ class LiveCatalogue:
         self.records[row] = record
         self.card[row] = change.card
         self.video[row] = change.video
+        self.media[row] = item.media
         self.image[row] = change.image
         if record.creator:
             self.creators[record.creator] = item.publisher
@@ -295,7 +299,7 @@ class LiveCatalogue:
         while self._resting and self._resting[0][0] <= now_ms:
             row = self._resting.popleft()[1]
             self.records[row] = None
-            self.card[row] = self.video[row] = b""
+            self.card[row], self.video[row], self.media[row] = b"", NO_VIDEO, ""
             self.image[row] = NO_IMAGE
             self._free.append(row)
 
@@ -304,8 +308,9 @@ class LiveCatalogue:
         for name in self._COLUMNS:
             column = getattr(self, name)
             setattr(self, name, np.concatenate([column, np.zeros_like(column)]))
-        for store in (self.card, self.video):
-            store.extend([b""] * old)
+        self.card.extend([b""] * old)
+        self.video.extend([NO_VIDEO] * old)
+        self.media.extend([""] * old)
         self.image.extend([NO_IMAGE] * old)
         self.facts.extend([(0, 0, 0)] * old)
         self.records.extend([None] * old)

@@ -9,6 +9,7 @@ import msgspec
 
 from jhalak.schema.item import Item, ItemRecord
 from jhalak.schema.picture import Picture, Variant
+from jhalak.schema.video import POSTER
 
 _encode = msgspec.json.Encoder().encode
 _USUAL: Final = 720
@@ -57,7 +58,11 @@ def card_image(record: ItemRecord) -> CardImage:
 
 
 def poster(record: ItemRecord) -> dict[str, Any]:
-    """What stands for a video before it plays."""
+    """What stands for a video before it plays. A creator's has its own, of the video's shape."""
+    if record.item.media:
+        largest = max(record.item.renditions, key=lambda one: one.width, default=None)
+        shape = {"width": largest.width, "height": largest.height} if largest else {}
+        return {**_art(record.item), "src": POSTER, **shape}
     picture = shown_while_locked(record)
     if picture is None:
         return _art(record.item)

@@ -29,6 +29,7 @@ LAST_ID: Final = 255
 
 OVERLAPS: Final[dict[str, int | None]] = {
     "slot": 8 * DAY_MS,  # slot tokens are valid for 7 days, and for clocks that differ one more
+    "media": 16 * DAY_MS,  # links are valid for two weeks, and name a key a day old
     "viewer": None,  # viewer tokens end by epoch, never by rotation
 }
 """For each ring, how long a replaced key is still accepted; None: for ever."""
@@ -69,6 +70,12 @@ def accepted(keys: Sequence[MacKey], now_ms: int, overlap_ms: int | None) -> tup
         for key, successor in zip(keys, [*keys[1:], None], strict=True)
         if successor is None or now_ms < successor.created_ms + overlap_ms
     )
+
+
+def as_of(keys: Sequence[MacKey], at_ms: int) -> MacKey:
+    """The newest of `keys` (oldest first) that was a day old at `at_ms`, else the oldest: the same
+    in each process whose clock is less than a day from ours, also while another one rotates."""
+    return next((key for key in reversed(keys) if key.created_ms + DAY_MS <= at_ms), keys[0])
 
 
 def is_due(keys: Sequence[MacKey], now_ms: int, period_ms: int = PERIOD_MS) -> bool:
@@ -122,6 +129,11 @@ class KeyRing:
             key = self._by_id.get(number)
         return key
 
+    def as_of(self, at_ms: int) -> bytes:
+        """The key of a time: by the rule `as_of`. Cost: a `stat`."""
+        self._look()
+        return as_of(self._keys, at_ms).key
+
     def rotate(self, now_ms: int) -> int:
         """Make a new current key, durably; answers its id.
 
@@ -157,6 +169,7 @@ class Keys(NamedTuple):
     """All keys of a cell."""
 
     slot: KeyRing
+    media: KeyRing
     viewer: KeyRing
     edition: SigningKey
 
@@ -177,7 +190,8 @@ def open_keys(folder: Path, now_ms: int) -> Keys:
             edition = _signing_key(folder / "edition.ed25519")
     except OSError as error:
         raise port_error(error, folder) from error
-    return Keys(KeyRing(folder, "slot"), KeyRing(folder, "viewer"), edition)
+    slot, media, viewer = (KeyRing(folder, name) for name in ("slot", "media", "viewer"))
+    return Keys(slot, media, viewer, edition)
 
 
 _Rings = dict[str, tuple[MacKey, ...]]

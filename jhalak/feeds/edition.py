@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from jhalak.catalogue.live import LiveCatalogue
+from jhalak.feeds.media_link import MediaLinks
 from jhalak.schema.ids import spell
 from jhalak.schema.languages import LANGUAGES
 from jhalak.schema.reason import REASON_INDEX, REASONS
@@ -50,8 +51,8 @@ class Edition:
 class Packer:
     """Encodes slates over one live catalogue."""
 
-    def __init__(self, catalogue: LiveCatalogue) -> None:
-        self._catalogue = catalogue
+    def __init__(self, catalogue: LiveCatalogue, links: MediaLinks) -> None:
+        self._catalogue, self._links = catalogue, links
         self._sentences = Sentences()
         self._said: dict[tuple[str, int, int, int, int], bytes] = {}
 
@@ -149,17 +150,24 @@ class Packer:
             cards.append(before + told + after)
         return b",".join(cards), spent
 
-    def page(self, slate: Slate, tokens: list[str], to: str) -> bytes:
-        """A page of the video feed."""
+    def page(self, slate: Slate, tokens: list[str], to: str, *, small: bool = False) -> bytes:
+        """A page of the video feed; `small`: with the low renditions only."""
         c = self._catalogue
         reasons = self.why(slate, to)
         items = b",".join(
-            b'{"slot":"%b","why":%b%b' % (tokens[i].encode(), reasons[i], c.video[row])
+            b'{"slot":"%b","why":%b,"at":%b%b' % (
+                tokens[i].encode(), reasons[i], self._at(c.media[row], slate.at_ms),
+                c.video[row].small if small else c.video[row].usual,
+            )
             for i, row in enumerate(slate.rows.tolist())
-        )
+        )  # fmt: skip
         return b'{"slate":"%b","level":"%b","items":[%b]}' % (
             spell(slate.id).encode(), slate.level.name.encode(), items,
         )  # fmt: skip
+
+    def _at(self, set_: str, now_ms: int) -> bytes:
+        """The base address of a creator's video as JSON; null for any other item."""
+        return b'"%b"' % self._links.base(set_, now_ms).encode() if set_ else b"null"
 
 
 _DIGITS: Final = 9

@@ -15,6 +15,13 @@ class Keys(Protocol):
         """The key, if MACs made with it are still accepted."""
 
 
+class DatedKeys(Protocol):
+    """MAC keys of 32 bytes of which each time has its own, the same for all processes."""
+
+    def as_of(self, at_ms: int) -> bytes:
+        """The key of that time. No other process's rotation changes it."""
+
+
 class Signer(Protocol):
     """An Ed25519 key pair."""
 

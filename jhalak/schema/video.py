@@ -16,6 +16,7 @@ FOLDER: Final = "video"
 UPLOADS: Final = "uploads"
 """Of the blob store: `uploads/UPLOAD/N`, the parts of a source."""
 MASTER: Final = "master.m3u8"
+POSTER: Final = "poster.webp"
 HLS_TYPE: Final = "application/vnd.apple.mpegurl"
 CAPTION: Final = 2200
 """Most characters of a caption."""

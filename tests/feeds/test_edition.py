@@ -11,15 +11,25 @@ import numpy as np
 import pytest
 
 from jhalak.feeds.edition import Packer, rfc3339
+from jhalak.feeds.media_link import MediaLinks
 from jhalak.feeds.slot_token import LENGTH
 from jhalak.schema.ids import spell
 from jhalak.schema.item import Rendition
 from jhalak.schema.reason import REASON_INDEX
 from jhalak.schema.slate import Level, Slate
+from jhalak.schema.video import HLS_TYPE
 from jhalak.stages.world import World
 from tests.worlds import NOW_MS, make_item, make_items, world_of
 
 HOUR_MS = 3_600_000
+
+
+class OneKey:
+    def as_of(self, at_ms: int) -> bytes:
+        return bytes(32)
+
+
+LINKS = MediaLinks(OneKey())
 
 
 def slate_of(world: World, **fields: Any) -> Slate:
@@ -40,7 +50,7 @@ def slate_of(world: World, **fields: Any) -> Slate:
 def pack(world: World, slate: Slate, budget: int = 1_000_000, to: str = "en",
          recalled: list[str] | None = None) -> dict[str, Any]:  # fmt: skip
     tokens = ["T" * LENGTH] * len(slate)
-    made = Packer(world.catalogue).edition(slate, tokens, to, recalled or [], budget)
+    made = Packer(world.catalogue, LINKS).edition(slate, tokens, to, recalled or [], budget)
     found: dict[str, Any] = json.loads(made.body)
     assert found["bytes"] == len(made.body)
     assert made.cards == len(found["cards"])
@@ -123,7 +133,7 @@ def test_a_page_has_the_fields_of_the_contract() -> None:
         make_item("c", "food", publisher=""),
     )
     slate = slate_of(world, surface=1, valid_until_ms=0)
-    body = Packer(world.catalogue).page(slate, ["T" * 64] * 2, "en")
+    body = Packer(world.catalogue, LINKS).page(slate, ["T" * 64] * 2, "en")
     page = json.loads(body)
     assert page["slate"] == spell(77) and page["level"] == "full"
     video, card = page["items"]
@@ -131,11 +141,50 @@ def test_a_page_has_the_fields_of_the_contract() -> None:
         "slot": "T" * 64, "item": "v", "title": "Title of v", "language": "en", "topic": "games",
         "creator": "en games daily", "duration_s": 31.5,
         "poster": {"art": {"topic": "games", "seed": "v"}}, "why": video["why"],
+        "at": None, "placeholder": None, "labels": [],
         "renditions": [
-            {"src": "https://x/1.mp4", "height": 720, "bitrate": 900_000, "type": "video/mp4"}
+            {"src": "https://x/1.mp4", "height": 720, "width": None, "bitrate": 900_000,
+             "head_bytes": None, "type": "video/mp4"}
         ],
     }  # fmt: skip
     assert card["renditions"] == [] and card["duration_s"] is None and card["creator"] is None
+
+
+MASTER = Rendition(src="master.m3u8", height=1280, width=720, type=HLS_TYPE)
+
+
+def page_of(renditions: list[Rendition], *, small: bool) -> list[dict[str, Any]]:
+    world = world_of(
+        make_item("v", kind="video", duration_s=9, media="0a" * 16, placeholder="abc=",
+                  labels=("ai",), renditions=tuple(renditions)),
+    )  # fmt: skip
+    slate = slate_of(world, surface=1, valid_until_ms=0)
+    body = Packer(world.catalogue, LINKS).page(slate, ["T" * 64], "en", small=small)
+    found: list[dict[str, Any]] = json.loads(body)["items"]
+    return found
+
+
+def test_a_creators_video_says_where_its_files_lie_and_what_must_be_told() -> None:
+    rungs = [
+        Rendition(src=f"{side}.mp4", height=side * 16 // 9, width=side, head_bytes=9)
+        for side in (240, 360, 720)
+    ]
+    [usual], [small] = (page_of([*rungs, MASTER], small=s) for s in (False, True))
+    assert usual["at"] == small["at"] == LINKS.base("0a" * 16, NOW_MS)
+    assert usual["poster"] == {
+        "art": {"topic": "sport", "seed": "v"}, "src": "poster.webp", "width": 720, "height": 1280,
+    }  # fmt: skip
+    assert (usual["placeholder"], usual["labels"]) == ("abc=", ["ai"])
+    assert [r["src"] for r in usual["renditions"]][2:] == ["720.mp4", "master.m3u8"]
+    assert usual["renditions"][0]["head_bytes"] == 9
+    assert [r["src"] for r in small["renditions"]] == ["240.mp4", "360.mp4"]
+
+
+def test_who_saves_data_gets_the_lowest_rendition_where_all_are_large() -> None:
+    large = [Rendition(src=f"{side}", height=side) for side in (1080, 720)]
+    for given, told in ((large, ["720"]), ([MASTER], ["master.m3u8"]), ([], [])):
+        [item] = page_of(given, small=True)
+        assert [r["src"] for r in item["renditions"]] == told
 
 
 @pytest.mark.parametrize("at_ms", [0, 1, 86_399_999, 86_400_000, NOW_MS, 4_102_444_800_000])

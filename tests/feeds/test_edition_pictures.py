@@ -16,7 +16,7 @@ from jhalak.feeds.edition import Packer
 from jhalak.schema.item import Image, ItemRecord
 from jhalak.schema.picture import Picture, Variant
 from jhalak.stages.world import World
-from tests.feeds.test_edition import slate_of
+from tests.feeds.test_edition import LINKS, slate_of
 from tests.worlds import NOW_MS, make_item, world_of
 
 SRC = "https://e.example/a.jpg"
@@ -45,7 +45,7 @@ def world_with_pictures(count: int) -> World:
 def pack(world: World, budget: int, *, small: bool = False) -> dict[str, Any]:
     slate = slate_of(world)
     tokens = ["T" * 64] * len(slate)
-    made = Packer(world.catalogue).edition(slate, tokens, "en", [], budget, small=small)
+    made = Packer(world.catalogue, LINKS).edition(slate, tokens, "en", [], budget, small=small)
     found: dict[str, Any] = json.loads(made.body)
     cost = max if not small else min
     assert found["bytes"] == len(made.body)
@@ -99,7 +99,7 @@ def test_texts_come_before_pictures() -> None:
 def test_a_card_that_the_device_holds_costs_no_picture() -> None:
     world = world_with_pictures(2)
     slate = slate_of(world, ref=np.array([1, 0], np.uint8))
-    made = Packer(world.catalogue).edition(slate, ["T" * 64] * 2, "en", [], 1_500_000)
+    made = Packer(world.catalogue, LINKS).edition(slate, ["T" * 64] * 2, "en", [], 1_500_000)
     assert json.loads(made.body)["picture_bytes"] == 60_000
 
 
