@@ -24,7 +24,7 @@ from jhalak.api.app import create_app
 from jhalak.api.services import Services
 from jhalak.assembly import Server, open_blobs, open_learned, open_log, open_records
 from jhalak.catalogue.live import prepare
-from jhalak.config.settings import Settings
+from jhalak.config.settings import FeedSettings, Settings
 from jhalak.feeds.warm import warm
 from jhalak.pipeline.stage import SOURCES
 from jhalak.ports.items import Draft
@@ -87,6 +87,10 @@ def make_items(
     ]
 
 
+PATIENT = Settings(feed=FeedSettings(source_budget_ms=10_000.0))
+"""A machine that does much else must not make answers poorer."""
+
+
 class Jhalak:
     """A server over the folder `data`."""
 
@@ -94,7 +98,7 @@ class Jhalak:
         self, data: Path, settings: Settings | None = None, clock: Clock | None = None
     ) -> None:
         self.data = data
-        self.settings = settings or Settings()
+        self.settings = settings or PATIENT
         self.clock = clock or Clock()
         self.runner = asyncio.Runner()
         self._learner: Learner | None = None

@@ -24,7 +24,7 @@ from jhalak.ports.items import ItemStore
 from jhalak.ports.learned import Learned
 from jhalak.residency.seal import unseal
 from jhalak.schema.activity import TOPIC, Served, decode
-from jhalak.schema.slate import Level
+from jhalak.schema.slate import RANKED
 from jhalak.stages.world import World
 
 BATCH: Final = 512
@@ -81,7 +81,7 @@ def chosen_of(slates: dict[int, Slate], most: int = SLATES) -> Asked:
     of: dict[int, list[Served]] = {}
     for slate in slates.values():
         served = slate.served
-        if served is not None and served.profiled and served.level < Level.popular:
+        if served is not None and served.profiled and served.level in RANKED:
             of.setdefault(served.viewer, []).append(served)
     viewers: dict[int, frozenset[int]] = {}
     left = most

@@ -2,13 +2,16 @@
 
 It always answers. When the ranked pipeline fails, or finds fewer items than slots: whatever else is
 unseen, newest first; when that is not enough: what was seen the longest ago; when that fails too: a
-safe slate made beforehand.
+safe slate made beforehand. Where the ranked pipeline would show a creator twice running, and where
+it found too few, the rest is chosen from all of that, so that they do so only when nothing else is
+left; then the answer says `narrow`.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +22,12 @@ from jhalak.learning.features import F
 from jhalak.learning.value import C
 from jhalak.pipeline.runner import Pipeline, SideEffects, StageStats
 from jhalak.pipeline.stage import SideEffect
+from jhalak.schema.candidates import Rows
 from jhalak.schema.ids import new_id
 from jhalak.schema.query import Query
 from jhalak.schema.reason import REASON_INDEX
 from jhalak.schema.slate import SURFACES, Level, Slate
+from jhalak.stages.diversity import creator_before, parted, runs
 from jhalak.stages.explanation import decide
 from jhalak.stages.prediction import FEATURES
 from jhalak.stages.world import World
@@ -85,14 +90,19 @@ class Feed:
             rows = _NO_ROWS
             propensity, reasons = np.ones(0, np.float32), []
             x, parts = np.zeros((0, F), np.float16), np.zeros((0, C), np.float32)
-        reason = np.full(slots, REASON_INDEX["popular"], np.uint8)
-        reason[: len(reasons)] = reasons
-        ranked = len(rows)
-        if ranked < slots:
-            rows, repeats_from = await self._fill_up(query, rows, slots)
+        reason = np.array(reasons, np.uint8)
+        creator, last = self._world.catalogue.creator, creator_before(self._world, query)
+        whole = runs(creator[rows], last)
+        if whole < slots:
+            ranked = rows
+            rows, repeats_from = await self._fill_up(query, rows[:whole], rows[whole:], last)
+            at = _places(rows, ranked)
+            propensity = np.where(at == np.arange(len(at)), _laid(propensity, at, 1.0), 1.0)
+            reason = _laid(reason, at, REASON_INDEX["popular"])
             reason[repeats_from:] = REASON_INDEX["repeat"]
-            propensity = np.append(propensity, np.ones(len(rows) - ranked, np.float32))
-            x, parts = _padded(x, ranked, len(rows)), _padded(parts, ranked, len(rows))
+            x, parts = _laid(x, at, 0.0), _laid(parts, at, 0.0)
+            if runs(creator[rows]) < len(rows):
+                query.lower(Level.narrow)
         self.answers[query.level] += 1
         return Slate(
             id=self._new_slate_id(),
@@ -105,7 +115,7 @@ class Feed:
             rows=rows,
             items=self._world.catalogue.num[rows],
             propensity=propensity.astype(np.float32),
-            reason=reason[: len(rows)],
+            reason=reason,
             features=x,
             contributions=parts,
             ref=self._held(query, rows),
@@ -136,33 +146,34 @@ class Feed:
         seen = np.isin(catalogue.num[rows], query.seen)
         return np.concatenate([rows[~seen], rows[seen]])[: query.slots]
 
-    async def _fill_up(
-        self, query: Query, rows: NDArray[np.int32], slots: int
-    ) -> tuple[NDArray[np.int32], int]:
-        """`rows` and what else there is, and the place from which on it repeats: first whatever
-        is unseen, newest first (the sources reach only so deep), then what was seen the longest
-        ago, at last what was found safe beforehand."""
-        rows, done = await self._more(self._unranked, query, rows, slots)
+    async def _fill_up(self, query: Query, rows: Rows, rest: Rows, last: int) -> tuple[Rows, int]:
+        """`rows` and what else there is, and the place from which on it repeats: first the `rest`
+        of what was ranked and whatever is unseen, newest first (the sources reach only so deep),
+        then what was seen the longest ago, at last what was found safe beforehand."""
+        slots, world = query.slots, self._world
+        unranked = await self._found(self._unranked, query)
+        more = rest if unranked is None else np.concatenate([rest, unranked])
+        rows = parted(rows, more, slots, world, last)
         unseen = len(rows)
-        if done and unseen < slots:
-            rows, _ = await self._more(self._again, query, rows, slots)
+        if unranked is not None and unseen < slots:
+            again = await self._found(self._again, query)
+            if again is not None:
+                rows = parted(rows, again, slots, world, last)
             if len(rows) > unseen:
                 query.lower(Level.exhausted)
-        if not done or not len(rows):
-            rows = _joined(rows, self._static(query), slots)
+        if unranked is None or not len(rows):
+            rows = parted(rows, self._static(query), slots, world, last)
             unseen = len(rows)
         return rows, unseen
 
-    async def _more(
-        self, pipeline: Pipeline[Query], query: Query, rows: NDArray[np.int32], slots: int
-    ) -> tuple[NDArray[np.int32], bool]:
-        """`rows` filled up to `slots` by what `pipeline` finds beside them; and did it run?"""
+    async def _found(self, pipeline: Pipeline[Query], query: Query) -> Rows | None:
+        """What `pipeline` finds; None where it fails."""
         try:
             outcome = await pipeline.run(query)
         except Exception as error:
             self.failures.failed(error)
-            return rows, False
-        return _joined(rows, outcome.candidates.rows[outcome.selection.index], slots), True
+            return None
+        return outcome.candidates.rows[outcome.selection.index]
 
     def _held(self, query: Query, rows: NDArray[np.int32]) -> NDArray[np.uint8]:
         """uint8[k]: 1 where the card is of the edition that the device named."""
@@ -172,14 +183,14 @@ class Feed:
         return np.isin(self._world.catalogue.num[rows], state.edition_items).astype(np.uint8)
 
 
-def _joined(rows: NDArray[np.int32], more: NDArray[np.int32], slots: int) -> NDArray[np.int32]:
-    """`rows`, then those of `more` that are not among them, up to `slots`."""
-    return np.concatenate([rows, more[~np.isin(more, rows)]])[:slots]
+def _places(rows: Rows, ranked: Rows) -> NDArray[np.int64]:
+    """int64[len(rows)]: where each stands in `ranked`; -1 where it does not."""
+    place = {row: at for at, row in enumerate(ranked.tolist())}
+    return np.array([place.get(row, -1) for row in rows.tolist()], np.int64)
 
 
-def _padded(values: NDArray[np.floating], used: int, length: int) -> NDArray[np.floating]:
-    """`values` of the first `used` slots with zeros for the rest; nothing stays nothing."""
-    if not len(values) or length == used:
-        return values
-    more = np.zeros((length - used, values.shape[1]), values.dtype)
-    return np.concatenate([values, more])
+def _laid(values: NDArray[Any], at: NDArray[np.int64], default: float) -> NDArray[Any]:
+    """`values` of the places `at`, and `default` where that is -1."""
+    laid = np.full((len(at), *values.shape[1:]), default, values.dtype)
+    laid[at >= 0] = values[at[at >= 0]]
+    return laid

@@ -78,7 +78,7 @@ def lockscreen(world: World, states: ViewerStates, event_log: EventLog, settings
             filters=[*safe, SafeWhenLocked(world, chosen=())],
             scorers=[],
             value=AsFound(),
-            selector=InOrder(world),
+            selector=InOrder(),
             limit=ALL,
         ),
         again=Pipeline(
@@ -86,7 +86,7 @@ def lockscreen(world: World, states: ViewerStates, event_log: EventLog, settings
             filters=[*safe, SafeWhenLocked(world, chosen=())],
             scorers=[],
             value=AsFound(),
-            selector=InOrder(world),
+            selector=InOrder(),
             limit=ALL,
         ),
         side_effects=[RecordServed(world, event_log, states)],

@@ -72,7 +72,7 @@ def video(world: World, states: ViewerStates, event_log: EventLog, settings: Set
             filters=safe,
             scorers=[],
             value=AsFound(),
-            selector=InOrder(world),
+            selector=InOrder(),
             limit=ALL,
         ),
         again=Pipeline(
@@ -80,7 +80,7 @@ def video(world: World, states: ViewerStates, event_log: EventLog, settings: Set
             filters=safe,
             scorers=[],
             value=AsFound(),
-            selector=InOrder(world),
+            selector=InOrder(),
             limit=ALL,
         ),
         side_effects=[RecordServed(world, event_log, states)],

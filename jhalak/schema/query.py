@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jhalak.schema.slate import Level
+from jhalak.schema.slate import WORSE, Level
 from jhalak.schema.viewer_state import ViewerState
 
 
@@ -57,5 +57,5 @@ class Query:
 
     def lower(self, level: Level) -> None:
         """The answer is at best `level`; the worst one that is said stays."""
-        if level > self.level:
+        if WORSE.index(level) > WORSE.index(self.level):
             self.level = level

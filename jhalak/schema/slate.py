@@ -28,6 +28,17 @@ class Level(IntEnum):
     """The pipeline failed: a safe slate made beforehand."""
     exhausted = 5
     """Everything was seen: the longest-ago seen come back."""
+    narrow = 6
+    """Ranked as ever, but all that is left is one creator's: it follows itself."""
+
+
+WORSE: Final = (
+    Level.full, Level.narrow, Level.unpersonalised, Level.cached, Level.popular, Level.static,
+    Level.exhausted,
+)  # fmt: skip
+"""From the best to the worst; their numbers are stored, and so stay as they are."""
+RANKED: Final = frozenset((Level.full, Level.narrow, Level.unpersonalised, Level.cached))
+"""Levels at which a model decided."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

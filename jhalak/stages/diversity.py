@@ -19,9 +19,10 @@ cap" and "one item a story" are partition matroids: while these two alone bind, 
 of the best slate that obeys them (Fisher, Nemhauser, Wolsey 1978). For the rules about neighbours
 and `min_topics`, and for slots spent on trials, nothing is promised.
 
-**Rules.** No two items of one story; no topic takes more than `topic_share` of the slate, and the
-last slots are kept for new topics until there are `min_topics`; no creator twice running and no
-topic three times. When nothing is left that obeys, the last-named rules yield first.
+**Rules.** No two items of one story; no creator twice running, counted from what the viewer was
+shown last; no topic takes more than `topic_share` of the slate, and the last slots are kept for new
+topics until there are `min_topics`; no topic three times running. When nothing is left that obeys,
+the last-named rules yield first.
 
 **Trials.** With probability `exploration` a slot shows instead one of the candidates that have a
 weight in TRIAL (stages/exploration.py), drawn in proportion to it, among those whose creator was
@@ -40,7 +41,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from jhalak.pipeline.stage import VALUE, Selection
-from jhalak.schema.candidates import Candidates
+from jhalak.schema.candidates import Candidates, Rows
 from jhalak.schema.query import Query
 from jhalak.stages.exploration import TRIAL
 from jhalak.stages.greedy import CREATOR, LANGUAGE, SOUND, STORY, TOPIC, choose, fading
@@ -50,7 +51,7 @@ from jhalak.stages.world import World
 @njit(cache=True, nogil=True)
 def _select(  # type: ignore[no-untyped-def]
     value, rows, trial, topic, creator, language, story, sound, slots, fading, cap, min_topics,
-    exploration, seed,
+    exploration, seed, last,
 ):  # fmt: skip
     """`choose` over the catalogue's columns."""
     n = len(rows)
@@ -64,7 +65,7 @@ def _select(  # type: ignore[no-untyped-def]
         group[STORY, i] = story[row]
         group[SOUND, i] = sound[row]
         worth[i] = value[i]
-    return choose(worth, group, trial, slots, fading, cap, min_topics, exploration, seed)
+    return choose(worth, group, trial, slots, fading, cap, min_topics, exploration, seed, last)
 
 
 class Diverse:
@@ -102,7 +103,7 @@ class Diverse:
                 candidates[VALUE], candidates.rows, candidates[TRIAL], c.topic, c.creator,
                 c.language, c.story, c.sound, query.slots, self._fading_of(query),
                 max(ceil(query.slots * self._topic_share), 1), self._min_topics, exploration,
-                np.uint64(query.rng.getrandbits(64)),
+                np.uint64(query.rng.getrandbits(64)), creator_before(self._world, query),
             )
         )  # fmt: skip
 
@@ -117,33 +118,53 @@ class Diverse:
         )
 
 
+def creator_before(world: World, query: Query) -> int:
+    """Who made what the viewer was shown last; 0 where that is not known."""
+    state, c = query.state, world.catalogue
+    if state is None or not state.seen_count:
+        return 0
+    num = int(state.seen[state.seen_count - 1])
+    row = int(c.row_of[num]) if num < len(c.row_of) else -1
+    return int(c.creator[row]) if row >= 0 else 0
+
+
 REACH: Final = 20
-"""For each slot, how many candidates a fallback looks at."""
+"""For each slot, how many candidates a fallback hands on."""
 
 
 class InOrder:
-    """Selector of fallbacks: the first ones, but no story twice and no creator twice running while
-    another is left."""
+    """Selector of fallbacks: the first ones, more than there are slots: `parted` chooses."""
 
     name: ClassVar[str] = "in order"
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-
     def select(self, query: Query, candidates: Candidates) -> Selection:
-        left = list(range(min(len(candidates), REACH * query.slots)))
-        rows = candidates.rows[: len(left)]
-        creator = self._world.catalogue.creator[rows].tolist()
-        story = self._world.catalogue.story[rows].tolist()
-        chosen: list[int] = []
-        told = {0}
-        last = 0
-        while left and len(chosen) < query.slots:
-            new = [i for i in left if story[i] == 0 or story[i] not in told]
-            at = next((i for i in new if creator[i] == 0 or creator[i] != last), (new or left)[0])
-            left.remove(at)
-            chosen.append(at)
-            told.add(story[at])
-            last = creator[at]
-        k = len(chosen)
-        return Selection(np.array(chosen, np.int64), np.ones(k, np.float32), np.zeros(k, np.bool_))
+        k = min(len(candidates), REACH * query.slots)
+        return Selection(np.arange(k), np.ones(k, np.float32), np.zeros(k, np.bool_))
+
+
+def runs(creator: NDArray[np.int32], last: int = 0) -> int:
+    """The first place at which a creator follows themselves, `last` being before the first; the
+    length where none does. 3 us."""
+    before = np.concatenate([np.array([last], creator.dtype), creator[:-1]])
+    found = np.flatnonzero((creator == before[: len(creator)]) & (creator > 0))
+    return int(found[0]) if len(found) else len(creator)
+
+
+def parted(rows: Rows, more: Rows, slots: int, world: World, last: int = 0) -> Rows:
+    """`rows`, then of `more` the first ones up to `slots`, but no story twice and no creator twice
+    running while another is left. O(slots x len(more))."""
+    c = world.catalogue
+    left = more[~np.isin(more, rows)].tolist()
+    creator = dict(zip(left, c.creator[left].tolist(), strict=True))
+    story = dict(zip(left, c.story[left].tolist(), strict=True))
+    chosen = rows.tolist()
+    told = {0, *c.story[rows].tolist()}
+    last = int(c.creator[rows[-1]]) if len(rows) else last
+    while left and len(chosen) < slots:
+        new = [row for row in left if story[row] == 0 or story[row] not in told]
+        row = next((r for r in new if creator[r] == 0 or creator[r] != last), (new or left)[0])
+        left.remove(row)
+        chosen.append(row)
+        told.add(story[row])
+        last = creator[row]
+    return np.array(chosen, np.int32)

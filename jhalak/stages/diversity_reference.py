@@ -49,35 +49,32 @@ class Slots:
     fading: NDArray[np.float64]
     cap: int
     min_topics: int
+    last: int = 0
 
     def next(self, chosen: Sequence[int]) -> tuple[int, dict[int, float]]:
         """After `chosen`: (the best, weight of each that a trial may show)."""
         topic, creator = self.group[TOPIC].tolist(), self.group[CREATOR].tolist()
         story = self.group[STORY].tolist()
-        last = creator[chosen[-1]] if chosen else 0
+        last = creator[chosen[-1]] if chosen else self.last
         topics = [topic[j] for j in chosen]
         told = {story[j] for j in chosen} - {0}
         left = [i for i in range(len(self.value)) if i not in chosen]
         untold = [i for i in left if story[i] not in told]
-        few = [i for i in untold if topics.count(topic[i]) < self.cap]
+        parted = [i for i in untold if creator[i] == 0 or creator[i] != last]
+        few = [i for i in parted if topics.count(topic[i]) < self.cap]
         short = self.min_topics - len(set(topics))
         slots_left = min(self.slots, len(self.value)) - len(chosen)
         if slots_left <= short and {topic[i] for i in left} - set(topics):
             few = [i for i in few if topic[i] not in topics]
-        fits = [i for i in few if creator[i] == 0 or creator[i] != last]
-        fits = [i for i in fits if topics[-2:] != [topic[i]] * 2]
+        fits = [i for i in few if topics[-2:] != [topic[i]] * 2]
         fading = told_apart(self.fading, self.group)
         now = worth(chosen, self.value, self.group, fading)
         adds = {
             i: worth([*chosen, i], self.value, self.group, fading) - now
-            for i in fits or few or untold or left
+            for i in fits or few or parted or untold or left
         }
         best = max(adds, key=lambda i: (adds[i], -i))
-        pool = {
-            i: float(self.trial[i])
-            for i in untold
-            if self.trial[i] > 0 and (creator[i] == 0 or creator[i] != last)
-        }
+        pool = {i: float(self.trial[i]) for i in parted if self.trial[i] > 0}
         return best, pool
 
     def chances(self, chosen: Sequence[int], exploration: float) -> dict[int, float]:

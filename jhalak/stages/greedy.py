@@ -76,18 +76,21 @@ def _take(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _best(gain, taken, group, stories, topics, last, tired, cap, only_new):  # type: ignore[no-untyped-def]
-    """The candidate that adds most and obeys the rules; they yield one after the other: 3, all;
-    2, not those about neighbours; 1, one item a story; 0, none."""
-    for rules in range(3, -1, -1):
+    """The candidate that adds most and obeys the rules; they yield one after the other: 4, all;
+    3, not three times a topic; 2, nor the topics' shares; 1, nor a creator twice running; 0, none.
+    """
+    for rules in range(4, -1, -1):
         best = -1
         top = -np.inf
         for i in range(len(gain)):
             if gain[i] <= top:
                 continue
             t = group[TOPIC, i]
-            if rules >= 3 and (t == tired or (group[CREATOR, i] == last and last > 0)):
+            if rules >= 4 and t == tired:
                 continue
-            if rules >= 2 and (topics[t] >= cap or (only_new and topics[t] > 0)):
+            if rules >= 3 and (topics[t] >= cap or (only_new and topics[t] > 0)):
+                continue
+            if rules >= 2 and group[CREATOR, i] == last and last > 0:
                 continue
             if rules >= 1 and _told(group[STORY, i], stories):
                 continue
@@ -144,11 +147,13 @@ def _drawn(weight, left):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def choose(value, group, trial, slots, fading, cap, min_topics, exploration, seed):  # type: ignore[no-untyped-def]
+def choose(  # type: ignore[no-untyped-def]
+    value, group, trial, slots, fading, cap, min_topics, exploration, seed, last
+):
     """(index int64[k], propensity float32[k], explored bool[k]) of k = min(slots, n) slots.
 
     `value` float64[n], `group` int64[5, n] (0: a group of its own; topics from 1), `trial`
-    float32[n], `fading` float64[2, 5], `seed` uint64."""
+    float32[n], `fading` float64[2, 5], `seed` uint64, `last` who made what was shown last or 0."""
     n = len(value)
     k = min(slots, n)
     index = np.empty(k, np.int64)
@@ -170,7 +175,6 @@ def choose(value, group, trial, slots, fading, cap, min_topics, exploration, see
     tryable = np.flatnonzero(trial > 0)
     left, weight = trial[tryable].astype(np.float64), np.zeros(len(tryable))
     different = 0
-    last = 0
     tired = -1
     state = seed
     for slot in range(k):

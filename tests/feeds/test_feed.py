@@ -229,12 +229,31 @@ def test_when_everything_was_seen_the_longest_ago_seen_come_back() -> None:
 
 
 def test_nothing_comes_back_before_its_time_and_everything_may_after_it() -> None:
-    surface = Surface(*(make_item(f"i{n}", expires_ms=NOW_MS + 99 * DAY_MS) for n in range(6)))
+    expires_ms = NOW_MS + 99 * DAY_MS
+    items = (make_item(f"i{n}", publisher=f"p{n}", expires_ms=expires_ms) for n in range(6))
+    surface = Surface(*items)
     surface.world.alive_ms = NOW_MS + 60 * DAY_MS
     assert surface.ask(slots=6).level is Level.full
     again_ms = NOW_MS + 29 * DAY_MS
     assert surface.ask(slots=6, now_ms=again_ms).level is Level.exhausted
     assert surface.ask(slots=6, now_ms=again_ms + 30 * DAY_MS).level is Level.full
+
+
+def test_a_creator_follows_themselves_only_when_nobody_else_is_left_and_the_level_says_so() -> None:
+    lone = Surface(*(make_item(f"i{n}") for n in range(6)))
+    lone.world.alive_ms = NOW_MS
+    slate = lone.ask(slots=6)
+    assert slate.level is Level.narrow and len(slate) == 6
+    mostly = Surface(
+        *(make_item(f"a{n}", "food", publisher="A") for n in range(40)),
+        *(make_item(f"b{n}", "food", publisher="B", published_ms=NOW_MS - 9 * DAY_MS)
+          for n in range(3)),
+    )  # fmt: skip
+    mostly.world.alive_ms = NOW_MS
+    slate = mostly.ask(slots=7)
+    names = [name[0] for name in mostly.names(slate)]
+    assert names == list("abababa") and slate.level is Level.full
+    assert mostly.ask(slots=3, now_ms=NOW_MS + 1).level is Level.narrow
 
 
 def test_videos_stay_off_the_lock_screen_and_cards_fill_the_feed() -> None:

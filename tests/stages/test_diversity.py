@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from jhalak.pipeline.stage import VALUE
 from jhalak.schema.candidates import Candidates
+from jhalak.schema.viewer_state import ViewerState
 from jhalak.stages import greedy
-from jhalak.stages.diversity import Diverse, InOrder
+from jhalak.stages.diversity import REACH, Diverse, InOrder, creator_before, parted, runs
 from jhalak.stages.diversity_reference import Slots, choose_reference, told_apart, worth
 from jhalak.stages.exploration import TRIAL
 from jhalak.stages.greedy import CREATOR, LANGUAGE, PARTS, STORY, TOPIC, fading
@@ -42,7 +43,7 @@ def choose(
     group[STORY] = 0 if story is None else story
     index, propensity, explored = greedy.choose(
         np.array(value, np.float64), group, np.zeros(n, np.float32), slots, FADING, cap, min_topics,
-        0.05, np.uint64(1),
+        0.05, np.uint64(1), 0,
     )  # fmt: skip
     assert propensity.tolist() == [1.0] * len(index) and not explored.any()
     found: list[int] = index.tolist()
@@ -57,11 +58,12 @@ def choose(
     fades=st.tuples(*[st.sampled_from([0.6, 0.88, 1.0])] * 3),
     exploration=st.sampled_from([0.0, 0.05, 0.5, 1.0]),
     seed=st.integers(0, 2**64 - 1),
+    last=FEW,
 )
 @often(300)
 def test_the_kernel_chooses_what_the_reference_chooses(
     rows: list[tuple[int, ...]], slots: int, cap: int, min_topics: int,
-    fades: tuple[float, float, float], exploration: float, seed: int,
+    fades: tuple[float, float, float], exploration: float, seed: int, last: int,
 ) -> None:  # fmt: skip
     """No topic's fade is 0: what adds nothing at all ties, and rounding tells it apart."""
     rng = np.random.default_rng(seed)
@@ -69,8 +71,8 @@ def test_the_kernel_chooses_what_the_reference_chooses(
     value = rng.random(n) * 0.9 + 0.05
     trial = np.where(rng.random(n) < 0.4, rng.random(n), 0).astype(np.float32)
     arguments = value, groups(rows), trial, slots, fading(*fades), cap, min_topics
-    index, propensity, explored = greedy.choose(*arguments, exploration, np.uint64(seed))
-    wanted, chances, tried = choose_reference(Slots(*arguments), exploration, seed)
+    index, propensity, explored = greedy.choose(*arguments, exploration, np.uint64(seed), last)
+    wanted, chances, tried = choose_reference(Slots(*arguments, last), exploration, seed)
     assert index.tolist() == wanted
     assert explored.tolist() == tried
     assert propensity.tolist() == pytest.approx(chances, abs=1e-6)
@@ -96,7 +98,7 @@ def test_greedy_reaches_what_is_promised_of_the_best_of_all_slates(
     value = np.random.default_rng(seed).random(n) ** 2
     group = groups([(i + 1, 0, a + 1, 0, b) for i, (a, b) in enumerate(rows)])
     index, _, _ = greedy.choose(
-        value, group, np.zeros(n, np.float32), slots, of, 9, 0, 0.0, np.uint64(1)
+        value, group, np.zeros(n, np.float32), slots, of, 9, 0, 0.0, np.uint64(1), 0
     )
     of = told_apart(of, group)
     slates = combinations(range(n), min(slots, n))
@@ -125,7 +127,7 @@ def test_greedy_reaches_a_third_of_the_best_slate_that_obeys_cap_and_stories(
         return len(set(stories)) == len(stories) and all(topics.count(t) <= cap for t in topics)
 
     index, _, _ = greedy.choose(
-        value, group, np.zeros(n, np.float32), slots, of, cap, 0, 0.0, np.uint64(1)
+        value, group, np.zeros(n, np.float32), slots, of, cap, 0, 0.0, np.uint64(1), 0
     )
     chosen = index.tolist()
     while not obeys(chosen):  # where nothing was left that obeys, rules yielded
@@ -249,10 +251,41 @@ def test_no_candidates_make_an_empty_selection() -> None:
     assert len(selection.index) == len(selection.propensity) == 0
 
 
+def test_a_viewer_is_not_shown_a_creator_whom_they_were_shown_last() -> None:
+    world, found = scored([0] * 8)
+    state = ViewerState(1)
+    state.seen, state.seen_count = np.array([9, world.catalogue.num[found.rows[0]]]), 2
+    selection = Diverse(world, exploration=0.0).select(query_of(slots=2, state=state), found)
+    assert selection.index.tolist() == [1, 0]
+    state.seen_count = 0
+    assert creator_before(world, query_of(state=state)) == creator_before(world, query_of()) == 0
+    state.seen, state.seen_count = np.array([1 << 40]), 1
+    assert creator_before(world, query_of(state=state)) == 0
+
+
+def test_rules_about_topics_yield_before_a_creator_comes_twice_running() -> None:
+    topic, creator = [0, 0, 0, 0, 1], [1, 2, 1, 3, 3]
+    assert choose([0.9, 0.8, 0.7, 0.6, 0.5], topic, creator, slots=5, cap=2) == [0, 1, 4, 2, 3]
+
+
+def test_fallbacks_hand_on_the_first_ones() -> None:
+    world = world_of(*(make_item(f"i{i}") for i in range(30)))
+    assert len(InOrder().select(query_of(slots=1), candidates_of(world)).index) == REACH
+
+
 def test_the_fallback_keeps_the_order_but_parts_a_creators_items_and_tells_no_story_twice() -> None:
     told = zip(["a", "a", "b", "c", "c"], ["", "s", "s", "", ""], strict=True)
     world = world_of(*(make_item(f"i{i}", publisher=p, story=s) for i, (p, s) in enumerate(told)))
-    found = candidates_of(world)
-    selection = InOrder(world).select(query_of(slots=5), found)
-    names = names_of(world, found.rows[selection.index])
+    rows = candidates_of(world).rows
+    nothing = rows[:0]
+    names = names_of(world, parted(nothing, rows, 5, world))
     assert names == ["i0", "i2", "i3", "i4", "i1"]
+    assert names_of(world, parted(rows[:1], rows, 3, world)) == ["i0", "i2", "i3"]
+    after = int(world.catalogue.creator[rows[0]])
+    assert names_of(world, parted(nothing, rows, 1, world, after)) == ["i2"]
+
+
+def test_where_a_creator_follows_themselves_is_found() -> None:
+    for creators, last, at in (([1, 2, 1], 0, 3), ([1, 2, 2, 2], 0, 2), ([1, 2], 1, 0),
+                               ([0, 0], 0, 2), ([], 1, 0)):  # fmt: skip
+        assert runs(np.array(creators, np.int32), last) == at

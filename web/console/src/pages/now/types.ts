@@ -35,7 +35,7 @@ export const BUCKET_MS = 10_000;
 
 /** In the order in which they are stacked. */
 export const PARTS = ["viewer", "sources", "filters", "features and scores", "selection", "after the answer"];
-export const LEVELS = ["full", "unpersonalised", "cached", "popular", "static", "exhausted"];
+export const LEVELS = ["full", "narrow", "unpersonalised", "cached", "popular", "static", "exhausted"];
 
 /** Samples kept: the newest WINDOW_MS of them. */
 export function kept(samples: Sample[]): Sample[] {
