@@ -157,8 +157,9 @@ class MediaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Called (POST, JSON) with the paths that a takedown removed: a CDN's hook; "": none."""
     av1: bool = False
     """Also make an AV1 rung."""
-    sexual_held: float = 0.3
-    """A human looks at a video of which the model finds a frame sexual with this probability."""
+    sexual_held: float = 0.6
+    """A human looks at a video of which the model finds two frames sexual with this probability,
+    or one that is half as far from 1."""
     sexual_refused: float = 0.95
     """Refused at once where it finds three frames so with this one."""
     unchecked: bool = False

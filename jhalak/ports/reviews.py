@@ -17,7 +17,8 @@ class Review(NamedTuple):
     video: str
     language: str
     why: str
-    """What is doubted: codes, or the words of who appeals."""
+    """What is doubted: codes, one a line, of which the first is the reason once it is refused (of
+    reports each with a number); or the words of who appeals."""
     opened_ms: int
     decision: Decision | None
     """None: it waits."""
@@ -50,16 +51,19 @@ class ReviewStore(Protocol):
         self, num: int, decision: Decision, by: str, now_ms: int, why: str = ""
     ) -> Review | None:
         """What one person says. An appeal is decided when two say the same, and waits for a third
-        where they do not; who said something may say something else. The audit record, with `why`,
-        is written in the same transaction. None: it does not wait, or this person may not decide
-        it."""
+        where they do not; who said something may say something else. `why`: the code for which a
+        video is refused, where it is not the first that was doubted. The audit record is written
+        in the same transaction. None: it does not wait, or this person may not decide it."""
+
+    def unsettled(self, limit: int) -> list[str]:
+        """Videos of which the newest decision was not carried out."""
 
 
 class KnownBadStore(Protocol):
     """Hard. How videos look that may not come back; VideoStore.alike hands them out."""
 
     def add(self, likeness: bytes, why: str, now_ms: int) -> None:
-        """`why` names the video and what was bad of it; the same twice is kept once."""
+        """`why`: the video, or who told of it; the same twice is kept once."""
 
     def forget(self, why: str) -> int:
         """An appeal was right. Answers how many were forgotten."""

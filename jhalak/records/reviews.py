@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from jhalak.ports.reviews import Decision, Review, ReviewKind
 from jhalak.records.audit import append_audit
@@ -34,6 +45,29 @@ _COUNTS: Final = (
 )
 _LOCKED: Final = _ALL.where(_NUM, _WAITS).with_for_update()
 _CHANGE: Final = update(reviews).where(_NUM)
+
+_NEWEST: Final = (
+    select(func.max(reviews.c.num)).where(reviews.c.decision != "").group_by(reviews.c.video)
+)
+_REFUSED: Final = and_(
+    reviews.c.decision == "refuse", reviews.c.kind != APPEAL,
+    videos.c.state.in_(("waiting", "held", "live")),
+)  # fmt: skip
+_ALLOWED: Final = and_(
+    reviews.c.decision == "allow",
+    or_(
+        and_(reviews.c.kind == "gate", videos.c.state == "held"),
+        and_(reviews.c.kind == APPEAL, videos.c.state == "refused"),
+        and_(reviews.c.kind == APPEAL, exists().where(known_bad.c.why == reviews.c.video)),
+    ),
+)
+_UNSETTLED: Final = (
+    select(reviews.c.video)
+    .join(videos, videos.c.id == reviews.c.video)
+    .where(reviews.c.num.in_(_NEWEST), or_(_REFUSED, _ALLOWED))
+    .order_by(reviews.c.num)
+    .limit(bindparam("most"))
+)
 
 
 class _Voice(NamedTuple):
@@ -98,6 +132,7 @@ class SqlReviewStore:
             if row.kind != APPEAL or len(agreed) >= VOICES:
                 values = {
                     "decision": decision, "decided_by": _spelled(agreed), "decided_ms": now_ms,
+                    "why": row.why if row.kind == APPEAL else _first(row.why, storable(why)),
                 }  # fmt: skip
             else:
                 values = {"decided_by": _spelled(voices)}
@@ -107,6 +142,10 @@ class SqlReviewStore:
                 f"{row.kind} {num}: {decision}{f', {why}' if why else ''}", now_ms,
             )  # fmt: skip
         return _review(row)
+
+    def unsettled(self, limit: int) -> list[str]:
+        with self._database.read() as connection:
+            return list(connection.execute(_UNSETTLED, {"most": limit}).scalars())
 
 
 class SqlKnownBadStore:
@@ -136,6 +175,13 @@ def told_again(why: str, code: str) -> str:
     counts[code] = counts.get(code, 0) + 1
     ordered = sorted(counts.items(), key=lambda one: -one[1])
     return "\n".join(f"{name} {n}" for name, n in ordered)
+
+
+def _first(why: str, code: str) -> str:
+    """The lines, that of `code` first; one more where it is none of them."""
+    lines = why.splitlines()
+    found = [line for line in lines if line.split(" ")[0] == code] or [code] * bool(code)
+    return "\n".join([*found, *(line for line in lines if line not in found)])
 
 
 def _may(connection: Connection, row: AnyRow, name: str) -> bool:

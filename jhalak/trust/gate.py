@@ -31,8 +31,9 @@ class Rules:
     """Where the machine is sure. The picture model's recall on real uploads is not known, so it
     refuses late and asks early (docs/video.md)."""
 
-    sexual_held: float = 0.3
-    """A human looks where a frame scores as much."""
+    sexual_held: float = 0.6
+    """A human looks where two frames score as much, or one half as far from 1. 21 harmless clips:
+    0.59 and 0.54 at most."""
     sexual_refused: float = 0.95
     frames_refused: int = 3
     """Refused where so many frames score `sexual_refused`; all, where there are fewer."""
@@ -113,13 +114,19 @@ def _pictures(facts: Facts, rules: Rules) -> list[str]:
     """Doubts that a look at the frames leaves."""
     seen = [score for score in facts.scores if score != NOT_LOOKED]
     found = []
-    if any(score >= rules.sexual_held for score in seen):
+    if _doubtful(sorted(seen, reverse=True), rules.sexual_held):
         found.append("sexual")
     if not rules.unchecked and (not seen or len(seen) < len(facts.scores)):
         found.append("unseen")
     if not facts.comparable:
         found.append("flat")
     return found
+
+
+def _doubtful(scores: list[float], held: float) -> bool:
+    """`scores` fall. One frame alone is often wrong: skin tones, toys, fur."""
+    first, second = [*scores, 0.0, 0.0][:2]
+    return first >= (1 + held) / 2 or second >= held or (len(scores) == 1 and first >= held)
 
 
 def _copies(facts: Facts, rules: Rules, *, sure: bool) -> list[str]:

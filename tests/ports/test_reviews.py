@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from jhalak.ports.errors import Conflict
 from jhalak.ports.reviews import Review
@@ -35,13 +35,14 @@ def test_a_review_waits_until_one_person_decides_and_that_is_in_the_audit_log(
     assert opened == Review(opened.num, "gate", "a", "hi", "sexual\ufffd", 5, None, (), 0)
     assert store.open("gate", "a", "hi", "other", 6) == opened, "it is open already"
     assert store.find(opened.num) == opened and store.find(opened.num + 100) is None
-    decided = store.decide(opened.num, "refuse", "meera k", 9, "sexual")
-    assert decided == opened._replace(decision="refuse", by=("meera k",), decided_ms=9)
+    decided = store.decide(opened.num, "refuse", "meera k", 9, "hate")
+    told = opened._replace(why="hate\nsexual\ufffd", decision="refuse", by=("meera k",))
+    assert decided == told._replace(decided_ms=9)
     assert store.decide(opened.num, "allow", "ravi", 10) is None, "it does not wait any more"
     assert store.decide(opened.num + 100, "allow", "ravi", 10) is None
     record = SqlAuditStore(database).read(0, 10)[-1]
     assert record[1:] == (
-        9, "operator:meera k", "decide review", "video a", f"gate {opened.num}: refuse, sexual",
+        9, "operator:meera k", "decide review", "video a", f"gate {opened.num}: refuse, hate",
     )  # fmt: skip
     again = store.open("gate", "a", "hi", "new", 11)
     assert again.num > opened.num and store.of("a") == [decided, again]
@@ -103,3 +104,54 @@ def test_what_is_bad_is_kept_once_and_forgotten_by_its_name(database: Database) 
         rows = connection.execute(select(known_bad.c.likeness, known_bad.c.why)).all()
     assert [tuple(row) for row in rows] == [(b"\0\xff", "a: hate"), (b"\1", "b: hate")]
     assert store.forget("a: hate") == 1 and store.forget("a: hate") == 0
+
+
+def test_the_code_that_decided_stands_first(store: SqlReviewStore) -> None:
+    for video, chosen, why in (
+        ("a", "hate", "hate\nsexual\nrights"), ("b", "spam", "spam\nsexual\nhate\nrights"),
+        ("c", "", "sexual\nhate\nrights"),
+    ):  # fmt: skip
+        opened = store.open("gate", video, "hi", "sexual\nhate\nrights", 5)
+        decided = store.decide(opened.num, "refuse", "meera", 6, chosen)
+        assert decided is not None and decided.why == why
+
+
+def test_what_was_decided_and_not_done_is_named_until_it_is(
+    store: SqlReviewStore, database: Database
+) -> None:
+    def become(video: str, state: str) -> None:
+        with database.write() as connection:
+            connection.execute(update(videos).where(videos.c.id == video).values(state=state))
+
+    assert store.unsettled(9) == []
+    store.decide(store.open("gate", "a", "hi", "", 5).num, "allow", "meera", 6)
+    store.decide(store.open("gate", "b", "hi", "", 5).num, "refuse", "meera", 6)
+    assert store.unsettled(9) == ["a", "b"] and store.unsettled(1) == ["a"]
+    become("a", "live")
+    become("b", "refused")
+    assert store.unsettled(9) == []
+    appeal = store.open("appeal", "b", "hi", "please", 7).num
+    for name in ("ravi", "zoya"):
+        assert store.unsettled(9) == []
+        store.decide(appeal, "allow", name, 8)
+    assert store.unsettled(9) == ["b"]
+    become("b", "live")
+    store.decide(store.open("report", "a", "hi", "spam", 9).num, "allow", "meera", 9)
+    assert store.unsettled(9) == []
+    store.decide(store.open("report", "a", "hi", "spam", 9).num, "refuse", "meera", 9)
+    assert store.unsettled(9) == ["a"]
+
+
+def test_a_video_that_was_taken_down_wrongly_is_unsettled_while_it_is_known_to_be_bad(
+    store: SqlReviewStore, database: Database
+) -> None:
+    with database.write() as connection:
+        connection.execute(update(videos).where(videos.c.id == "a").values(state="removed"))
+    bad = SqlKnownBadStore(database)
+    bad.add(b"1", "a", 5)
+    appeal = store.open("appeal", "a", "hi", "", 7).num
+    for name in ("ravi", "zoya"):
+        store.decide(appeal, "allow", name, 8)
+    assert store.unsettled(9) == ["a"]
+    bad.forget("a")
+    assert store.unsettled(9) == []
