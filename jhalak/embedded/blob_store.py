@@ -8,12 +8,13 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import obstore
 from obstore import exceptions
-from obstore.store import LocalStore, from_url
+from obstore.store import LocalStore, MemoryStore, from_url
 
 from jhalak.embedded.files import make_folder, sync_folder
 from jhalak.ports.errors import DiskFull, Unavailable
@@ -21,12 +22,13 @@ from jhalak.ports.errors import DiskFull, Unavailable
 _PATH: Final = re.compile(r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*")
 _INCOMING: Final = ".incoming"
 _STALE_S: Final = 86_400
+_CHUNK: Final = 4 << 20
 _NO_SPACE: Final = ("(os error 28)", "(os error 122)")  # ENOSPC, EDQUOT as Rust writes them
 _MISSING: Final = (exceptions.NotFoundError, FileNotFoundError)
 
 
 class BlobStoreOnObstore:
-    """BlobStore at `url`: `file:///folder`, `s3://bucket/prefix`, `memory:///`.
+    """FileStore at `url`: `file:///folder`, `s3://bucket/prefix`, `memory:///`.
 
     obstore's folders are atomic but not durable (it renames without fsync), so in a folder a
     blob is written aside, synced, given its name, and the name is synced. Paths that the port
@@ -93,10 +95,45 @@ class BlobStoreOnObstore:
             if path.startswith(folder) and not path.startswith(f"{_INCOMING}/")
         )
 
-    async def _put_in_folder(self, root: Path, path: str, data: bytes) -> None:
+    async def put_file(self, path: str, file: Path) -> None:
+        """As the port says; into a bucket in parts. Raises DiskFull or Unavailable."""
+        _check(path)
+        with _translated(path):
+            if self._root is None:
+                await obstore.put_async(self._store, path, file)
+            else:
+                await self._put_in_folder(self._root, path, file)
+
+    async def get_file(self, path: str, to: Path) -> bool:
+        """As the port says. Raises DiskFull or Unavailable."""
+        _check(path)
+        with _translated(path):
+            try:
+                found = await obstore.get_async(self._store, path)
+            except _MISSING:
+                return False
+            with to.open("wb") as file:
+                async for chunk in found.stream(_CHUNK):
+                    await asyncio.to_thread(file.write, chunk)
+        return True
+
+    async def address(self, path: str, seconds: int) -> Path | str | None:
+        """As the port says: a presigned URL of a bucket. Raises Unavailable."""
+        _check(path)
+        if self._root is not None:
+            return self._root / path
+        if isinstance(self._store, MemoryStore):
+            return None
+        with _translated(path):
+            # Only the kinds of buckets that can sign are left; the others raise here.
+            store: Any = self._store
+            return await obstore.sign_async(store, "GET", path, timedelta(seconds=seconds))
+
+    async def _put_in_folder(self, root: Path, path: str, data: bytes | Path) -> None:
         aside = f"{_INCOMING}/{secrets.token_hex(12)}"
         try:
-            await obstore.put_async(self._store, aside, data, use_multipart=False)
+            parts = isinstance(data, Path)  # so that no large file comes into memory
+            await obstore.put_async(self._store, aside, data, use_multipart=parts)
             await asyncio.to_thread(_sync_file, root / aside)
             await obstore.rename_async(self._store, aside, path)
             await asyncio.to_thread(_sync_folders, root, (root / path).parent)

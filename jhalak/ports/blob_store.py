@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Protocol
 
 
@@ -19,3 +20,18 @@ class BlobStore(Protocol):
 
     async def list(self, prefix: str) -> list[str]:
         """Paths that begin with the folder `prefix`, sorted."""
+
+
+class FileStore(BlobStore, Protocol):
+    """The same store for what is too large for memory."""
+
+    async def put_file(self, path: str, file: Path) -> None:
+        """As `put`, the bytes of `file`, which stays as it is."""
+
+    async def get_file(self, path: str, to: Path) -> bool:
+        """Write the bytes to `to`, which is replaced; False, and nothing is written, where there
+        are none."""
+
+    async def address(self, path: str, seconds: int) -> Path | str | None:
+        """Where others may read it: a file of this machine, or a URL that holds so long; None: only
+        `get` helps. It is not looked whether it is there."""

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from jhalak.embedded.blob_store import BlobStoreOnObstore
-from jhalak.ports.blob_store import BlobStore
+from jhalak.ports.blob_store import BlobStore, FileStore
+from jhalak.ports.errors import Unavailable
 
 pytestmark = pytest.mark.anyio
 
@@ -77,3 +78,54 @@ async def test_puts_at_once_each_arrive_whole(store: BlobStore) -> None:
         found = await store.get(f"many/{i}")
         assert found is not None and len(found) == 50_000 and len(set(found)) == 1
     assert len(await store.list("many")) == 5
+
+
+@pytest.fixture
+def files(store: BlobStore) -> FileStore:
+    assert isinstance(store, BlobStoreOnObstore)
+    return store
+
+
+@pytest.mark.parametrize("data", [b"", b"x", bytes(range(256)) * 40_000])
+async def test_files_go_in_and_come_out_whole(
+    files: FileStore, tmp_path: Path, data: bytes
+) -> None:
+    there, back = tmp_path / "there", tmp_path / "back"
+    there.write_bytes(data)
+    back.write_bytes(b"before" * 9)
+    await files.put_file("video/a/240.mp4", there)
+    assert await files.get("video/a/240.mp4") == data == there.read_bytes()
+    assert await files.get_file("video/a/240.mp4", back) and back.read_bytes() == data
+    assert await files.list("video") == ["video/a/240.mp4"]
+
+
+async def test_a_file_that_is_not_there_leaves_what_is_there(
+    files: FileStore, tmp_path: Path
+) -> None:
+    to = tmp_path / "to"
+    assert not await files.get_file("never/was", to) and not to.exists()
+    with pytest.raises(ValueError):
+        await files.get_file("../a", to)
+    with pytest.raises(ValueError):
+        await files.put_file("../a", to)
+    with pytest.raises(ValueError):
+        await files.address("../a", 60)
+    with pytest.raises(Unavailable):
+        await files.put_file("a", tmp_path / "no such file")
+    assert await files.list("") == []
+
+
+async def test_an_address_is_where_others_can_read_it(files: FileStore, tmp_path: Path) -> None:
+    await files.put("video/a/b.mp4", b"film")
+    address = await files.address("video/a/b.mp4", 60)
+    assert address is None or (isinstance(address, Path) and address.read_bytes() == b"film")
+
+
+async def test_a_bucket_gives_a_url_that_is_signed_and_ends() -> None:
+    bucket = BlobStoreOnObstore(
+        "s3://films/cell", region="ap-south-1", access_key_id="K", secret_access_key="S"
+    )
+    address = await bucket.address("video/a/b.mp4", 60)
+    assert isinstance(address, str) and address.startswith("https://")
+    assert "/cell/video/a/b.mp4?" in address
+    assert "X-Amz-Expires=60" in address and "X-Amz-Signature=" in address
