@@ -23,10 +23,12 @@ from jhalak.embedded.reserve import Reserve
 from jhalak.records.accounts import SqlAccountStore, SqlSessionStore
 from jhalak.records.audit import SqlAuditStore
 from jhalak.records.consents import SqlConsentStore
+from jhalak.records.creators import SqlCreatorStore
 from jhalak.records.database import Database, open_database
 from jhalak.records.definitions import SqlDefinitionStore, SqlReplayStore
 from jhalak.records.feeds import SqlEntryStore, SqlFeedStore
 from jhalak.records.items import SqlItemStore
+from jhalak.records.jobs import SqlJobStore
 from jhalak.records.operators import SqlOperatorStore
 from jhalak.records.pictures import SqlMediaStore, SqlPictureStore
 from jhalak.records.policies import SqlDraftStore, SqlPolicyStore
@@ -36,6 +38,8 @@ from jhalak.records.reviews import SqlKnownBadStore, SqlReviewStore
 from jhalak.records.subscriptions import SqlDeliveryStore, SqlSubscriptionStore
 from jhalak.records.texts import SqlTextStore
 from jhalak.records.understandings import SqlUnderstandingStore
+from jhalak.records.uploads import SqlUploadStore
+from jhalak.records.videos import SqlVideoStore
 from jhalak.records.viewers import SqlViewerStore
 
 if TYPE_CHECKING:
@@ -86,8 +90,12 @@ class Records:
     policies: SqlPolicyStore
     definitions: SqlDefinitionStore
     replays: SqlReplayStore
+    creators: SqlCreatorStore
+    uploads: SqlUploadStore
     reviews: SqlReviewStore
     known_bad: SqlKnownBadStore
+    videos: SqlVideoStore
+    jobs: SqlJobStore
     folder: Path
     """The data folder."""
 
@@ -120,8 +128,12 @@ def open_records(data: Path, settings: Settings) -> Records:
         SqlPolicyStore(database),
         SqlDefinitionStore(database),
         SqlReplayStore(database),
+        SqlCreatorStore(database),
+        SqlUploadStore(database),
         SqlReviewStore(database),
         SqlKnownBadStore(database),
+        SqlVideoStore(database),
+        SqlJobStore(database),
         data,
     )
 
@@ -329,8 +341,12 @@ class Server:
             policies=records.policies,
             definitions=records.definitions,
             replays=records.replays,
+            creator_accounts=records.creators,
+            uploads=records.uploads,
             reviews=records.reviews,
             known_bad=records.known_bad,
+            videos=records.videos,
+            jobs=records.jobs,
             blobs=blobs,
             experiments=Assignment(settings),
             give_up_reserve=self._reserve.give_up,

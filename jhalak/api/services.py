@@ -21,10 +21,12 @@ from jhalak.ports.accounts import AccountStore, SessionStore
 from jhalak.ports.audit import AuditStore
 from jhalak.ports.blob_store import BlobStore
 from jhalak.ports.consents import ConsentStore
+from jhalak.ports.creators import CreatorStore
 from jhalak.ports.definitions import DefinitionStore
 from jhalak.ports.event_log import EventLog
 from jhalak.ports.feeds import EntryStore, FeedStore
 from jhalak.ports.items import ItemStore
+from jhalak.ports.jobs import JobStore
 from jhalak.ports.keys import Signer
 from jhalak.ports.operators import OperatorStore
 from jhalak.ports.pictures import MediaStore
@@ -36,6 +38,8 @@ from jhalak.ports.replays import ReplayStore
 from jhalak.ports.reviews import KnownBadStore, ReviewStore
 from jhalak.ports.subscriptions import DeliveryStore, SubscriptionStore
 from jhalak.ports.texts import TextStore
+from jhalak.ports.uploads import UploadStore
+from jhalak.ports.videos import VideoStore
 from jhalak.ports.viewers import ViewerStore
 from jhalak.stages.trial_wait import TrialWaits
 from jhalak.stages.viewer_states import ViewerStates
@@ -76,8 +80,12 @@ class Services:
     policies: PolicyStore
     definitions: DefinitionStore
     replays: ReplayStore
+    creator_accounts: CreatorStore
+    uploads: UploadStore
     reviews: ReviewStore
     known_bad: KnownBadStore
+    videos: VideoStore
+    jobs: JobStore
     blobs: BlobStore
     feeds: FeedStore
     entries: EntryStore

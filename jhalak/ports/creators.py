@@ -37,3 +37,7 @@ class CreatorStore(Protocol):
 
     def suspend(self, num: int, at_ms: int) -> bool:
         """All sessions end; `at_ms` 0 lifts it. False where there is none."""
+
+    def erase(self, num: int) -> bool:
+        """Its password, sessions, uploads and videos go; the handle stays taken and nobody can
+        sign in with it. What the videos show is the caller's to take down before."""

@@ -18,6 +18,7 @@ class Upload(NamedTuple):
     received: int
     """Bytes on disk."""
     parts: int
+    """0 of one that became a video that was there already: its blobs are nobody's."""
     details: Details
     created_ms: int
     until_ms: int
@@ -42,7 +43,8 @@ class UploadStore(Protocol):
         """Forget it; its blobs are the caller's to delete. No error where there is none."""
 
     def expired(self, now_ms: int, limit: int) -> list[str]:
-        """Ids of those that were not whole in time."""
+        """Ids of those whose time is over and whose parts no job needs: they were not whole in
+        time, or are videos by now."""
 
     def used(self, account: int, since_ms: int) -> tuple[int, int]:
         """(uploads begun since, their bytes when whole) of an account: for its quota."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from jhalak.schema.video import Media, Video, VideoState
+
+FIRST: Final = "video.first"
+REST: Final = "video.rest"
+"""Jobs on a video: its low rungs, the gate and publishing; then the others. Rank 0 and 1."""
 
 
 class VideoStore(Protocol):
@@ -13,8 +17,8 @@ class VideoStore(Protocol):
 
     def begin(self, video: Video, now_ms: int) -> Video:
         """An upload is whole and became this video: in one transaction the video is kept, the
-        upload points to it, and the job `video.first` on it waits. The account's video of the
-        same content, where it has one that is not removed or refused: then nothing is written."""
+        upload points to it, and the job FIRST on it waits. The account's video of the same
+        content, where it has one that is not removed or refused: then only the upload is."""
 
     def find(self, video_id: str) -> Video | None: ...
 
@@ -31,8 +35,8 @@ class VideoStore(Protocol):
         follows "removed"; what was refused an appeal may make live."""
 
     def alike(self) -> list[tuple[str, bytes]]:
-        """(id, likeness) of all videos that have one and were not refused as copies; of what is
-        known to be bad, with the id "": the store of the near-duplicate check."""
+        """(id, likeness) of all videos that have one and may be seen or wait for it; of what is
+        known to be bad, with the id "": what a near-duplicate is found among."""
 
     def shows(self, set_: str) -> bool:
         """Does a video that may be seen use this set of files?"""

@@ -3,7 +3,7 @@ others are claiming (SKIP LOCKED), on SQLite there is one writer at a time."""
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, case, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, insert, or_, select, update
 
 from jhalak.ports.jobs import CRASHES, Job
 from jhalak.records.database import Database
@@ -63,14 +63,8 @@ class SqlJobStore:
 
     def add(self, kind: str, subject: str, rank: int, now_ms: int) -> Job:
         """Raises Conflict where another adds the same at this moment; it is there then."""
-        row = {
-            "kind": kind, "subject": subject, "rank": rank, "state": "waiting", "owner": "",
-            "until_ms": 0, "progress": 0.0, "crashes": 0, "note": "", "created_ms": now_ms,
-            "changed_ms": now_ms,
-        }  # fmt: skip
         with self._database.write() as connection:
-            found = connection.execute(_FIND, {"of_kind": kind, "of_subject": subject}).first()
-            return _job(found or connection.execute(_ADD, row).one())
+            return add_job(connection, kind, subject, rank, now_ms)
 
     def find(self, kind: str, subject: str) -> Job | None:
         with self._database.read() as connection:
@@ -108,6 +102,19 @@ class SqlJobStore:
         with self._database.write() as connection:
             found = connection.execute(_MINE.values(**values), {"at": num, "by": owner}).first()
         return found is not None
+
+
+def add_job(connection: Connection, kind: str, subject: str, rank: int, now_ms: int) -> Job:
+    """Within a transaction: a job that waits, or the one that is there."""
+    found = connection.execute(_FIND, {"of_kind": kind, "of_subject": subject}).first()
+    if found is None:
+        row = {
+            "kind": kind, "subject": subject, "rank": rank, "state": "waiting", "owner": "",
+            "until_ms": 0, "progress": 0.0, "crashes": 0, "note": "", "created_ms": now_ms,
+            "changed_ms": now_ms,
+        }  # fmt: skip
+        found = connection.execute(_ADD, row).one()
+    return _job(found)
 
 
 def _job(row: AnyRow) -> Job:

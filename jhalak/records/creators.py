@@ -1,0 +1,119 @@
+"""The store of creators' accounts on SQL."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import and_, bindparam, delete, insert, select, update
+
+from jhalak.ports.creators import Creator
+from jhalak.ports.errors import Conflict
+from jhalak.records.database import Database
+from jhalak.records.tables import (
+    AnyRow,
+    creator_accounts,
+    creator_sessions,
+    reviews,
+    uploads,
+    videos,
+)
+from jhalak.records.text import is_storable
+
+_HANDLE: Final = select(creator_accounts).where(creator_accounts.c.handle == bindparam("named"))
+_NUM: Final = creator_accounts.c.num == bindparam("at")
+_OPEN: Final = (
+    select(creator_accounts.c.num)
+    .where(_NUM, creator_accounts.c.suspended_ms == 0, creator_accounts.c.password_hash != "")
+    .with_for_update()
+)
+_SIGNED_IN: Final = (
+    select(creator_accounts)
+    .join(creator_sessions, creator_sessions.c.account == creator_accounts.c.num)
+    .where(
+        and_(
+            creator_sessions.c.token_hash == bindparam("hashed"),
+            creator_sessions.c.until_ms > bindparam("now"),
+            creator_accounts.c.suspended_ms == 0,
+        )
+    )
+)
+_END: Final = (
+    delete(creator_sessions)
+    .where(creator_sessions.c.token_hash == bindparam("hashed"))
+    .returning(creator_sessions.c.account)
+)
+_END_ALL: Final = delete(creator_sessions).where(creator_sessions.c.account == bindparam("of"))
+_OVER: Final = delete(creator_sessions).where(creator_sessions.c.until_ms <= bindparam("now"))
+
+_MINE: Final = select(videos.c.id).where(videos.c.account == bindparam("of"))
+_FORGET: Final = (
+    delete(reviews).where(reviews.c.video.in_(_MINE)),
+    delete(videos).where(videos.c.account == bindparam("of")),
+    delete(uploads).where(uploads.c.account == bindparam("of")),
+)
+
+
+class SqlCreatorStore:
+    """CreatorStore (ports/creators.py) on SQLite or PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, handle: str, password_hash: str, now_ms: int) -> Creator:
+        row = {
+            "handle": handle, "password_hash": password_hash, "created_ms": now_ms,
+            "suspended_ms": 0,
+        }  # fmt: skip
+        with self._database.write() as connection:
+            num = connection.execute(
+                insert(creator_accounts).returning(creator_accounts.c.num), row
+            ).scalar_one()
+        return Creator(num, handle, now_ms, 0)
+
+    def find(self, handle: str) -> tuple[Creator, str] | None:
+        if not is_storable(handle):
+            return None
+        with self._database.read() as connection:
+            row = connection.execute(_HANDLE, {"named": handle}).first()
+        return None if row is None else (_creator(row), row.password_hash)
+
+    def open(self, token_hash: bytes, num: int, now_ms: int, until_ms: int) -> None:
+        row = {
+            "token_hash": token_hash, "account": num, "began_ms": now_ms, "until_ms": until_ms,
+        }  # fmt: skip
+        with self._database.write() as connection:
+            if connection.execute(_OPEN, {"at": num}).first() is None:
+                raise Conflict("this account is suspended or gone")
+            connection.execute(_OVER, {"now": now_ms})
+            connection.execute(insert(creator_sessions), row)
+
+    def signed_in(self, token_hash: bytes, now_ms: int) -> Creator | None:
+        with self._database.read() as connection:
+            row = connection.execute(_SIGNED_IN, {"hashed": token_hash, "now": now_ms}).first()
+        return None if row is None else _creator(row)
+
+    def end(self, token_hash: bytes) -> bool:
+        with self._database.write() as connection:
+            return connection.execute(_END, {"hashed": token_hash}).first() is not None
+
+    def suspend(self, num: int, at_ms: int) -> bool:
+        change = update(creator_accounts).where(_NUM).values(suspended_ms=at_ms)
+        with self._database.write() as connection:
+            found = connection.execute(change.returning(creator_accounts.c.num), {"at": num})
+            known = found.first() is not None
+            connection.execute(_END_ALL, {"of": num})
+        return known
+
+    def erase(self, num: int) -> bool:
+        with self._database.write() as connection:
+            change = update(creator_accounts).where(_NUM).values(password_hash="")
+            found = connection.execute(change.returning(creator_accounts.c.num), {"at": num})
+            known = found.first() is not None
+            connection.execute(_END_ALL, {"of": num})
+            for statement in _FORGET:
+                connection.execute(statement, {"of": num})
+        return known
+
+
+def _creator(row: AnyRow) -> Creator:
+    return Creator(row.num, row.handle, row.created_ms, row.suspended_ms)

@@ -1,0 +1,122 @@
+"""The store of creators' videos on SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import bindparam, exists, insert, select, union_all, update
+from sqlalchemy.sql.expression import literal
+
+from jhalak.ports.videos import FIRST
+from jhalak.records.database import Database
+from jhalak.records.jobs import add_job
+from jhalak.records.tables import creator_accounts, known_bad, uploads, videos
+from jhalak.schema.video import Media, Video, VideoState
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Video).decode
+
+_BODY: Final = select(videos.c.body)
+_ID: Final = videos.c.id == bindparam("named")
+_LOCKED: Final = select(videos.c.state, videos.c.body).where(_ID).with_for_update()
+_TURN: Final = (
+    select(creator_accounts.c.num)
+    .where(creator_accounts.c.num == bindparam("of"))
+    .with_for_update()
+)
+"""An account's uploads become videos one after another."""
+_SAME: Final = _BODY.where(
+    videos.c.account == bindparam("of"), videos.c.content == bindparam("hashed"),
+    videos.c.state.not_in(("refused", "removed")),
+).order_by(videos.c.created_ms)  # fmt: skip
+_OF: Final = (
+    _BODY.where(videos.c.account == bindparam("of"), videos.c.created_ms < bindparam("before"))
+    .order_by(videos.c.created_ms.desc(), videos.c.id)
+    .limit(bindparam("most"))
+)
+_POINT: Final = (
+    update(uploads).where(uploads.c.id == bindparam("at_upload")).values(video=bindparam("became"))
+)
+_POINT_ELSEWHERE: Final = _POINT.values(parts=0)
+"""To a video that had its own upload: nobody needs these parts."""
+_SEEN: Final = ("waiting", "held", "live")
+_ALIKE: Final = union_all(
+    select(videos.c.id, videos.c.likeness).where(
+        videos.c.likeness != b"", videos.c.state.in_(_SEEN)
+    ),
+    select(literal(""), known_bad.c.likeness),
+)
+_SHOWS: Final = select(
+    exists().where(videos.c.set_name == bindparam("named"), videos.c.state == "live")
+)
+_LATEST: Final = 1 << 62
+
+
+class SqlVideoStore:
+    """VideoStore (ports/videos.py) on SQLite or PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin(self, video: Video, now_ms: int) -> Video:
+        with self._database.write() as connection:
+            connection.execute(_TURN, {"of": video.account})
+            asked = {"of": video.account, "hashed": video.content}
+            known = connection.execute(_SAME, asked).scalar()
+            became = video if known is None else _decode(known)
+            if known is None:
+                connection.execute(insert(videos), _row(video, now_ms))
+                add_job(connection, FIRST, video.id, 0, now_ms)
+            point = _POINT if known is None else _POINT_ELSEWHERE
+            connection.execute(point, {"at_upload": video.upload, "became": became.id})
+        return became
+
+    def find(self, video_id: str) -> Video | None:
+        with self._database.read() as connection:
+            body = connection.execute(_BODY.where(_ID), {"named": video_id}).scalar()
+        return None if body is None else _decode(body)
+
+    def of_account(self, account: int, limit: int, before_ms: int = 0) -> list[Video]:
+        asked = {"of": account, "before": before_ms or _LATEST, "most": limit}
+        with self._database.read() as connection:
+            return [_decode(body) for body in connection.execute(_OF, asked).scalars()]
+
+    def change(
+        self, video_id: str, states: Sequence[VideoState], now_ms: int, *,
+        state: VideoState | None = None, reason: str | None = None, media: Media | None = None,
+        labels: tuple[str, ...] | None = None, num: int | None = None, live_ms: int | None = None,
+        upload: str | None = None,
+    ) -> Video | None:  # fmt: skip
+        said: dict[str, Any] = {
+            "state": state, "reason": reason, "media": media, "labels": labels, "num": num,
+            "live_ms": live_ms, "upload": upload,
+        }  # fmt: skip
+        told = {name: value for name, value in said.items() if value is not None}
+        with self._database.write() as connection:
+            row = connection.execute(_LOCKED, {"named": video_id}).first()
+            if row is None or row.state not in states:
+                return None
+            video = msgspec.structs.replace(_decode(row.body), **told)
+            connection.execute(
+                update(videos).where(_ID), {"named": video_id, **_row(video, now_ms)}
+            )
+        return video
+
+    def alike(self) -> list[tuple[str, bytes]]:
+        with self._database.read() as connection:
+            return [(row[0], row[1]) for row in connection.execute(_ALIKE)]
+
+    def shows(self, set_: str) -> bool:
+        with self._database.read() as connection:
+            return bool(connection.execute(_SHOWS, {"named": set_}).scalar())
+
+
+def _row(video: Video, now_ms: int) -> dict[str, Any]:
+    media = video.media
+    return {
+        "id": video.id, "account": video.account, "state": video.state, "content": video.content,
+        "set_name": media.set if media else "", "likeness": media.likeness if media else b"",
+        "body": _encode(video), "created_ms": video.created_ms, "changed_ms": now_ms,
+    }  # fmt: skip

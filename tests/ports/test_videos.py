@@ -1,0 +1,133 @@
+"""The contract of VideoStore."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from sqlalchemy import insert, select
+
+from jhalak.ports.videos import FIRST
+from jhalak.records.database import Database
+from jhalak.records.jobs import SqlJobStore
+from jhalak.records.tables import creator_accounts, known_bad, uploads
+from jhalak.records.videos import SqlVideoStore
+from jhalak.schema.video import Details, Media, Video
+
+DETAILS = Details(caption="बारिश #rain", language="hi", ai=False, sensitive=False, rights="own")
+MEDIA = Media(set="5e7", duration_s=3.0, width=270, height=480, sound=True, files=(),
+              likeness=b"likeness")  # fmt: skip
+
+
+@pytest.fixture
+def accounts(database: Database) -> list[int]:
+    rows = [
+        {"handle": name, "password_hash": "", "created_ms": 1, "suspended_ms": 0}
+        for name in ("asha", "ravi")
+    ]
+    with database.write() as connection:
+        add = insert(creator_accounts).returning(creator_accounts.c.num)
+        return [connection.execute(add, row).scalar_one() for row in rows]
+
+
+@pytest.fixture
+def store(database: Database) -> SqlVideoStore:
+    return SqlVideoStore(database)
+
+
+def video(name: str, account: int, **fields: Any) -> Video:
+    defaults: dict[str, Any] = {
+        "handle": "asha", "upload": f"up-{name}", "content": name.encode(), "details": DETAILS,
+        "created_ms": 5,
+    }  # fmt: skip
+    return Video(id=name, account=account, **{**defaults, **fields})
+
+
+def uploaded(database: Database, account: int, name: str) -> None:
+    row = {
+        "id": name, "account": account, "length": 1, "received": 1, "parts": 1, "details": b"",
+        "created_ms": 1, "until_ms": 9, "video": "",
+    }  # fmt: skip
+    with database.write() as connection:
+        connection.execute(insert(uploads), row)
+
+
+def became(database: Database, upload: str) -> tuple[str, int]:
+    """Which video, and how many parts."""
+    asked = select(uploads.c.video, uploads.c.parts).where(uploads.c.id == upload)
+    with database.read() as connection:
+        row = connection.execute(asked).one()
+    return row.video, row.parts
+
+
+def test_an_upload_becomes_a_video_and_a_job_that_waits(
+    store: SqlVideoStore, database: Database, accounts: list[int]
+) -> None:
+    uploaded(database, accounts[0], "up-a")
+    begun = store.begin(video("a", accounts[0]), 7)
+    assert begun == store.find("a") == video("a", accounts[0])
+    assert became(database, "up-a") == ("a", 1)
+    job = SqlJobStore(database).find(FIRST, "a")
+    assert job is not None and job.state == "waiting" and job.rank == 0
+    assert store.find("b") is None
+
+
+def test_the_same_content_again_is_the_same_video_until_that_is_gone(
+    store: SqlVideoStore, database: Database, accounts: list[int]
+) -> None:
+    first = store.begin(video("a", accounts[0], content=b"same"), 7)
+    uploaded(database, accounts[0], "up-b")
+    assert store.begin(video("b", accounts[0], content=b"same"), 8) == first
+    assert became(database, "up-b") == ("a", 0) and store.find("b") is None
+    assert SqlJobStore(database).find(FIRST, "b") is None
+    assert store.begin(video("c", accounts[1], content=b"same"), 8).id == "c", "another account's"
+    store.change("a", ("waiting",), 9, state="removed", reason="withdrawn")
+    assert store.begin(video("d", accounts[0], content=b"same"), 10).id == "d"
+
+
+def test_a_change_holds_only_in_the_states_it_is_meant_for(
+    store: SqlVideoStore, accounts: list[int]
+) -> None:
+    begun = store.begin(video("a", accounts[0]), 7)
+    live = store.change("a", ("waiting", "held"), 9, state="live", media=MEDIA, labels=("ai",),
+                        num=4, live_ms=9)  # fmt: skip
+    wanted = msgspec.structs.replace(
+        begun, state="live", media=MEDIA, labels=("ai",), num=4, live_ms=9
+    )
+    assert live == store.find("a") == wanted
+    assert store.change("a", ("waiting",), 10, state="held") is None
+    assert store.change("none", ("waiting",), 10, state="held") is None
+    assert store.find("a") == wanted
+
+
+def test_an_accounts_videos_come_newest_first(store: SqlVideoStore, accounts: list[int]) -> None:
+    for n, name in enumerate("abc"):
+        store.begin(video(name, accounts[0], created_ms=n + 1), 9)
+    store.begin(video("x", accounts[1]), 9)
+    assert [one.id for one in store.of_account(accounts[0], 2)] == ["c", "b"]
+    assert [one.id for one in store.of_account(accounts[0], 5, before_ms=2)] == ["a"]
+
+
+def test_copies_are_looked_for_among_what_may_be_seen_and_what_is_known_to_be_bad(
+    store: SqlVideoStore, database: Database, accounts: list[int]
+) -> None:
+    for name in "abc":
+        store.begin(video(name, accounts[0]), 9)
+    store.change("a", ("waiting",), 9, media=MEDIA)
+    store.change("b", ("waiting",), 9, media=MEDIA, state="refused", reason="copy:a")
+    with database.write() as connection:
+        connection.execute(insert(known_bad), {"likeness": b"bad", "why": "", "at_ms": 1})
+    assert sorted(store.alike()) == [("", b"bad"), ("a", b"likeness")]
+
+
+def test_a_set_of_files_is_shown_while_a_live_video_uses_it(
+    store: SqlVideoStore, accounts: list[int]
+) -> None:
+    store.begin(video("a", accounts[0]), 9)
+    store.change("a", ("waiting",), 9, media=MEDIA)
+    assert not store.shows("5e7"), "it waits"
+    store.change("a", ("waiting",), 9, state="live")
+    assert store.shows("5e7") and not store.shows("other")
+    store.change("a", ("live",), 9, state="removed")
+    assert not store.shows("5e7")
