@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from jhalak.api.apps import File, read_app
+from tests.page.films import Films
 
 ROOT = Path(__file__).parents[2] / "jhalak"
 APP = ROOT / "api" / "built" / "viewer"
@@ -104,6 +105,7 @@ class MockJhalak:
             self.valid_until = "2099-11-24T00:00:00Z"
             self.blocks: list[dict[str, str]] = []
             self.media: dict[str, bytes] = {}
+            self.films = Films(self._visit)
             self.taps: Counter[str] = Counter()
             self._seen: set[str] = set()
             self._last: list[dict[str, Any]] = []
@@ -213,7 +215,9 @@ class MockJhalak:
 
     def _feed(self, asked: Asked) -> dict[str, Any]:
         self.editions += 1
-        items = []
+        items = self.films.page(int(asked.query["limit"]), f"v{self.editions}")
+        if self.films.length:
+            return {"slate": f"slate{self.editions}", "level": self.level, "items": items}
         for n, row in enumerate(self._choose(int(asked.query["limit"]))):
             card = self._card(row)
             self._slots[f"f{self.editions}.{n}"] = card
@@ -255,6 +259,8 @@ class MockJhalak:
                     return self._send(204, b"", "image/png")
                 if url.path in mock.media:
                     return self._send(200, mock.media[url.path], "image/webp")
+                if url.path.startswith("/video/"):
+                    return self._film(url.path)
                 if file := mock._files.get(url.path.lstrip("/") or "index.html"):
                     return self._file(file)
                 query = {name: values[0] for name, values in parse_qs(url.query).items()}
@@ -280,8 +286,16 @@ class MockJhalak:
                 self.end_headers()
                 self.wfile.write(file.bodies[""])
 
-            def _send(self, status: int, payload: bytes, kind: str) -> None:
+            def _film(self, path: str) -> None:
+                with mock._came:
+                    status, body, headers = mock.films.file(path, self.headers.get("range", ""))
+                    mock._came.notify_all()
+                self._send(status, body, "video/mp4", headers)
+
+            def _send(self, status: int, payload: bytes, kind: str, more: Any = ()) -> None:
                 self.send_response(status)
+                for name, value in more:
+                    self.send_header(name, value)
                 self.send_header("content-type", kind)
                 self.send_header("content-length", str(len(payload)))
                 self.end_headers()

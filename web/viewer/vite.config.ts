@@ -9,7 +9,7 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const built = at("../../jhalak/api/built/viewer");
 
 /** What is fetched when it is first opened; all else is one file, which compresses better than many. */
-const LATER = /messages|screens\/(Feed|Me|Reader|Why|me\/|reel)|platform\/(ahead|entry|share|video_budget)/;
+const LATER = /messages|screens\/(Feed|Me|Reader|Why|me\/|reel)|platform\/(ahead|entry|films|ladder|share|video_budget|watched)/;
 
 export default defineConfig({
   root: at("."),

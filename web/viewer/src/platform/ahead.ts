@@ -3,7 +3,8 @@
  * pictures of the next cards, most probable first, while the day's budget lasts.
  */
 
-import { isOurs, fileOf } from "./prefetch.ts";
+import { measure, sourcesOf, type Source } from "./ladder.ts";
+import { fileOf } from "./prefetch.ts";
 import type { FeedItem, Variant } from "./types.ts";
 
 export const FIRST_S = 3;
@@ -65,18 +66,17 @@ export class Pace {
   }
 }
 
-/** The rendition to play: the smallest that is ours, or the largest up to 720 lines where data may flow. */
-export function renditionOf({ renditions }: FeedItem, saving: boolean) {
-  const ours = renditions.filter(({ src }) => isOurs(src)).sort((a, b) => a.height - b.height);
-  return saving ? ours[0] : ours.filter(({ height }) => height <= 720).at(-1) ?? ours[0];
+/** What must be there for the item to begin at once; undefined: nothing, its art is drawn here. */
+export function beginningOf(item: FeedItem, saving: boolean, sources: (item: FeedItem) => Source[] = sourcesOf): Variant | undefined {
+  const [playing] = sources(item);
+  if (!playing) return fileOf(item.poster.variants, saving);
+  // The beginning of a playlist is a few lines: it is the browser's to fetch.
+  if (playing.playlist || !sameOrigin(playing.src)) return undefined;
+  return { src: playing.src, width: 0, height: playing.lines, bytes: playing.headBytes || Math.ceil((playing.bitrate * FIRST_S) / 8) };
 }
 
-/** What must be there for the item to begin at once; undefined: nothing, its art is drawn here. */
-export function beginningOf(item: FeedItem, saving: boolean): Variant | undefined {
-  const playing = renditionOf(item, saving);
-  if (!playing) return fileOf(item.poster.variants, saving);
-  return { src: playing.src, width: 0, height: playing.height, bytes: Math.ceil((playing.bitrate * FIRST_S) / 8) };
-}
+/** From elsewhere the cache would hold it for fetches, and not for videos. */
+const sameOrigin = (src: string) => new URL(src, location.href).origin === location.origin;
 
 /**
  * Beginnings around `at`, most probable first, those held left out, within `left` bytes. One that
@@ -84,6 +84,7 @@ export function beginningOf(item: FeedItem, saving: boolean): Variant | undefine
  */
 export function ahead(
   items: readonly FeedItem[], at: number, pace: Pace, held: ReadonlySet<string>, left: number, saving: boolean,
+  sources: (item: FeedItem) => Source[] = sourcesOf,
 ): Variant[] {
   let room = Math.min(left, MOST_BYTES);
   const least = saving ? LEAST_CHANCE_SAVING : LEAST_CHANCE;
@@ -92,7 +93,7 @@ export function ahead(
     .filter(({ distance }) => distance !== 0 && pace.soon(distance) && pace.chance(distance) >= least)
     .sort((a, b) => pace.chance(b.distance) - pace.chance(a.distance))
     .flatMap(({ item }) => {
-      const file = beginningOf(item, saving);
+      const file = beginningOf(item, saving, sources);
       if (!file || held.has(file.src) || file.bytes > room) return [];
       room -= file.bytes;
       return [file];
@@ -102,6 +103,7 @@ export function ahead(
 /** Fetches the first `bytes` of a file into the browser's cache; is it there? */
 export async function fetchBeginning({ src, bytes }: Variant): Promise<boolean> {
   const answer = await fetch(src, { priority: "low", headers: { range: `bytes=0-${bytes - 1}` } } as RequestInit);
-  await answer.arrayBuffer();
+  const began = performance.now();
+  measure((await answer.arrayBuffer()).byteLength, performance.now() - began);
   return answer.ok;
 }

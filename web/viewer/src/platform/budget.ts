@@ -10,7 +10,7 @@ const NOTHING: Spent = { lockscreen: 0, video: 0, app: 0, syncs: 0 };
 
 /** Which surface a request is made for. */
 export function surfaceOf(path: string): Surface {
-  if (path.startsWith("/v1/video/") || /\.(mp4|webm|m4s|m3u8|ts)$/.test(path)) return "video";
+  if (/^\/(v1\/)?video\//.test(path) || /\.(mp4|webm|m4s|m3u8|ts)$/.test(path)) return "video";
   if (path.startsWith("/v1/lockscreen/") || path.startsWith("/v1/recalls") || path.startsWith("/media/")) return "lockscreen";
   return "app";
 }

@@ -33,7 +33,7 @@ export interface Card {
 /** A card that the device holds already, under a new slot and at a new time. */
 export interface CardRef { slot: string; item: string; ref: true; show_from: string; show_until: string }
 
-export type Level = "full" | "unpersonalised" | "cached" | "popular" | "static" | "exhausted";
+export type Level = "full" | "narrow" | "unpersonalised" | "cached" | "popular" | "static" | "exhausted";
 
 export interface EditionAnswer {
   edition: string;
@@ -49,7 +49,16 @@ export interface EditionAnswer {
 }
 export interface Edition extends EditionAnswer { cards: Card[] }
 
-export interface Rendition { src: string; height: number; bitrate: number; type: string }
+export interface Rendition {
+  /** Relative to the item's `at`. */
+  src: string;
+  height: number;
+  width?: number | null;
+  bitrate: number;
+  /** Bytes that hold the first two seconds. */
+  head_bytes?: number | null;
+  type: string;
+}
 /** A video, or a card in its place: without renditions. */
 export interface FeedItem {
   slot: string;
@@ -59,7 +68,13 @@ export interface FeedItem {
   topic: string;
   creator?: string | null;
   duration_s: number | null;
-  poster: Picture;
+  /** Where a creator's files lie; null for a publisher's. */
+  at?: string | null;
+  /** A thumbhash in base 64. */
+  placeholder?: string | null;
+  /** What the viewer is told: `ai`, `sensitive`. */
+  labels?: string[];
+  poster: Picture & { src?: string; width?: number; height?: number };
   renditions: Rendition[];
   why?: string;
 }

@@ -9,6 +9,7 @@ import { Prefetcher } from "../platform/prefetch.ts";
 import { session } from "../platform/session.svelte.ts";
 import type { FeedItem, Level } from "../platform/types.ts";
 import { videoLeft } from "../platform/video_budget.ts";
+import { Watched } from "../platform/watched.ts";
 
 const LIMIT = 12;
 const LAST = 3; // items before the end at which more are asked for
@@ -33,6 +34,7 @@ export class Reel {
   readonly #sizes = new Map<string, number>();
   readonly #files = new Prefetcher((src) => (/\.webp$/.test(src) ? fetchPicture(src)
     : fetchBeginning({ src, width: 0, height: 0, bytes: this.#sizes.get(src) ?? 1 })));
+  readonly #watch = new Watched(); // of the video in front
   readonly #attention = new Attention((slot, spentMs) => this.#watched(slot, spentMs));
 
   /** The next slate after what is there. Trouble is told only when there is nothing to go on with. */
@@ -46,7 +48,9 @@ export class Reel {
         return;
       }
       await session.outbox.flush().catch(() => undefined);
-      const page = await session.call<Page>("GET", `/v1/video/feed?limit=${LIMIT}`);
+      const page = await session.call<Page>("GET", `/v1/video/feed?limit=${LIMIT}`, {
+        headers: saver() ? { "save-data": "on" } : {},
+      });
       this.items = [...this.items, ...(page?.items ?? []).filter((item) => !this.#out(item))];
       this.level = page?.level ?? "full";
       if (!this.items.length) this.trouble = "empty";
@@ -75,6 +79,7 @@ export class Reel {
     if (at !== this.at) this.#pace.swiped(at > this.at ? 1 : -1);
     this.at = at;
     this.look();
+    this.#watch.take(); // what was too short to tell
     void this.#fetchAhead();
     if (at >= this.items.length - LAST) void this.more();
   }
@@ -89,17 +94,28 @@ export class Reel {
     session.outbox.add(item.slot, "impression");
   }
 
+  /** The playhead of the video in front is there, in seconds. */
+  played(now: number, length: number): void {
+    this.#watch.tick(now, length);
+  }
+
   /** The eyes are elsewhere: something lies over it, or the page is hidden. */
   rest(): void {
     this.#attention.end();
+    this.#watch.take();
     this.#pace.stopped();
     this.#files.stop();
   }
 
+  /** Of a video counts what was played of it, of a card how long it was looked at. */
   #watched(slot: string, spentMs: number): void {
-    session.outbox.add(slot, "play", spentMs);
-    const length = this.items.find((item) => item.slot === slot)?.duration_s;
-    if (!length || spentMs < length * 1000 || this.#completed.has(slot)) return;
+    const item = this.items.find((one) => one.slot === slot);
+    const watch = this.#watch.take();
+    if (item?.renditions.length) {
+      if (!watch) return;
+      session.outbox.add(slot, "play", watch.spentMs, watch.parts);
+    } else session.outbox.add(slot, "play", spentMs);
+    if (!watch?.ended || this.#completed.has(slot)) return;
     this.#completed.add(slot);
     session.outbox.add(slot, "complete");
   }
