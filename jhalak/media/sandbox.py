@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,8 @@ from jhalak.media import confine
 
 SAID: Final = 65_536
 """Bytes kept of what a child says."""
+PROGRESS: Final = "progress.txt"
+"""In the working folder: how far the running child is, by itself."""
 _LIBRARIES: Final = ("/lib", "/lib64", "/usr/lib", "/etc/ld.so.cache")
 """For a build that is not static; nothing secret lies there."""
 
@@ -65,6 +67,8 @@ class Sandbox:
     ffmpeg: Path
     weak: bool = False
     """Limits alone will do, where the kernel has neither Landlock nor seccomp."""
+    began: Callable[[subprocess.Popen[bytes]], None] = lambda _: None
+    """Told of each child: who stops must end it."""
 
     def run(
         self, arguments: Sequence[str], folder: Path, source: Path | None, limits: Limits
@@ -81,7 +85,7 @@ class Sandbox:
         }  # fmt: skip
         command = [
             sys.executable, "-I", "-S", confine.__file__, json.dumps(rules), str(self.ffmpeg),
-            "-hide_banner", "-nostdin", "-y", *arguments,
+            "-hide_banner", "-nostdin", "-y", "-progress", PROGRESS, "-nostats", *arguments,
         ]  # fmt: skip
         said = folder / "said.txt"
         with said.open("wb") as errors:
@@ -89,6 +93,7 @@ class Sandbox:
                 command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                 stderr=errors, start_new_session=True,
             )  # fmt: skip
+        self.began(child)
         timer = threading.Timer(limits.wall_s, child.kill)
         timer.start()
         try:
@@ -99,6 +104,7 @@ class Sandbox:
         with said.open("rb") as file:
             text = file.read(SAID).decode(errors="replace")
         said.unlink()
+        (folder / PROGRESS).unlink(missing_ok=True)
         if child.returncode == confine.NO_SANDBOX:
             raise NoSandbox(text.strip())
         return Ran(child.returncode, used.ru_utime + used.ru_stime, text)

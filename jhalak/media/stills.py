@@ -44,8 +44,11 @@ class Stills:
     cpu_s: float
 
 
-def stills(sandbox: Sandbox, source: Path, probed: Probed, low: Path, folder: Path) -> Stills:
-    """`low` is the MP4 of a low rung. Blocks. Raises Broke."""
+def stills(
+    sandbox: Sandbox, source: Path, probed: Probed, low: Path, folder: Path, cover_s: float = -1.0
+) -> Stills:
+    """`low` is the MP4 of a low rung; `cover_s`: what the poster shows, where that lies within the
+    video, else the best frame. Blocks. Raises Broke."""
     shape, looked_s = _look(sandbox, low, probed, folder)
     frames = np.fromfile(folder / "frames.rgb", np.uint8)
     frames = frames[: frames.size // (shape[0] * shape[1] * 3) * (shape[0] * shape[1] * 3)]
@@ -54,6 +57,8 @@ def stills(sandbox: Sandbox, source: Path, probed: Probed, low: Path, folder: Pa
         raise Broke("no frame could be looked at")
     best = best_of(frames)
     at_s = (best + 0.5) * probed.duration_s / len(frames)
+    if 0 <= cover_s < probed.duration_s:
+        at_s = cover_s
     drawn_s = _draw(sandbox, source, probed, at_s, shape, folder)
     sound = folder / "sound.s16"
     wave = wave_of(np.fromfile(sound, np.int16)) if probed.sound and sound.exists() else b""

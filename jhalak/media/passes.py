@@ -1,0 +1,117 @@
+"""The two passes by which a source becomes a creator's video: what each makes, and its files.
+
+The first makes what a video is live with: the low rungs, poster, strip, wave, likeness. The rest
+adds the other rungs and a playlist that names all. A file never changes under its name, so the two
+passes name their master playlists differently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from jhalak.media.ladder import FIRST, Rung, rungs_of
+from jhalak.media.likeness import likeness_of
+from jhalak.media.playlist import master
+from jhalak.media.probe import Probed, probe
+from jhalak.media.sandbox import Sandbox
+from jhalak.media.stills import Frames, stills
+from jhalak.media.transcode import Encoded, transcode
+from jhalak.schema.video import HLS_TYPE, MASTER, POSTER, Media, VideoFile
+
+FIRST_MASTER: Final = "first.m3u8"
+STRIP: Final = "strip.webp"
+_TYPES: Final = {
+    ".mp4": "video/mp4", ".m4s": "video/mp4", ".m3u8": HLS_TYPE, ".webp": "image/webp",
+}  # fmt: skip
+_HEAD_LINES: Final = 3
+"""Of a master playlist, before its rungs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What a pass made."""
+
+    media: Media
+    """With all files so far."""
+    paths: tuple[Path, ...]
+    """The new files, in the working folder; the playlist that names others is the last."""
+    frames: Frames | None = None
+    """Sampled frames, of the first pass."""
+
+
+def first_pass(
+    sandbox: Sandbox, source: Path, folder: Path, set_: str, cover_s: float = -1.0
+) -> Passed:
+    """Blocks. Raises Refused, Broke, NoSandbox. `set_`: the name that the files will have;
+    `cover_s`: where the poster lies, below 0: the best frame."""
+    probed = probe(sandbox, source, folder)
+    rungs = rungs_of(probed.width, probed.height)
+    made, _ = transcode(sandbox, source, probed, rungs[:FIRST], folder)
+    shown = stills(sandbox, source, probed, made[0].mp4, folder, cover_s)
+    complete = len(rungs) <= FIRST
+    files = _files(made, probed)
+    stem = MASTER if complete else FIRST_MASTER
+    (folder / stem).write_text(master(made, sound=probed.sound))
+    (folder / POSTER).write_bytes(shown.poster)
+    (folder / STRIP).write_bytes(shown.strip)
+    others = [_file(folder / name) for name in (POSTER, STRIP)]
+    media = Media(
+        set=set_, duration_s=round(probed.duration_s, 3), width=probed.width,
+        height=probed.height, sound=probed.sound, complete=complete, wave=shown.wave,
+        likeness=likeness_of(shown.frames),
+        files=(*files, *others, _master(folder / stem, made[-1].rung)),
+    )  # fmt: skip
+    return Passed(media, _paths(folder, media.files), shown.frames)
+
+
+def rest_pass(sandbox: Sandbox, source: Path, folder: Path, before: Media, first: str) -> Passed:
+    """The other rungs. `first`: what the playlist of the first pass says. Blocks. Raises Refused,
+    Broke, NoSandbox."""
+    probed = probe(sandbox, source, folder)
+    rungs = rungs_of(probed.width, probed.height)[FIRST:]
+    made, _ = transcode(sandbox, source, probed, rungs, folder)
+    lines = master(made, sound=probed.sound).splitlines()[_HEAD_LINES:]
+    (folder / MASTER).write_text(first + "\n".join(lines) + "\n")
+    files = (*_files(made, probed), _master(folder / MASTER, made[-1].rung))
+    kept = tuple(file for file in before.files if file.name not in {one.name for one in files})
+    media = msgspec.structs.replace(before, files=kept + files, complete=True)
+    return Passed(media, _paths(folder, files))
+
+
+def masters(media: Media) -> tuple[VideoFile, ...]:
+    """The playlist that names all rungs that there are, if any."""
+    by_name = {file.name: file for file in media.files}
+    found = by_name.get(MASTER) or by_name.get(FIRST_MASTER)
+    return (found,) if found else ()
+
+
+def _files(made: Sequence[Encoded], probed: Probed) -> list[VideoFile]:
+    found = []
+    for one in made:
+        for path in (one.mp4, one.segments, one.playlist):
+            file = _file(path)
+            bitrate = round(8 * file.bytes / max(probed.duration_s, 0.1))
+            found.append(
+                msgspec.structs.replace(
+                    file, width=one.rung.width, height=one.rung.height,
+                    bitrate=0 if file.type == HLS_TYPE else bitrate,
+                )
+            )  # fmt: skip
+    return found
+
+
+def _master(path: Path, highest: Rung) -> VideoFile:
+    return msgspec.structs.replace(_file(path), width=highest.width, height=highest.height)
+
+
+def _file(path: Path) -> VideoFile:
+    return VideoFile(name=path.name, type=_TYPES[path.suffix], bytes=path.stat().st_size)
+
+
+def _paths(folder: Path, files: Sequence[VideoFile]) -> tuple[Path, ...]:
+    return tuple(folder / file.name for file in files)
