@@ -31,7 +31,7 @@ def plain(ffmpeg: Path, source: Path, probed: Probed, rungs: Sequence[Rung], out
     for rung in rungs:
         command += [
             "-map", "0:V:0", "-vf", f"fps={rate},scale={rung.width}:{rung.height},setsar=1",
-            "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", PRESET, "-crf", str(rung.crf),
+            "-pix_fmt", "yuv420p", "-c:v", "libx264", *PRESET, "-crf", str(rung.crf),
             "-maxrate", f"{rung.kbit}k", "-bufsize", f"{2 * rung.kbit}k",
             "-g", str(2 * round(rate)), "-sc_threshold", "0", "-movflags", "+faststart",
         ]  # fmt: skip

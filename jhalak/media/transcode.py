@@ -16,7 +16,9 @@ from jhalak.media.sandbox import Broke, Sandbox, limits_for
 
 LOUDNESS: Final = "loudnorm=I=-16:TP=-1.5:LRA=11,aresample=48000"
 """EBU R 128; -16 LUFS is what phones are made for."""
-PRESET: Final = "veryfast"
+PRESET: Final = ("-preset", "superfast", "-x264-params", "mbtree=1:rc-lookahead=10:threads=1")
+"""superfast with the look ahead of slower presets: bits and VMAF of veryfast at 0.65 of its CPU
+(docs/video.md). Rungs are encoded side by side, so none needs threads of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,39 +35,56 @@ class Encoded:
 def arguments_of(source: Path, probed: Probed, rungs: Sequence[Rung]) -> list[str]:
     """ffmpeg's arguments; files are named by their rung, in the working folder."""
     rate = rate_of(probed.rate)
-    split = "".join(f"[s{rung.side}]" for rung in rungs)
-    steps = [f"[0:V:0]fps={rate},split={len(rungs)}{split}"]
-    steps += [
-        f"[s{rung.side}]scale={rung.width}:{rung.height},setsar=1,format=yuv420p[v{rung.side}]"
-        for rung in rungs
-    ]
-    if probed.sound:
-        heard = "".join(f"[a{rung.side}]" for rung in rungs)
-        steps.append(f"[0:a:0]{LOUDNESS},asplit={len(rungs)}{heard}")
+    sound = ["-map", "[a]", "-c:a", "aac", "-b:a", "96k", "-ac", "2"] if probed.sound else []
+    graph = pictures(rungs, rate) + ([f"[0:a:0]{LOUDNESS}[a]"] if probed.sound else [])
     arguments = [
-        "-loglevel", "error", *reading(probed.demuxer, source), "-filter_complex", ";".join(steps),
+        "-loglevel", "error", *reading(probed.demuxer, source), "-filter_complex", ";".join(graph),
     ]  # fmt: skip
     for rung in rungs:
-        arguments += _output(rung, math.ceil(SEGMENT_S * rate), probed)
-    return arguments
+        arguments += ["-map", f"[v{rung.side}]"]
+    return [
+        *arguments, *sound, *_encoding(rungs, math.ceil(SEGMENT_S * rate)),
+        "-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact",
+        "-flags", "+global_header+bitexact", "-t", f"{probed.duration_s:.3f}", "-f", "tee",
+        "|".join(file for n, rung in enumerate(rungs) for file in _files(n, rung, probed)),
+    ]  # fmt: skip
 
 
-def _output(rung: Rung, group: int, probed: Probed) -> list[str]:
+def pictures(rungs: Sequence[Rung], rate: Fraction) -> list[str]:
+    """Filters that lead from the source to each rung, the largest first: each is scaled from the
+    one above it, since that has fewer pixels to read than the source."""
+    above = f"[0:V:0]fps={rate},"
+    found = []
+    for rung in sorted(rungs, key=lambda rung: -rung.side):
+        scaled = f"{above}scale={rung.width}:{rung.height},setsar=1,format=yuv420p"
+        last = rung.side == min(each.side for each in rungs)
+        found.append(scaled + ("" if last else f",split[to{rung.side}]") + f"[v{rung.side}]")
+        above = f"[to{rung.side}]"
+    return found
+
+
+def _encoding(rungs: Sequence[Rung], group: int) -> list[str]:
     """`group`: frames from one key frame to the next."""
-    sound = ["-map", f"[a{rung.side}]", "-c:a", "aac", "-b:a", "96k", "-ac", "2"]
+    found = ["-c:v", "libx264", *PRESET, "-a53cc", "0"]
+    for n, rung in enumerate(rungs):
+        found += [
+            f"-crf:v:{n}", str(rung.crf), f"-maxrate:v:{n}", f"{rung.kbit}k",
+            f"-bufsize:v:{n}", f"{2 * rung.kbit}k",
+        ]  # fmt: skip
+    return [*found, "-g", str(group), "-keyint_min", str(group), "-sc_threshold", "0"]
+
+
+def _files(n: int, rung: Rung, probed: Probed) -> list[str]:
+    """The two files of the rung whose pictures are the `n`th stream, and their forms."""
+    streams = rf"select=\'v:{n}{',a' if probed.sound else ''}\'"
     segments = ":".join((
         "f=hls", "hls_segment_type=fmp4", f"hls_time={SEGMENT_S}", "hls_playlist_type=vod",
         "hls_flags=single_file+independent_segments", f"hls_segment_filename={rung.side}.m4s",
     ))  # fmt: skip
     return [
-        "-map", f"[v{rung.side}]", *(sound if probed.sound else []),
-        "-c:v", "libx264", "-preset", PRESET, "-crf", str(rung.crf),
-        "-maxrate", f"{rung.kbit}k", "-bufsize", f"{2 * rung.kbit}k",
-        "-g", str(group), "-keyint_min", str(group), "-sc_threshold", "0",
-        "-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact",
-        "-flags", "+global_header+bitexact", "-t", f"{probed.duration_s:.3f}", "-f", "tee",
-        f"[f=mp4:movflags=+faststart]{rung.side}.mp4|[{segments}]{rung.side}.m3u8",
-    ]  # fmt: skip
+        f"[{streams}:f=mp4:movflags=+faststart]{rung.side}.mp4",
+        f"[{streams}:{segments}]{rung.side}.m3u8",
+    ]
 
 
 def transcode(
