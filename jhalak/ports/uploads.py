@@ -42,9 +42,13 @@ class UploadStore(Protocol):
     def drop(self, upload_id: str) -> None:
         """Forget it; its blobs are the caller's to delete. No error where there is none."""
 
+    def whole(self, limit: int) -> list[str]:
+        """Ids of those that arrived and are no video: what took the last part broke off."""
+
     def expired(self, now_ms: int, limit: int) -> list[str]:
         """Ids of those whose time is over and whose parts no job needs: they were not whole in
         time, or are videos by now."""
 
     def used(self, account: int, since_ms: int) -> tuple[int, int]:
-        """(uploads begun since, their bytes when whole) of an account: for its quota."""
+        """(uploads begun since, their bytes when whole) of an account: for its quota. Those of
+        what was a video already are free."""

@@ -10,6 +10,8 @@ from jhalak.schema.video import Media, Video, VideoState
 FIRST: Final = "video.first"
 REST: Final = "video.rest"
 """Jobs on a video: its low rungs, the gate and publishing; then the others. Rank 0 and 1."""
+PURGE: Final = "video.purge"
+"""Job on a video that was taken down: the caches before us are told. Rank 0."""
 
 
 class VideoStore(Protocol):
@@ -18,7 +20,8 @@ class VideoStore(Protocol):
     def begin(self, video: Video, now_ms: int) -> Video:
         """An upload is whole and became this video: in one transaction the video is kept, the
         upload points to it, and the job FIRST on it waits. The account's video of the same
-        content, where it has one that is not removed or refused: then only the upload is."""
+        content, where it has one that is not removed or refused: then only the upload points, and
+        has no parts any more. What the upload became before: then nothing is written."""
 
     def find(self, video_id: str) -> Video | None: ...
 
@@ -40,3 +43,10 @@ class VideoStore(Protocol):
 
     def shows(self, set_: str) -> bool:
         """Does a video that may be seen use this set of files?"""
+
+
+class VideoSets(Protocol):
+    """Of the same store: whose files a set holds."""
+
+    def of_set(self, set_: str) -> Video | None:
+        """The video that these files were made for; None: nobody's."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
-from sqlalchemy import bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, update
 
 from jhalak.ports.errors import Conflict
 from jhalak.ports.uploads import Upload
@@ -40,6 +40,11 @@ _PART: Final = (
 _NEEDED: Final = exists().where(
     jobs.c.subject == uploads.c.video, jobs.c.state.in_(("waiting", "running"))
 )
+_WHOLE: Final = (
+    select(uploads.c.id)
+    .where(uploads.c.video == "", uploads.c.received == uploads.c.length)
+    .limit(bindparam("most"))
+)
 _EXPIRED: Final = (
     select(uploads.c.id)
     .where(uploads.c.until_ms <= bindparam("now"), ~_NEEDED)
@@ -47,8 +52,9 @@ _EXPIRED: Final = (
     .limit(bindparam("most"))
 )
 _USED: Final = select(func.count(), func.coalesce(func.sum(uploads.c.length), 0)).where(
-    uploads.c.account == bindparam("of"), uploads.c.created_ms >= bindparam("since")
-)
+    uploads.c.account == bindparam("of"), uploads.c.created_ms >= bindparam("since"),
+    or_(uploads.c.video == "", uploads.c.parts > 0),
+)  # fmt: skip
 
 
 class SqlUploadStore:
@@ -79,6 +85,10 @@ class SqlUploadStore:
     def drop(self, upload_id: str) -> None:
         with self._database.write() as connection:
             connection.execute(delete(uploads).where(_ID), {"named": upload_id})
+
+    def whole(self, limit: int) -> list[str]:
+        with self._database.read() as connection:
+            return list(connection.execute(_WHOLE, {"most": limit}).scalars())
 
     def expired(self, now_ms: int, limit: int) -> list[str]:
         with self._database.read() as connection:

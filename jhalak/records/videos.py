@@ -36,6 +36,9 @@ _OF: Final = (
     .order_by(videos.c.created_ms.desc(), videos.c.id)
     .limit(bindparam("most"))
 )
+_BECAME: Final = _BODY.join(uploads, uploads.c.video == videos.c.id).where(
+    uploads.c.id == bindparam("at_upload")
+)
 _POINT: Final = (
     update(uploads).where(uploads.c.id == bindparam("at_upload")).values(video=bindparam("became"))
 )
@@ -51,11 +54,12 @@ _ALIKE: Final = union_all(
 _SHOWS: Final = select(
     exists().where(videos.c.set_name == bindparam("named"), videos.c.state == "live")
 )
+_OF_SET: Final = _BODY.where(videos.c.set_name == bindparam("named"))
 _LATEST: Final = 1 << 62
 
 
 class SqlVideoStore:
-    """VideoStore (ports/videos.py) on SQLite or PostgreSQL."""
+    """VideoStore and VideoSets (ports/videos.py) on SQLite or PostgreSQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -63,6 +67,9 @@ class SqlVideoStore:
     def begin(self, video: Video, now_ms: int) -> Video:
         with self._database.write() as connection:
             connection.execute(_TURN, {"of": video.account})
+            before = connection.execute(_BECAME, {"at_upload": video.upload}).scalar()
+            if before is not None:
+                return _decode(before)
             asked = {"of": video.account, "hashed": video.content}
             known = connection.execute(_SAME, asked).scalar()
             became = video if known is None else _decode(known)
@@ -111,6 +118,11 @@ class SqlVideoStore:
     def shows(self, set_: str) -> bool:
         with self._database.read() as connection:
             return bool(connection.execute(_SHOWS, {"named": set_}).scalar())
+
+    def of_set(self, set_: str) -> Video | None:
+        with self._database.read() as connection:
+            body = connection.execute(_OF_SET, {"named": set_}).scalar()
+        return None if body is None else _decode(body)
 
 
 def _row(video: Video, now_ms: int) -> dict[str, Any]:

@@ -59,9 +59,13 @@ def test_what_was_used_counts_for_the_quota_also_when_it_is_a_video_by_now(
 ) -> None:
     store.create(upload("up-a", account, 10, created_ms=5), 5)
     store.create(upload("up-b", account, 30, created_ms=9), 5)
+    assert store.part("up-a", 0, 0, 10) and store.part("up-b", 0, 0, 30)
     SqlVideoStore(database).begin(video("a", account), 9)
     assert store.used(account, 5) == (2, 40) and store.used(account, 6) == (1, 30)
     assert store.used(account + 9, 0) == (0, 0)
+    same = video("b", account, content=b"a", upload="up-b")
+    assert SqlVideoStore(database).begin(same, 9).id == "a"
+    assert store.used(account, 5) == (1, 10), "the same again is free"
 
 
 def test_what_no_job_needs_expires(store: SqlUploadStore, account: int, database: Database) -> None:
@@ -73,3 +77,15 @@ def test_what_no_job_needs_expires(store: SqlUploadStore, account: int, database
     assert job is not None and job.kind == FIRST
     SqlJobStore(database).done(job.num, "w", 106)
     assert sorted(store.expired(107, 9)) == ["up-a", "up-b"] and len(store.expired(107, 1)) == 1
+
+
+def test_those_that_are_whole_and_no_video_yet_are_named(
+    store: SqlUploadStore, account: int, database: Database
+) -> None:
+    for name in ("up-a", "up-b", "up-c"):
+        store.create(upload(name, account), 5)
+    assert store.part("up-a", 0, 0, 10) and store.part("up-b", 0, 0, 10)
+    assert store.part("up-c", 0, 0, 9)
+    assert sorted(store.whole(9)) == ["up-a", "up-b"] and len(store.whole(1)) == 1
+    SqlVideoStore(database).begin(video("a", account), 9)
+    assert store.whole(9) == ["up-b"]

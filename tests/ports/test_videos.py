@@ -67,6 +67,9 @@ def test_an_upload_becomes_a_video_and_a_job_that_waits(
     uploaded(database, accounts[0], "up-a")
     begun = store.begin(video("a", accounts[0]), 7)
     assert begun == store.find("a") == video("a", accounts[0])
+    assert store.begin(video("again", accounts[0], upload="up-a"), 8) == begun, (
+        "the upload became it before"
+    )
     assert became(database, "up-a") == ("a", 1)
     job = SqlJobStore(database).find(FIRST, "a")
     assert job is not None and job.state == "waiting" and job.rank == 0
