@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Final, Literal, NamedTuple, Protocol
 
 JobState = Literal["waiting", "running", "done", "failed", "quarantined"]
+Failure = Literal["failed", "crashed", "stopped"]
+"""It cannot be done; this try ended badly and another may not; its worker is told to stop, so that
+it waits again as if it had not been claimed."""
 
 CRASHES: Final = 3
 """So many crashes, and a job is quarantined: it would take down worker after worker."""
@@ -47,6 +50,5 @@ class JobStore(Protocol):
     def done(self, num: int, owner: str, now_ms: int) -> bool:
         """False: it was this owner's no more, and nothing is written."""
 
-    def fail(self, num: int, owner: str, note: str, now_ms: int, *, crashed: bool) -> bool:
-        """It cannot be done; or, `crashed`, this try ended badly and another may not. False: it
-        was this owner's no more."""
+    def fail(self, num: int, owner: str, note: str, now_ms: int, how: Failure) -> bool:
+        """False: it was this owner's no more, and nothing is written."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, and_, bindparam, case, insert, or_, select, update
 
-from jhalak.ports.jobs import CRASHES, Job
+from jhalak.ports.jobs import CRASHES, Failure, Job
 from jhalak.records.database import Database
 from jhalak.records.tables import AnyRow, jobs
 from jhalak.records.text import storable
@@ -88,9 +88,9 @@ class SqlJobStore:
     def done(self, num: int, owner: str, now_ms: int) -> bool:
         return self._mine(num, owner, state="done", progress=1.0, note="", changed_ms=now_ms)
 
-    def fail(self, num: int, owner: str, note: str, now_ms: int, *, crashed: bool) -> bool:
-        values: dict[str, object] = {"state": "failed"}
-        if crashed:
+    def fail(self, num: int, owner: str, note: str, now_ms: int, how: Failure) -> bool:
+        values: dict[str, object] = {"state": "waiting" if how == "stopped" else "failed"}
+        if how == "crashed":
             last = jobs.c.crashes + 1 >= CRASHES
             values = {
                 "state": case((last, "quarantined"), else_="waiting"),

@@ -41,7 +41,7 @@ def test_a_job_ends_once_and_only_by_whom_it_belongs_to(store: JobStore) -> None
     taken = store.claim("two", 10 + 2 * LEASE, LEASE)
     assert taken is not None and (taken.num, taken.crashes, taken.progress) == (job.num, 1, 0.0)
     assert not store.beat(job.num, "one", 0.9, 10**9) and not store.done(job.num, "one", 3000)
-    assert not store.fail(job.num, "one", "late", 3000, crashed=False)
+    assert not store.fail(job.num, "one", "late", 3000, "failed")
     assert store.done(job.num, "two", 3000) and not store.done(job.num, "two", 3000)
     found = store.find("k", "a")
     assert found is not None and (found.state, found.progress) == ("done", 1.0)
@@ -56,7 +56,7 @@ def test_three_crashes_quarantine_a_job_and_others_go_on(store: JobStore) -> Non
             job = store.claim(f"{name}{crash}", now, LEASE)
             assert job is not None and job.crashes == crash
             if job.subject == "told":
-                assert store.fail(job.num, f"{name}{crash}", "killed\0", now, crashed=True)
+                assert store.fail(job.num, f"{name}{crash}", "killed\0", now, "crashed")
         now += LEASE
     job = store.claim("c", now, LEASE)
     assert job is not None and job.num == other.num and job.crashes == 0
@@ -70,7 +70,7 @@ def test_three_crashes_quarantine_a_job_and_others_go_on(store: JobStore) -> Non
 def test_what_cannot_be_done_fails_for_good(store: JobStore) -> None:
     job = store.add("k", "a", 0, 5)
     store.claim("w", 10, LEASE)
-    assert store.fail(job.num, "w", "no video in it", 11, crashed=False)
+    assert store.fail(job.num, "w", "no video in it", 11, "failed")
     found = store.find("k", "a")
     assert found is not None and (found.state, found.note) == ("failed", "no video in it")
     assert store.claim("v", 10**9, LEASE) is None
@@ -89,3 +89,13 @@ def test_workers_that_claim_at_once_never_get_the_same_job(store: JobStore) -> N
     with ThreadPoolExecutor(4) as pool:
         taken = sorted(num for nums in pool.map(all_of, range(4)) for num in nums)
     assert len(taken) == 40 == len(set(taken))
+
+
+def test_a_worker_that_stops_gives_its_job_back_and_that_is_no_crash(store: JobStore) -> None:
+    job = store.add("k", "a", 0, 5)
+    for n in range(5):
+        assert store.claim(f"w{n}", 10, LEASE) is not None
+        assert store.fail(job.num, f"w{n}", "", 11, "stopped")
+        assert not store.fail(job.num, f"w{n}", "", 11, "stopped")
+    found = store.claim("w", 12, LEASE)
+    assert found is not None and (found.state, found.crashes) == ("running", 0)
