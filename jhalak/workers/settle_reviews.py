@@ -1,0 +1,94 @@
+"""Carrying out what humans decided on creators' videos: publish, refuse, take down, let off.
+
+The console calls `settle` right after a decision; `step` finds what a crash left between the two.
+Everything here can be done twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from jhalak.ports.reviews import KnownBadStore, Review, ReviewStore
+from jhalak.ports.videos import VideoStore
+from jhalak.schema.video import Video
+
+LIMIT: Final = 50
+APPEAL_WON: Final = "appeal_won"
+"""Reason of a video whose files are gone although its appeal was right: upload it again."""
+NOT_BAD: Final = ("copy", "copyright", "rights")
+"""Refused for what its creator may not do, not for what it shows: who may do it must not be
+refused for looking the same."""
+
+Publish = Callable[[Video], Awaitable[None]]
+"""A held or refused video becomes live. Raises PortError."""
+TakeDown = Callable[[Video, str, str], Awaitable[None]]
+"""(video, reason, by): it is gone, its files too. Raises PortError."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettleReviews:
+    """What follows from decisions."""
+
+    reviews: ReviewStore
+    videos: VideoStore
+    known_bad: KnownBadStore
+    publish: Publish
+    take_down: TakeDown
+    clock: Callable[[], int]
+
+    async def step(self) -> bool:
+        """Carry out what was decided and not done; True when there was anything."""
+        left = await asyncio.to_thread(self.reviews.unsettled, LIMIT)
+        for video in left:
+            await self.settle(video)
+        return bool(left)
+
+    async def settle(self, video_id: str) -> None:
+        """Carry out the newest decision on one video. Raises PortError: then `step` does it."""
+        video = await asyncio.to_thread(self.videos.find, video_id)
+        decided = [one for one in await self._of(video_id) if one.decision is not None]
+        if video is None or not decided:
+            return
+        newest = decided[-1]
+        if newest.decision == "allow" and newest.kind != "report":
+            await self._allow(video, newest)
+        elif newest.decision == "refuse" and newest.kind != "appeal":
+            await self.refuse(video, reason_of(newest), f"operator:{newest.by[0]}")
+
+    async def refuse(self, video: Video, reason: str, by: str) -> None:
+        """What is not seen yet is refused, what is seen is taken down; neither comes back."""
+        if video.media is not None and video.media.likeness and _is_bad(reason):
+            likeness, now_ms = video.media.likeness, self.clock()
+            await asyncio.to_thread(self.known_bad.add, likeness, video.id, now_ms)
+        refused = await asyncio.to_thread(
+            self.videos.change, video.id, ("waiting", "held"), self.clock(), state="refused",
+            reason=reason,
+        )  # fmt: skip
+        if refused is None and video.state == "live":
+            await self.take_down(video, reason, by)
+
+    async def _allow(self, video: Video, review: Review) -> None:
+        if video.state == "held" or (video.state == "refused" and video.media is not None):
+            await self.publish(video)
+        elif review.kind == "appeal" and video.state in ("refused", "removed"):
+            await asyncio.to_thread(
+                self.videos.change, video.id, (video.state,), self.clock(), state="removed",
+                reason=APPEAL_WON,
+            )  # fmt: skip
+        if review.kind == "appeal":
+            await asyncio.to_thread(self.known_bad.forget, video.id)
+
+    async def _of(self, video_id: str) -> list[Review]:
+        return await asyncio.to_thread(self.reviews.of, video_id)
+
+
+def reason_of(review: Review) -> str:
+    """The code that stands first in its `why`."""
+    return review.why.partition("\n")[0].partition(" ")[0] or "other"
+
+
+def _is_bad(reason: str) -> bool:
+    return reason.partition(":")[0] not in NOT_BAD
