@@ -95,6 +95,19 @@ class BlobStoreOnObstore:
             if path.startswith(folder) and not path.startswith(f"{_INCOMING}/")
         )
 
+    async def put_new(self, path: str, data: bytes) -> bool:
+        """As the port says; a bucket must know conditional writes (S3's `If-None-Match`)."""
+        _check(path)
+        with _translated(path):
+            try:
+                if self._root is None:
+                    await obstore.put_async(self._store, path, data, mode="create")
+                else:
+                    await self._put_in_folder(self._root, path, data, overwrite=False)
+            except exceptions.AlreadyExistsError:
+                return False
+        return True
+
     async def put_file(self, path: str, file: Path) -> None:
         """As the port says; into a bucket in parts. Raises DiskFull or Unavailable."""
         _check(path)
@@ -129,13 +142,15 @@ class BlobStoreOnObstore:
             store: Any = self._store
             return await obstore.sign_async(store, "GET", path, timedelta(seconds=seconds))
 
-    async def _put_in_folder(self, root: Path, path: str, data: bytes | Path) -> None:
+    async def _put_in_folder(
+        self, root: Path, path: str, data: bytes | Path, *, overwrite: bool = True
+    ) -> None:
         aside = f"{_INCOMING}/{secrets.token_hex(12)}"
         try:
             parts = isinstance(data, Path)  # so that no large file comes into memory
             await obstore.put_async(self._store, aside, data, use_multipart=parts)
             await asyncio.to_thread(_sync_file, root / aside)
-            await obstore.rename_async(self._store, aside, path)
+            await obstore.rename_async(self._store, aside, path, overwrite=overwrite)
             await asyncio.to_thread(_sync_folders, root, (root / path).parent)
         except BaseException:
             (root / aside).unlink(missing_ok=True)

@@ -23,7 +23,10 @@ class BlobStore(Protocol):
 
 
 class FileStore(BlobStore, Protocol):
-    """The same store for what is too large for memory."""
+    """The same store for what is too large for memory, or is written by whoever comes first."""
+
+    async def put_new(self, path: str, data: bytes) -> bool:
+        """As `put`, where there is none; False, and nothing is written, where there is one."""
 
     async def put_file(self, path: str, file: Path) -> None:
         """As `put`, the bytes of `file`, which stays as it is."""

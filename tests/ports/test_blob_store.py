@@ -86,6 +86,15 @@ def files(store: BlobStore) -> FileStore:
     return store
 
 
+async def test_what_is_there_is_left_by_those_who_come_later(files: FileStore) -> None:
+    made = await asyncio.gather(*(files.put_new("up/0", bytes([i]) * 50_000) for i in range(8)))
+    assert sorted(made) == [False] * 7 + [True]
+    assert await files.get("up/0") == bytes([made.index(True)]) * 50_000
+    assert not await files.put_new("up/0", b"later") and await files.list("") == ["up/0"]
+    await files.delete("up/0")
+    assert await files.put_new("up/0", b"again") and await files.get("up/0") == b"again"
+
+
 @pytest.mark.parametrize("data", [b"", b"x", bytes(range(256)) * 40_000])
 async def test_files_go_in_and_come_out_whole(
     files: FileStore, tmp_path: Path, data: bytes
