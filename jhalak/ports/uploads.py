@@ -42,8 +42,12 @@ class UploadStore(Protocol):
     def drop(self, upload_id: str) -> None:
         """Forget it; its blobs are the caller's to delete. No error where there is none."""
 
-    def whole(self, limit: int) -> list[str]:
-        """Ids of those that arrived and are no video: what took the last part broke off."""
+    def of_account(self, account: int) -> list[Upload]:
+        """Oldest first."""
+
+    def whole(self, limit: int) -> list[tuple[Upload, str]]:
+        """Those that arrived and are no video, with their creators' handles: what took the last
+        part broke off."""
 
     def expired(self, now_ms: int, limit: int) -> list[str]:
         """Ids of those whose time is over and whose parts no job needs: they were not whole in

@@ -41,9 +41,13 @@ _NEEDED: Final = exists().where(
     jobs.c.subject == uploads.c.video, jobs.c.state.in_(("waiting", "running"))
 )
 _WHOLE: Final = (
-    select(uploads.c.id)
+    select(uploads, creator_accounts.c.handle)
+    .join(creator_accounts, creator_accounts.c.num == uploads.c.account)
     .where(uploads.c.video == "", uploads.c.received == uploads.c.length)
     .limit(bindparam("most"))
+)
+_OF: Final = (
+    select(uploads).where(uploads.c.account == bindparam("of")).order_by(uploads.c.created_ms)
 )
 _EXPIRED: Final = (
     select(uploads.c.id)
@@ -86,9 +90,14 @@ class SqlUploadStore:
         with self._database.write() as connection:
             connection.execute(delete(uploads).where(_ID), {"named": upload_id})
 
-    def whole(self, limit: int) -> list[str]:
+    def of_account(self, account: int) -> list[Upload]:
         with self._database.read() as connection:
-            return list(connection.execute(_WHOLE, {"most": limit}).scalars())
+            return [_upload(row) for row in connection.execute(_OF, {"of": account})]
+
+    def whole(self, limit: int) -> list[tuple[Upload, str]]:
+        with self._database.read() as connection:
+            rows = connection.execute(_WHOLE, {"most": limit})
+            return [(_upload(row), row.handle) for row in rows]
 
     def expired(self, now_ms: int, limit: int) -> list[str]:
         with self._database.read() as connection:

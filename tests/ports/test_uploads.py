@@ -86,6 +86,18 @@ def test_those_that_are_whole_and_no_video_yet_are_named(
         store.create(upload(name, account), 5)
     assert store.part("up-a", 0, 0, 10) and store.part("up-b", 0, 0, 10)
     assert store.part("up-c", 0, 0, 9)
-    assert sorted(store.whole(9)) == ["up-a", "up-b"] and len(store.whole(1)) == 1
+    found = store.whole(9)
+    assert sorted((one.id, handle) for one, handle in found) == [("up-a", "asha"), ("up-b", "asha")]
+    assert len(store.whole(1)) == 1
     SqlVideoStore(database).begin(video("a", account), 9)
-    assert store.whole(9) == ["up-b"]
+    assert [one.id for one, _ in store.whole(9)] == ["up-b"]
+
+
+def test_an_accounts_uploads_come_oldest_first(
+    store: SqlUploadStore, account: int, database: Database
+) -> None:
+    other = SqlCreatorStore(database).add("ravi", "", 1).num
+    second, first = upload("a", account, created_ms=6), upload("b", account)
+    for one in (second, first, upload("c", other)):
+        store.create(one, 5)
+    assert store.of_account(account) == [first, second]
