@@ -7,7 +7,7 @@ passes name their master playlists differently.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -45,11 +45,13 @@ class Passed:
 
 
 def first_pass(
-    sandbox: Sandbox, source: Path, folder: Path, set_: str, cover_s: float = -1.0
-) -> Passed:
+    sandbox: Sandbox, source: Path, folder: Path, set_: str, cover_s: float = -1.0,
+    lasts: Callable[[float], None] = lambda _: None,
+) -> Passed:  # fmt: skip
     """Blocks. Raises Refused, Broke, NoSandbox. `set_`: the name that the files will have;
-    `cover_s`: where the poster lies, below 0: the best frame."""
+    `cover_s`: where the poster lies, below 0: the best frame; `lasts` hears the duration."""
     probed = probe(sandbox, source, folder)
+    lasts(probed.duration_s)
     rungs = rungs_of(probed.width, probed.height)
     made, _ = transcode(sandbox, source, probed, rungs[:FIRST], folder)
     shown = stills(sandbox, source, probed, made[0].mp4, folder, cover_s)
