@@ -33,7 +33,7 @@ LOOK_S = 2.0
 LOOPS = {
     "learn": "learner", "experiments": "watch over experiments", "follow": "follower of feeds",
     "pictures": "maker of pictures", "understand": "understanding of items",
-    "policy": "replayer of policies",
+    "policy": "replayer of policies", "transcode": "maker of videos",
 }  # fmt: skip
 """What `jhalak work` can run, and what each is called."""
 
@@ -115,6 +115,8 @@ def _workers(
     arguments: argparse.Namespace, server: Server, stop: asyncio.Event
 ) -> list[Coroutine[Any, Any, None]]:
     """The loops beside the server."""
+    from jhalak.media.program import find_ffmpeg
+
     found = [
         supervise(loop, arguments.data, stop)
         for loop, wanted in (
@@ -134,6 +136,9 @@ def _workers(
         assigned = server.services.experiments
         found.append(_from_first(lambda: assigned.any, "experiments", arguments.data, stop))
     found.append(_from_first(_any_drafts(server), "policy", arguments.data, stop))
+    jobs = server.records.jobs
+    for _ in range(server.settings.media.processes if find_ffmpeg() else 0):
+        found.append(_from_first(lambda: bool(jobs.counts()), "transcode", arguments.data, stop))
     return found
 
 

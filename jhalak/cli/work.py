@@ -23,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     loops = {
         "learn": _learn, "experiments": _experiments, "follow": _follow, "pictures": _pictures,
-        "policy": _policy, "understand": _understand,
+        "policy": _policy, "transcode": _transcode, "understand": _understand,
     }  # fmt: skip
     work = loops[arguments.loop]
     with explained():
@@ -152,6 +152,27 @@ async def _pictures(arguments: argparse.Namespace) -> list[int]:
     return [worker.made, worker.refused, worker.waiting]
 
 
+async def _transcode(arguments: argparse.Namespace) -> list[int]:
+    """Answers how many jobs were done, and how many failed."""
+    from jhalak.assembly import NoFfmpeg, now_ms, open_records, open_video_maker
+    from jhalak.cli.failure import Failure
+    from jhalak.config.settings import read_settings
+
+    settings = read_settings(arguments.data)
+    records = open_records(arguments.data, settings)
+    try:
+        worker, fetcher = open_video_maker(arguments.data, records, settings, now_ms)
+    except NoFfmpeg as error:
+        records.database.close()
+        raise Failure(str(error), 3) from None
+    try:
+        await _work("making videos", worker.step, 0.25, arguments, worker.stop)
+    finally:
+        await fetcher.close()
+        records.database.close()
+    return [worker.done, worker.failed]
+
+
 async def _understand(arguments: argparse.Namespace) -> list[int]:
     """Answers how many items still wait."""
     from jhalak.assembly import now_ms, open_records, open_understand
@@ -167,9 +188,11 @@ async def _understand(arguments: argparse.Namespace) -> list[int]:
 
 
 async def _work(
-    name: str, step: Callable[[], Awaitable[bool]], every_s: float, arguments: argparse.Namespace
-) -> None:
-    """Take steps until the log's end, if that is wanted; else until told to stop."""
+    name: str, step: Callable[[], Awaitable[bool]], every_s: float, arguments: argparse.Namespace,
+    end_step: Callable[[], None] = lambda: None,
+) -> None:  # fmt: skip
+    """Take steps until the log's end, if that is wanted; else until told to stop: `end_step` ends a
+    long one."""
     from jhalak.workers.loop import repeat
 
     if arguments.until_caught_up:
@@ -178,8 +201,13 @@ async def _work(
         return
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        stop.set()
+        end_step()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, end)
     if os.environ.get(PARENT_GONE):
-        loop.add_reader(sys.stdin, lambda: stop.set() if not os.read(0, 1) else None)
+        loop.add_reader(sys.stdin, lambda: end() if not os.read(0, 1) else None)
     await repeat(name, step, every_s, stop)

@@ -52,3 +52,10 @@ class JobStore(Protocol):
 
     def fail(self, num: int, owner: str, note: str, now_ms: int, how: Failure) -> bool:
         """False: it was this owner's no more, and nothing is written."""
+
+
+class JobCounts(Protocol):
+    """Of the same store: how much there is to do."""
+
+    def counts(self) -> dict[JobState, int]:
+        """How many jobs are in each state; empty: there never was one."""

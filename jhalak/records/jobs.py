@@ -3,9 +3,9 @@ others are claiming (SKIP LOCKED), on SQLite there is one writer at a time."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, and_, bindparam, case, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, func, insert, or_, select, update
 
-from jhalak.ports.jobs import CRASHES, Failure, Job
+from jhalak.ports.jobs import CRASHES, Failure, Job, JobState
 from jhalak.records.database import Database
 from jhalak.records.tables import AnyRow, jobs
 from jhalak.records.text import storable
@@ -53,10 +53,11 @@ _MINE = (
     )
     .returning(jobs.c.num)
 )
+_COUNTS = select(jobs.c.state, func.count()).group_by(jobs.c.state)
 
 
 class SqlJobStore:
-    """JobStore (ports/jobs.py) on SQLite or PostgreSQL."""
+    """JobStore and JobCounts (ports/jobs.py) on SQLite or PostgreSQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -97,6 +98,10 @@ class SqlJobStore:
                 "crashes": jobs.c.crashes + 1,
             }
         return self._mine(num, owner, note=storable(note), changed_ms=now_ms, **values)
+
+    def counts(self) -> dict[JobState, int]:
+        with self._database.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(_COUNTS)}
 
     def _mine(self, num: int, owner: str, **values: object) -> bool:
         with self._database.write() as connection:

@@ -91,6 +91,16 @@ def test_workers_that_claim_at_once_never_get_the_same_job(store: JobStore) -> N
     assert len(taken) == 40 == len(set(taken))
 
 
+def test_jobs_are_counted_by_what_became_of_them(store: SqlJobStore) -> None:
+    assert store.counts() == {}
+    for name in ("a", "b", "c"):
+        store.add("k", name, 0, 5)
+    first = store.claim("w", 10, LEASE)
+    assert first is not None and store.counts() == {"waiting": 2, "running": 1}
+    store.done(first.num, "w", 11)
+    assert store.counts() == {"waiting": 2, "done": 1}
+
+
 def test_a_worker_that_stops_gives_its_job_back_and_that_is_no_crash(store: JobStore) -> None:
     job = store.add("k", "a", 0, 5)
     for n in range(5):
