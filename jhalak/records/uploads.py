@@ -60,6 +60,12 @@ _USED: Final = select(func.count(), func.coalesce(func.sum(uploads.c.length), 0)
     or_(uploads.c.video == "", uploads.c.parts > 0),
 )  # fmt: skip
 
+_OF: Final = (
+    select(uploads)
+    .where(uploads.c.account == bindparam("of"))
+    .order_by(uploads.c.created_ms, uploads.c.id)
+)
+
 
 class SqlUploadStore:
     """UploadStore (ports/uploads.py) on SQLite or PostgreSQL."""
@@ -102,6 +108,10 @@ class SqlUploadStore:
     def expired(self, now_ms: int, limit: int) -> list[str]:
         with self._database.read() as connection:
             return list(connection.execute(_EXPIRED, {"now": now_ms, "most": limit}).scalars())
+
+    def of_account(self, account: int) -> list[Upload]:
+        with self._database.read() as connection:
+            return [_upload(row) for row in connection.execute(_OF, {"of": account})]
 
     def used(self, account: int, since_ms: int) -> tuple[int, int]:
         with self._database.read() as connection:

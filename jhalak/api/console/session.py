@@ -51,7 +51,7 @@ def sign_in_route() -> Any:
         """Begin a session. Answers who one is, with the cookie."""
         from_our_page(request)
         address = request.client.host if request.client else ""
-        account = await door.enter(services, data, address)
+        account = await door.come_in(services, data, address)
         secret, now_ms = secrets.token_urlsafe(32), services.clock()
         await written(services, account.name, "sign in", account.role, place_of(address))
         if before := cookie_of(request):

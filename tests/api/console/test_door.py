@@ -11,7 +11,8 @@ import pytest
 
 from jhalak.api.console import door
 from jhalak.api.console.access import HEADER
-from jhalak.api.console.door import OF_ADDRESS, OF_NAME, WINDOW_MS, network_of, place_of
+from jhalak.api.console.door import place_of
+from jhalak.api.door import OF_ADDRESS, OF_NAME, WINDOW_MS, network_of
 from jhalak.people.password import hashed
 from tests.api.console.conftest import Console
 

@@ -1,0 +1,1 @@
+"""What creators call: their accounts, their uploads, their videos."""

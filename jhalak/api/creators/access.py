@@ -1,0 +1,69 @@
+"""Which creator asks: a session's secret, sent as a bearer token or, by our own pages, in a cookie.
+
+The cookie is read by no script (HttpOnly) and sent by no other site (SameSite=Strict); what comes
+with it must also carry a header that another site's page cannot send. Over TLS its name
+(`__Host-`) makes a browser insist on TLS and on this very host.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Final
+
+from litestar import Request
+from litestar.datastructures import State
+from litestar.types import Scope
+
+from jhalak.api.access import services_of
+from jhalak.api.raw import Refused, header
+from jhalak.api.services import Services
+from jhalak.people.operator_token import token_hash
+from jhalak.ports.creators import Creator
+
+COOKIE, TLS_COOKIE = "jhalak_creator", "__Host-jhalak_creator"
+HEADER: Final = "jhalak-studio"
+LIFE_MS: Final = 30 * 86_400_000
+"""A session lasts so long."""
+_SECRET: Final = range(20, 201)
+"""Letters of a session's secret."""
+
+
+def secret_of(scope: Scope) -> str:
+    """The session's secret; "" for none. Raises Refused (403) for a cookie that another site's
+    page may have sent."""
+    value = header(scope, b"authorization") or ""
+    if value.startswith("Bearer "):
+        return value[7:]
+    found = _cookie(header(scope, b"cookie") or "", tls=scope["scheme"] == "https")
+    if found and header(scope, HEADER.encode()) is None:
+        raise Refused(403, "other_site", f"what comes with a cookie carries the header {HEADER}: 1")
+    return found
+
+
+async def creator_of(scope: Scope, services: Services) -> Creator:
+    """Who asks. Raises Refused (401, 403)."""
+    secret, found = secret_of(scope), None
+    if len(secret) in _SECRET:
+        found = await asyncio.to_thread(
+            services.creator_accounts.signed_in, token_hash(secret), services.clock()
+        )
+    if found is None:
+        raise Refused(
+            401, "no_creator", "sign in first (POST /v1/creators/session)",
+            [(b"www-authenticate", b"Bearer")],
+        )  # fmt: skip
+    return found
+
+
+async def current_creator(request: Request[Any, Any, State]) -> Creator:
+    """The dependency `creator`. Raises Refused (401, 403)."""
+    return await creator_of(request.scope, services_of(request))
+
+
+def _cookie(sent: str, *, tls: bool) -> str:
+    try:
+        held = SimpleCookie(sent).get(TLS_COOKIE if tls else COOKIE)
+    except CookieError:
+        return ""
+    return held.value if held is not None else ""

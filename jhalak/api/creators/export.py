@@ -1,0 +1,75 @@
+"""/v1/creators/me, taken out and removed: all that is kept of one creator."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+import msgspec
+from litestar import delete, post
+from litestar.datastructures import CacheControlHeader
+from litestar.response import Response
+
+from jhalak.api.creators.accounts import cookie
+from jhalak.api.raw import AnyRequest
+from jhalak.api.services import Services
+from jhalak.ports.creators import Creator
+from jhalak.schema.video import Video
+
+EACH: Final = 200
+
+
+@post("/v1/creators/me/export", tags=["creators"], status_code=200,
+      cache_control=CacheControlHeader(no_store=True))  # fmt: skip
+async def export_creator(creator: Creator, services: Services) -> dict[str, Any]:
+    """The account, its videos with all that was decided on them, and unfinished uploads."""
+
+    def read() -> dict[str, Any]:
+        videos = _all_videos(services, creator.num)
+        return {
+            "creator": {"handle": creator.handle, "created_ms": creator.created_ms},
+            "videos": [
+                msgspec.to_builtins(video)
+                | {"reviews": [_review(r) for r in services.reviews.of(video.id)]}
+                for video in videos
+            ],
+            "uploads": [
+                {"id": u.id, "length": u.length, "received": u.received,
+                 "details": msgspec.to_builtins(u.details), "created_ms": u.created_ms}
+                for u in services.uploads.of_account(creator.num)
+            ],
+        }  # fmt: skip
+
+    return await asyncio.to_thread(read)
+
+
+def _review(review: Any) -> dict[str, Any]:
+    """Without who decided: they are operators, and no data of the creator."""
+    return {
+        "kind": review.kind, "why": review.why, "opened_ms": review.opened_ms,
+        "decision": review.decision, "decided_ms": review.decided_ms,
+    }  # fmt: skip
+
+
+@delete("/v1/creators/me", tags=["creators"], status_code=204)
+async def erase_creator(
+    request: AnyRequest, creator: Creator, services: Services
+) -> Response[None]:
+    """Erase the account: its videos are taken down first, then all of it goes. The handle stays
+    taken."""
+    for video in await asyncio.to_thread(_all_videos, services, creator.num):
+        await services.take_down.withdraw(video)
+    for upload in await asyncio.to_thread(services.uploads.of_account, creator.num):
+        await services.take_down.delete(f"uploads/{upload.id}")
+    await asyncio.to_thread(services.creator_accounts.erase, creator.num)
+    return Response(None, status_code=204, cookies=[cookie(request, "", 0)])
+
+
+def _all_videos(services: Services, account: int) -> list[Video]:
+    found: list[Video] = []
+    while page := services.videos.of_account(account, EACH, found[-1].created_ms if found else 0):
+        found += page
+    return found
+
+
+ROUTES: list[Any] = [export_creator, erase_creator]

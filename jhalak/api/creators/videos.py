@@ -1,0 +1,168 @@
+"""/v1/creators/me/videos: a creator's own videos, how far they are, and why."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from typing import Annotated, Any
+
+import msgspec
+from litestar import delete, get, post
+from litestar.datastructures import CacheControlHeader
+from litestar.params import Parameter, QueryParameter
+
+from jhalak.api.raw import Refused
+from jhalak.api.services import Services
+from jhalak.ports.creators import Creator
+from jhalak.ports.videos import FIRST, REST
+from jhalak.schema.video import Rights, Video, VideoState
+from jhalak.trust.take_down import WITHDRAWN
+
+PAGE = 50
+WORDS = 2000
+"""Characters of an appeal."""
+FIRST_PART = 0.5
+"""How far a video is when its low rungs are there."""
+NO_STORE = CacheControlHeader(no_store=True)
+
+VideoId = Annotated[str, Parameter(max_length=64)]
+BeforeQuery = Annotated[int, QueryParameter(name="before", ge=0, le=1 << 52)]
+
+
+class VideoOut(msgspec.Struct):
+    """A creator's own video. Times are Unix milliseconds, 0: not yet."""
+
+    id: str
+    state: VideoState
+    progress: float
+    """0 to 1: how much of it is made."""
+    reason: str
+    """Why it is held, refused or removed: a code (docs/video.md); "" for neither."""
+    caption: str
+    language: str
+    topic: str
+    ai: bool
+    sensitive: bool
+    rights: Rights
+    labels: list[str]
+    duration_s: float | None
+    width: int | None
+    height: int | None
+    poster: str | None
+    """Its address while the video is live."""
+    created_ms: int
+    live_ms: int
+    complete: bool
+    """All rungs are there."""
+    waits_h: float | None
+    """While it is live and its first impressions are not all there: hours until they are, as things
+    go; null: they are, or nobody watches."""
+
+
+class VideosOut(msgspec.Struct):
+    """Newest first; the next page is `before` the last one's `created_ms`."""
+
+    videos: list[VideoOut]
+
+
+class AppealIn(msgspec.Struct, forbid_unknown_fields=True):
+    """Why a decision is wrong."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=WORDS)]
+
+
+class AppealOut(msgspec.Struct):
+    """Two persons will look at it."""
+
+    video: str
+    opened_ms: int
+
+
+def video_out(services: Services, video: Video, now_ms: int) -> VideoOut:
+    """For its creator. Reads the store of jobs: call it in a thread."""
+    said, media = video.details, video.media
+    poster = None
+    if media is not None and video.state == "live":
+        poster = f"{services.media_links.base(media.set, now_ms)}poster.webp"
+    return VideoOut(
+        id=video.id, state=video.state, progress=_progress(services, video), reason=video.reason,
+        caption=said.caption, language=said.language, topic=said.topic, ai=said.ai,
+        sensitive=said.sensitive, rights=said.rights, labels=list(video.labels),
+        duration_s=media.duration_s if media else None, width=media.width if media else None,
+        height=media.height if media else None, poster=poster, created_ms=video.created_ms,
+        live_ms=video.live_ms, complete=bool(media and media.complete),
+        waits_h=_waits_h(services, video, now_ms),
+    )  # fmt: skip
+
+
+def _progress(services: Services, video: Video) -> float:
+    if video.state in ("refused", "removed") or (video.media and video.media.complete):
+        return 1.0
+    first = services.jobs.find(FIRST, video.id)
+    if first is not None and first.state != "done":
+        return FIRST_PART * first.progress
+    rest = services.jobs.find(REST, video.id)
+    return FIRST_PART + (1 - FIRST_PART) * (rest.progress if rest else 0.0)
+
+
+def _waits_h(services: Services, video: Video, now_ms: int) -> float | None:
+    row = services.world.catalogue.find(video.num) if video.state == "live" and video.num else -1
+    if row < 0:
+        return None
+    catalogue, waits = services.world.catalogue, services.trial_waits
+    if waits.shown(int(catalogue.trial[row])) >= services.held.feed.trial_impressions:
+        return None
+    hours = waits.now(now_ms).of(int(catalogue.creator[row])).all_h
+    return round(hours, 2) if math.isfinite(hours) else None
+
+
+async def _own(services: Services, creator: Creator, video_id: str) -> Video:
+    """Raises Refused (404), also for another's."""
+    video = await asyncio.to_thread(services.videos.find, video_id)
+    if video is None or video.account != creator.num:
+        raise Refused(404, "no_such_video", "you have no such video")
+    return video
+
+
+@get("/v1/creators/me/videos", tags=["creators"], cache_control=NO_STORE)
+async def get_videos(creator: Creator, services: Services, before: BeforeQuery = 0) -> VideosOut:
+    """One's own videos, 50 at a time."""
+
+    def read() -> list[VideoOut]:
+        found = services.videos.of_account(creator.num, PAGE, before)
+        return [video_out(services, video, services.clock()) for video in found]
+
+    return VideosOut(await asyncio.to_thread(read))
+
+
+@get("/v1/creators/me/videos/{video_id:str}", tags=["creators"], cache_control=NO_STORE)
+async def get_video(video_id: VideoId, creator: Creator, services: Services) -> VideoOut:
+    """One of them."""
+    video = await _own(services, creator, video_id)
+    return await asyncio.to_thread(video_out, services, video, services.clock())
+
+
+@delete("/v1/creators/me/videos/{video_id:str}", tags=["creators"], status_code=204)
+async def withdraw_video(video_id: VideoId, creator: Creator, services: Services) -> None:
+    """Take it back: out of all feeds within a second, its files gone. Idempotent."""
+    video = await _own(services, creator, video_id)
+    if video.state != "removed":
+        await services.take_down.withdraw(video)
+
+
+@post("/v1/creators/me/videos/{video_id:str}/appeal", tags=["creators"], status_code=202)
+async def appeal(
+    data: AppealIn, video_id: VideoId, creator: Creator, services: Services
+) -> AppealOut:
+    """Ask two persons to look at a decision again. 409 where there is none to appeal."""
+    video = await _own(services, creator, video_id)
+    if video.state not in ("refused", "removed") or video.reason == WITHDRAWN:
+        raise Refused(409, "no_decision", f"the video is {video.state}: there is nothing to appeal")
+    review = await asyncio.to_thread(
+        services.reviews.open, "appeal", video.id, video.details.language, data.text,
+        services.clock(),
+    )  # fmt: skip
+    return AppealOut(video.id, review.opened_ms)
+
+
+ROUTES: list[Any] = [get_videos, get_video, withdraw_video, appeal]
