@@ -1,0 +1,38 @@
+/** What the server says of a creator and their videos, as docs/api.md describes it. */
+
+export interface Quota { videos_left_today: number; bytes_left_today: number; most_bytes: number; most_s: number }
+export interface Creator { handle: string; created_ms: number; quota: Quota }
+
+export type Rights = "own" | "licensed" | "other";
+export type VideoState = "waiting" | "held" | "live" | "refused" | "removed";
+
+export interface Video {
+  id: string;
+  state: VideoState;
+  progress: number;
+  reason: string;
+  caption: string;
+  language: string;
+  topic: string;
+  labels: string[];
+  duration_s: number | null;
+  poster: string | null;
+  created_ms: number;
+  complete: boolean;
+  /** Hours until its first viewers have seen it; null: they have. */
+  waits_h: number | null;
+}
+
+/** What is said of a video before it is uploaded; undefined: not said yet. */
+export interface Told {
+  caption: string;
+  language: string;
+  topic: string;
+  ai?: boolean | undefined;
+  sensitive?: boolean | undefined;
+  rights?: Rights | undefined;
+  /** Seconds; below 0: the best frame. */
+  cover_s: number;
+}
+
+export const CAPTION = 2200;
