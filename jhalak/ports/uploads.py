@@ -53,9 +53,6 @@ class UploadStore(Protocol):
         """Ids of those whose time is over and whose parts no job needs: they were not whole in
         time, or are videos by now."""
 
-    def of_account(self, account: int) -> list[Upload]:
-        """All of an account, oldest first."""
-
     def used(self, account: int, since_ms: int) -> tuple[int, int]:
         """(uploads begun since, their bytes when whole) of an account: for its quota. Those of
         what was a video already are free."""

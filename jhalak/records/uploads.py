@@ -109,10 +109,6 @@ class SqlUploadStore:
         with self._database.read() as connection:
             return list(connection.execute(_EXPIRED, {"now": now_ms, "most": limit}).scalars())
 
-    def of_account(self, account: int) -> list[Upload]:
-        with self._database.read() as connection:
-            return [_upload(row) for row in connection.execute(_OF, {"of": account})]
-
     def used(self, account: int, since_ms: int) -> tuple[int, int]:
         with self._database.read() as connection:
             row = connection.execute(_USED, {"of": account, "since": since_ms}).one()
