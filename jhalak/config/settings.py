@@ -149,14 +149,20 @@ class MediaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     videos_a_day: int = 50
     """Uploads of an account in 24 hours."""
     bytes_a_day: int = 5_000_000_000
+    lease_s: float = 60.0
+    """A worker from which nothing is heard for so long is dead: its job is another's."""
     upload_h: float = 24.0
     """An unfinished upload expires after so long."""
     origin: str = ""
     """Where phones fetch videos, such as `https://media.example`; "": from the same host."""
+    bucket_origin: str = ""
+    """Where requests for videos in a bucket are sent on to: what pages may load beside `origin`."""
     purge: str = ""
     """Called (POST, JSON) with the paths that a takedown removed: a CDN's hook; "": none."""
     av1: bool = False
     """Also make an AV1 rung."""
+    keep_days: float = 365.0
+    """A creator's video is in the catalogue for so long."""
     sexual_held: float = 0.6
     """A human looks at a video of which the model finds two frames sexual with this probability,
     or one that is half as far from 1."""

@@ -32,8 +32,8 @@ from jhalak.workers.video_passes import Gone, VideoPasses
 
 log = logging.getLogger(__name__)
 
-LEASE_MS: Final = 60_000
-BEAT_S: Final = 5.0
+BEATS: Final = 6
+"""Of a lease: so often a job is held anew."""
 DAMAGED: Final = "damaged"
 LOST: Final = "lost"
 """Reason of a video whose source is not there any more: upload it again."""
@@ -63,13 +63,15 @@ class MakeVideos:
     def __init__(
         self, stores: Stores, passes: VideoPasses, check: Check, publish: PublishVideo,
         take_down: TakeDown, sweep: SweepVideos, clock: Callable[[], int],
-        name: Callable[[], str],
+        name: Callable[[], str], lease_s: float,
     ) -> None:  # fmt: skip
-        """`name`: a new one for each claim. `check` blocks."""
+        """`name`: a new one for each claim. `check` blocks. `lease_s`: a worker from which nothing
+        is heard for so long is dead."""
         self._stores, self._passes, self._check = stores, passes, check
         self._publish, self._take_down = publish, take_down
         self._sweep, self._clock, self._name = sweep, clock, name
         self._swept_ms = 0
+        self._lease_ms = int(1000 * lease_s)
         self._stopping = False
         self.done = self.failed = 0
         """Jobs, since it started."""
@@ -80,7 +82,7 @@ class MakeVideos:
             await self.tidy()
         owner = self._name()
         jobs = self._stores.jobs
-        job = await asyncio.to_thread(jobs.claim, owner, self._clock(), LEASE_MS)
+        job = await asyncio.to_thread(jobs.claim, owner, self._clock(), self._lease_ms)
         if job is None or self._stopping:
             if job is not None:
                 await self._end(job, owner, "stopped", "")
@@ -139,7 +141,7 @@ class MakeVideos:
     async def _beat(self, job: Job, owner: str) -> None:
         """Hold the job while it is worked on; without it end what is being made."""
         while True:
-            await asyncio.sleep(BEAT_S)
+            await asyncio.sleep(self._lease_ms / 1000 / BEATS)
             try:
                 await self._hold(job, owner, self._passes.progress())
             except Lost:
@@ -149,7 +151,7 @@ class MakeVideos:
                 log.warning("a beat was not written: %s", problem)
 
     async def _hold(self, job: Job, owner: str, progress: float) -> None:
-        until_ms = self._clock() + LEASE_MS
+        until_ms = self._clock() + self._lease_ms
         if not await asyncio.to_thread(self._stores.jobs.beat, job.num, owner, progress, until_ms):
             raise Lost
 
