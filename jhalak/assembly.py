@@ -46,10 +46,17 @@ if TYPE_CHECKING:
     from random import Random
 
     from jhalak.ingest.intake import Intake
+    from jhalak.ports.blob_store import BlobStore
     from jhalak.ports.embedder import Embedder, Encoder
+    from jhalak.ports.fetcher import Fetcher
+    from jhalak.trust.take_down import TakeDown
     from jhalak.understanding.meaning import Meaning
     from jhalak.workers.follow_feeds import FollowFeeds
     from jhalak.workers.make_pictures import MakePictures
+    from jhalak.workers.make_videos import MakeVideos
+    from jhalak.workers.publish_video import PublishVideo
+    from jhalak.workers.settle_reviews import SettleReviews
+    from jhalak.workers.sweep_videos import SweepVideos
     from jhalak.workers.understand import Understand
 
 log = logging.getLogger(__name__)
@@ -57,6 +64,10 @@ PROFILES = "profiles.sqlite"
 RESERVE = "reserve"
 KEEP_PROFILES_MS = 60_000
 """A profile is written so long after the viewer was first active: once a minute at most."""
+
+
+class NoFfmpeg(Exception):
+    """Videos cannot be taken in here."""
 
 
 def now_ms() -> int:
@@ -167,6 +178,87 @@ def open_fetcher(settings: Settings) -> SafeFetcher:
     if settings.follow.public_url:
         agent += f" (+{settings.follow.public_url})"
     return SafeFetcher(hosts=rules.hosts, ports=rules.ports, allow=rules.allow, agent=agent)
+
+
+def open_take_down(
+    records: Records, blobs: BlobStore, fetcher: Fetcher, settings: Settings,
+    clock: Callable[[], int],
+) -> TakeDown:  # fmt: skip
+    """What takes creators' videos away."""
+    from jhalak.trust.take_down import TakeDown
+
+    return TakeDown(
+        records.videos, records.items, records.jobs, blobs, fetcher, settings.media.purge,
+        settings.media.origin, clock,
+    )  # fmt: skip
+
+
+def open_publish(records: Records, settings: Settings, clock: Callable[[], int]) -> PublishVideo:
+    """What makes creators' videos items of the catalogue."""
+    from jhalak.ingest.quick import quick
+    from jhalak.workers.publish_video import PublishVideo
+
+    understand = quick(quick_embedder(settings), records.folder)
+    return PublishVideo(records.videos, records.items, understand, settings.media.keep_days, clock)
+
+
+def open_settle(
+    records: Records, take_down: TakeDown, settings: Settings, clock: Callable[[], int]
+) -> SettleReviews:
+    """What carries out the decisions of reviews."""
+    from jhalak.workers.settle_reviews import SettleReviews
+
+    publish = open_publish(records, settings, clock)
+    return SettleReviews(
+        records.reviews, records.videos, records.known_bad, publish, take_down, clock
+    )
+
+
+def open_video_maker(
+    data: Path, records: Records, settings: Settings, clock: Callable[[], int]
+) -> tuple[MakeVideos, SafeFetcher]:
+    """What makes creators' videos, and what it calls caches with. Raises NoFfmpeg."""
+    from secrets import token_hex
+
+    from jhalak.media.program import find_ffmpeg
+    from jhalak.media.sandbox import Sandbox
+    from jhalak.trust.gate import Rules
+    from jhalak.understanding.frames import load_look
+    from jhalak.understanding.words import Words
+    from jhalak.workers.check_video import CheckVideo
+    from jhalak.workers.make_videos import MakeVideos, Stores
+    from jhalak.workers.video_passes import VideoPasses
+
+    ffmpeg, rules = find_ffmpeg(), settings.media
+    if ffmpeg is None:
+        raise NoFfmpeg("there is no ffmpeg: pip install 'jhalak[video]', or set FFMPEG")
+    blobs, fetcher = open_blobs(data, settings), open_fetcher(settings)
+    judged_by = Rules(rules.sexual_held, rules.sexual_refused, unchecked=rules.unchecked)
+    words = Words(records.folder / "words")
+    return MakeVideos(
+        Stores(records.jobs, records.videos, records.uploads, records.reviews),
+        VideoPasses(
+            Sandbox(ffmpeg, weak=rules.sandbox == "rlimits"), records.uploads, blobs,
+            data.absolute() / "making",
+        ),
+        CheckVideo(records.videos, load_look(), words, judged_by),
+        open_publish(records, settings, clock),
+        open_take_down(records, blobs, fetcher, settings, clock),
+        open_video_sweep(data, records, settings, clock),
+        clock, lambda: token_hex(16), rules.lease_s,
+    ), fetcher  # fmt: skip
+
+
+def open_video_sweep(
+    data: Path, records: Records, settings: Settings, clock: Callable[[], int]
+) -> SweepVideos:
+    """What finds files of creators' videos that nobody needs."""
+    from jhalak.workers.sweep_videos import SweepVideos
+
+    return SweepVideos(
+        records.videos, records.videos, records.uploads, records.jobs, records.items,
+        open_blobs(data, settings), clock,
+    )  # fmt: skip
 
 
 def open_intake(records: Records, settings: Settings, clock: Callable[[], int]) -> Intake:
@@ -299,6 +391,9 @@ class Server:
         keys = open_keys(data / "keys", clock())
         world = World()
         blobs = open_blobs(data, settings)
+        self._fetcher = open_fetcher(settings)
+        take_down = open_take_down(records, blobs, self._fetcher, settings, clock)
+        self._settle = open_settle(records, take_down, settings, clock)
         states = ViewerStates(
             self.event_log, self.profiles, records.relations, world.catalogue.embedding_of, clock,
             size=settings.server.active_viewers, keep_days=settings.feed.never_repeat_days,
@@ -348,6 +443,9 @@ class Server:
             videos=records.videos,
             jobs=records.jobs,
             blobs=blobs,
+            take_down=take_down,
+            settle=self._settle.settle,
+            refuse_video=self._settle.refuse,
             experiments=Assignment(settings),
             give_up_reserve=self._reserve.give_up,
         )
@@ -388,6 +486,7 @@ class Server:
             ("keeping how it goes", self.services.sampler.step, 10.0),
             ("keeping profiles", self._keep_profiles, 5.0),
             ("finishing erasures", self._finish_erasures.step, 1.0),
+            ("finishing reviews", self._settle.step, 10.0),
             ("keeping a reserve", self._keep_reserve, 60.0),
             ("rotating keys", self._rotate_keys, 3600.0),
         ):
@@ -416,6 +515,7 @@ class Server:
                 pass
         except Exception as error:
             log.error("profiles were not written (the log has it all): %s", error)
+        await self._fetcher.close()
         self.event_log.close()
         self.profiles.close()
         self.records.database.close()

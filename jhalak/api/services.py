@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from jhalak.api.event_ids import EventIds
@@ -19,7 +19,7 @@ from jhalak.people.directory import Directory
 from jhalak.people.viewer_token import ViewerTokens
 from jhalak.ports.accounts import AccountStore, SessionStore
 from jhalak.ports.audit import AuditStore
-from jhalak.ports.blob_store import BlobStore
+from jhalak.ports.blob_store import FileStore
 from jhalak.ports.consents import ConsentStore
 from jhalak.ports.creators import CreatorStore
 from jhalak.ports.definitions import DefinitionStore
@@ -41,9 +41,11 @@ from jhalak.ports.texts import TextStore
 from jhalak.ports.uploads import UploadStore
 from jhalak.ports.videos import VideoStore
 from jhalak.ports.viewers import ViewerStore
+from jhalak.schema.video import Video
 from jhalak.stages.trial_wait import TrialWaits
 from jhalak.stages.viewer_states import ViewerStates
 from jhalak.stages.world import World
+from jhalak.trust.take_down import TakeDown
 
 
 @dataclass(slots=True, eq=False)
@@ -86,13 +88,18 @@ class Services:
     known_bad: KnownBadStore
     videos: VideoStore
     jobs: JobStore
-    blobs: BlobStore
+    blobs: FileStore
+    take_down: TakeDown
     feeds: FeedStore
     entries: EntryStore
     subscriptions: SubscriptionStore
     deliveries: DeliveryStore
     publishers: PublisherStore
     experiments: Assignment
+    settle: Callable[[str], Awaitable[None]]
+    """Carries out what was decided on a video (workers/settle_reviews.py). Raises PortError."""
+    refuse_video: Callable[[Video, str, str], Awaitable[None]]
+    """(video, reason, by): it is not seen any more, and does not come back. Raises PortError."""
     give_up_reserve: Callable[[], bool] = lambda: False
     """Frees a little of a full disk, for a recall; was there any?"""
     creators: dict[str, int] = field(default_factory=dict)
