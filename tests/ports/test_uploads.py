@@ -101,12 +101,3 @@ def test_an_accounts_uploads_come_oldest_first(
     for one in (second, first, upload("c", other)):
         store.create(one, 5)
     assert store.of_account(account) == [first, second]
-
-
-def test_an_accounts_uploads_are_listed(
-    store: SqlUploadStore, account: int, database: Database
-) -> None:
-    other = SqlCreatorStore(database).add("ravi", "", 1).num
-    for name, of, at in (("b", account, 9), ("a", account, 5), ("x", other, 5)):
-        store.create(upload(name, of, created_ms=at), 5)
-    assert [one.id for one in store.of_account(account)] == ["a", "b"]
