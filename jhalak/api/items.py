@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import math
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from litestar import delete, get
@@ -21,6 +21,8 @@ from jhalak.ports.errors import DiskFull
 from jhalak.ports.operators import OperatorToken
 from jhalak.schema.item import ItemRecord
 
+RECALLED: Final = "recalled"
+"""What its creator is told of a video that an operator recalled as an item."""
 ItemId = Annotated[str, Parameter(max_length=512)]
 
 
@@ -113,6 +115,10 @@ async def recall(services: Services, name: str, by: str, reason: str) -> ItemRec
     if record is None:
         raise Refused(404, "no_such_item", f"there is no item {name!r}")
     services.world.catalogue.commit([prepare(record)], services.clock())
+    if record.item.media:  # a creator's video: its files go too
+        video = await asyncio.to_thread(services.videos.find, name)
+        if video is not None and video.state == "live":
+            await services.refuse_video(video, RECALLED, by)
     return record
 
 

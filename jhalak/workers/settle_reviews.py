@@ -14,6 +14,7 @@ from typing import Final
 from jhalak.ports.reviews import KnownBadStore, Review, ReviewStore
 from jhalak.ports.videos import VideoStore
 from jhalak.schema.video import Video
+from jhalak.trust.take_down import TakeDown
 
 LIMIT: Final = 50
 APPEAL_WON: Final = "appeal_won"
@@ -24,8 +25,6 @@ refused for looking the same."""
 
 Publish = Callable[[Video], Awaitable[None]]
 """A held or refused video becomes live. Raises PortError."""
-TakeDown = Callable[[Video, str, str], Awaitable[None]]
-"""(video, reason, by): it is gone, its files too. Raises PortError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,9 @@ class SettleReviews:
             self.videos.change, video.id, ("waiting", "held"), self.clock(), state="refused",
             reason=reason,
         )  # fmt: skip
-        if refused is None and video.state == "live":
+        if refused is not None:
+            await self.take_down.forget_source(refused)
+        elif video.state == "live":
             await self.take_down(video, reason, by)
 
     async def _allow(self, video: Video, review: Review) -> None:

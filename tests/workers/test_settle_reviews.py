@@ -29,7 +29,7 @@ class Desk:
         self.bad = SqlKnownBadStore(database)
         self.done: list[str] = []
         self.settle = SettleReviews(
-            self.reviews, self.videos, self.bad, self._publish, self._take_down, lambda: 9
+            self.reviews, self.videos, self.bad, self._publish, self, lambda: 9
         )
         SqlCreatorStore(database).add("asha", "", 1)
         said = Details(language="hi", ai=False, sensitive=False, rights="own")
@@ -40,7 +40,11 @@ class Desk:
         self.done.append("publish")
         self.videos.change(video.id, ("held", "refused"), 9, state="live")
 
-    async def _take_down(self, video: Video, reason: str, by: str) -> None:
+    async def forget_source(self, video: Video) -> None:
+        self.done.append("forget its source")
+
+    async def __call__(self, video: Video, reason: str, by: str) -> None:
+        """TakeDown (trust/take_down.py)."""
         self.done.append(f"take down for {reason} by {by}")
         self.videos.change(video.id, ("live",), 9, state="removed", reason=reason)
 
@@ -93,7 +97,8 @@ def test_what_was_held_and_refused_says_why_and_may_not_come_back(desk: Desk) ->
     desk.become("held")
     desk.decide("gate", "refuse", "sexual\nrights")
     assert desk.step() and not desk.step()
-    assert desk.state == ("refused", "sexual") and desk.known == [b"how"] and desk.done == []
+    assert desk.state == ("refused", "sexual") and desk.known == [b"how"]
+    assert desk.done == ["forget its source"]
 
 
 def test_a_copy_is_refused_and_the_original_is_not_known_to_be_bad(desk: Desk) -> None:
