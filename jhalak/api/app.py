@@ -45,6 +45,7 @@ from jhalak.api.feeds import FeedRoutes
 from jhalak.api.openapi import complete
 from jhalak.api.raw import JSON, PRIVATE, Refused, respond
 from jhalak.api.services import Services
+from jhalak.api.video_files import video_file_route
 from jhalak.api.viewers import create_viewer
 from jhalak.ports.errors import Conflict, DiskFull, PortError
 
@@ -162,8 +163,8 @@ def create_app(services: Services) -> Application:
 
     framework = Litestar(
         route_handlers=[
-            *raw, create_viewer, *me.ROUTES, *history.ROUTES, *relations.ROUTES,
-            *why.ROUTES, *items.ROUTES, *media.ROUTES, *ops.ROUTES,
+            *raw, video_file_route(services), create_viewer, *me.ROUTES, *history.ROUTES,
+            *relations.ROUTES, *why.ROUTES, *items.ROUTES, *media.ROUTES, *ops.ROUTES,
             *feed_health.ROUTES, *publisher.ROUTES, *websub.ROUTES, console_routes(),
             sign_in_route(), openapi,
         ],
@@ -189,6 +190,9 @@ def create_app(services: Services) -> Application:
         logging_config=None,
         debug=False,
     )  # fmt: skip
-    pages = app_routes(BUILT / "viewer", "/") | app_routes(BUILT / "console", "/console/")
+    rules = services.settings.media
+    films = [one.rstrip("/") for one in (rules.origin, rules.bucket_origin) if one]
+    pages = app_routes(BUILT / "viewer", "/", films)
+    pages |= app_routes(BUILT / "console", "/console/", films)
     quick = {path: _hot(("GET", "HEAD"), page) for path, page in pages.items()} | hot
     return Application(framework, quick)

@@ -9,7 +9,8 @@ a path that names no file, however odd, is none of theirs.
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
@@ -25,12 +26,12 @@ _KEPT: Final = b"public, max-age=31536000, immutable"
 _ASKED_AGAIN: Final = b"no-cache"
 _POLICY: Final = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self';"
-    b" img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self';"
+    b" img-src 'self' data: blob:%b; media-src 'self' blob:%b; connect-src 'self';"
     b" worker-src 'self'; manifest-src 'self'; object-src 'none'; frame-ancestors 'none';"
     b" base-uri 'none'; form-action 'self'"
 )
+_ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?", re.ASCII)
 _DOCUMENT: Final[Headers] = [
-    (b"content-security-policy", _POLICY),
     (b"permissions-policy", b"camera=(), display-capture=(), geolocation=(), microphone=(),"
      b" payment=(), usb=(), browsing-topics=()"),
     (b"referrer-policy", b"no-referrer"),
@@ -60,8 +61,20 @@ class File(NamedTuple):
     """By content coding; "" is plain."""
 
 
-def read_app(folder: Path) -> dict[str, File]:
-    """The files under `folder` by their path relative to it; none where it was not built."""
+def policy(origins: Sequence[str] = ()) -> bytes:
+    """What a document may load: nothing from elsewhere but pictures and films of `origins`, such
+    as `https://media.example`. Raises ValueError for one that is none."""
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise ValueError(f"{origin!r} is no origin, such as https://media.example")
+    named = b"".join(b" " + origin.encode() for origin in origins)
+    return _POLICY % (named, named)
+
+
+def read_app(folder: Path, origins: Sequence[str] = ()) -> dict[str, File]:
+    """The files under `folder` by their path relative to it; none where it was not built.
+    `origins`: where else films lie."""
+    document = [(b"content-security-policy", policy(origins)), *_DOCUMENT]
     compressed = tuple(ending for _, ending in _ENCODINGS)
     found = {}
     for path in sorted(folder.rglob("*")):
@@ -74,11 +87,11 @@ def read_app(folder: Path) -> dict[str, File]:
                 bodies[coding] = beside.read_bytes()
         name = path.relative_to(folder).as_posix()
         etag = f'W/"{blake2b(bodies[""], digest_size=12).hexdigest()}"'
-        found[name] = File(etag, [(b"etag", etag.encode()), *_headers(name)], bodies)
+        found[name] = File(etag, [(b"etag", etag.encode()), *_headers(name, document)], bodies)
     return found
 
 
-def _headers(name: str) -> Headers:
+def _headers(name: str, document: Headers) -> Headers:
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     text = kind.startswith("text/") or kind.endswith(("javascript", "json", "xml"))
     kept = name.startswith("assets/")
@@ -88,7 +101,7 @@ def _headers(name: str) -> Headers:
         (b"cache-control", _KEPT if kept else _ASKED_AGAIN),
         (b"vary", b"accept-encoding"),
         *_EVERY,
-        *([] if part else _DOCUMENT),
+        *([] if part else document),
     ]
 
 
@@ -153,10 +166,10 @@ def _to(address: str) -> ASGIApp:
     return app
 
 
-def app_routes(folder: Path, prefix: str) -> dict[str, ASGIApp]:
+def app_routes(folder: Path, prefix: str, origins: Sequence[str] = ()) -> dict[str, ASGIApp]:
     """What answers GET and HEAD of each path of the application in `folder` at `prefix` ("/x/").
     What it answers with may raise Refused."""
-    held = read_app(folder)
+    held = read_app(folder, origins)
     routes = {prefix + name: _sender(file) for name, file in held.items()}
     index = held.get("index.html")
     routes[prefix] = _sender(index) if index else _not_built(folder.name)

@@ -189,7 +189,26 @@ def _hot_paths() -> dict[str, Any]:
             "507": _answer("Problem", "The disk is full; nothing was taken"),
         },
     }
+    file = {
+        "tags": ["feeds"],
+        "operationId": "GetVideoFile",
+        "summary": "A file of a creator's video, whole or a byte range of it",
+        "parameters": [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            for name in ("set", "signed", "name")
+        ],
+        "responses": {
+            "200": {"description": "The file"},
+            "206": {"description": "The bytes that Range names"},
+            "302": {"description": "It lies in a bucket, there"},
+            "304": {"description": "The file at hand is still good"},
+            "404": _answer("Problem", "No video that may be seen has this file"),
+            "416": {"description": "The file has no such bytes"},
+            "503": _answer("Problem", "Try again after Retry-After"),
+        },
+    }
     return {
+        "/video/{set}/{signed}/{name}": {"get": file},
         "/v1/lockscreen/edition": {"get": edition},
         "/v1/video/feed": {"get": page},
         "/v1/events": {"post": events},

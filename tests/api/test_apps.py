@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from jhalak.api.apps import app_routes, coding_of, is_built, read_app
+from jhalak.api.apps import app_routes, coding_of, is_built, policy, read_app
 from tests.worlds import Jhalak
 
 SCRIPT = b"console.log('a script that gets smaller');" * 40
@@ -194,3 +194,13 @@ def test_every_coding_is_of_the_same_file(tmp_path: Path) -> None:
     assert set(held["sw.js"].bodies) == {"", "gzip"}
     assert coding_of(held["sw.js"], "br") == ""
     assert ".made" not in held and len({file.etag for file in held.values()}) == len(held) - 1
+
+
+def test_films_may_come_from_an_origin_that_is_named_and_from_no_other() -> None:
+    told = policy(["https://media.example", "http://127.0.0.1:9000"]).decode()
+    assert "media-src 'self' blob: https://media.example http://127.0.0.1:9000;" in told
+    assert "img-src 'self' data: blob: https://media.example http://127.0.0.1:9000;" in told
+    assert "script-src 'self';" in told and b"media-src 'self' blob:;" in policy()
+    for odd in ("*", "https://a b", "https://a;script-src *", "https://a/path", "//a", ""):
+        with pytest.raises(ValueError, match="is no origin"):
+            policy([odd])
