@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from jhalak.api.apps import is_built
+from jhalak.media.program import find_ffmpeg
 from jhalak.people.password import hashed
+from jhalak.schema.video import FOLDER, Details, Media, Video, VideoFile
 from jhalak.workers.tell_figures import TellFigures
 from tests.cli.conftest import Beside, begin
 from tests.journeys.conftest import browser as browser
@@ -37,8 +40,53 @@ def past(data: Path) -> str:
     world.services.accounts.add("asha", "admin", hashed(PASSWORD), world.clock())
     phones = tap_games(world, VIEWERS)
     world.run(TellFigures(world.learner(), world.services.blobs, world.clock).step())
+    wait_for_reviews(world)
     world.end()
     return phones[0].viewer
+
+
+HELD = {
+    "dance": ("hi", "gate", "sexual\ncaption:gambling", "बारिश की पहली शाम, छत पर हम सब #बारिश"),
+    "rain": ("ur", "gate", "copy:dance", "آج کی شام ہمارے شہر میں بارش کا پہلا دن ہے #بارش"),
+    "shout": ("en", "gate", "caption:hate", "what they did to our street"),
+}
+"""Videos that wait: id to language, who asks, why, caption."""
+
+
+def wait_for_reviews(world: Jhalak) -> None:
+    """Three videos of a creator wait for a human; their film is one and the same second."""
+    services, now_ms = world.services, world.clock()
+    account = world.server.records.creators.add("asha.k", "", now_ms).num
+    for n, (name, (language, kind, why, caption)) in enumerate(HELD.items()):
+        said = Details(caption=caption, language=language, ai=n == 0, sensitive=False, rights="own")
+        media = Media(
+            set=f"{n}" * 32, duration_s=1, width=90, height=160, sound=False, complete=True,
+            files=tuple(_files(world, f"{n}" * 32)),
+        )  # fmt: skip
+        video = Video(
+            id=name, account=account, handle="asha.k", upload="", content=name.encode(),
+            details=said, created_ms=now_ms + n,
+        )  # fmt: skip
+        services.videos.begin(video, now_ms)
+        services.videos.change(name, ("waiting",), now_ms, state="held", media=media)
+        services.reviews.open(kind, name, language, why, now_ms + n)
+
+
+def _files(world: Jhalak, set_: str) -> Iterator[VideoFile]:
+    ffmpeg = find_ffmpeg()
+    for name, kind, options in (
+        ("240.mp4", "video/mp4", ["-c:v", "libx264", "-movflags", "+faststart"]),
+        ("poster.webp", "image/webp", ["-frames:v", "1"]),
+        ("strip.webp", "image/webp", ["-vf", "scale=20:36,tile=4x4", "-frames:v", "1"]),
+    ):
+        path = world.data / name
+        if ffmpeg is not None and not path.exists():
+            source = ["-f", "lavfi", "-i", "testsrc2=size=90x160:rate=16:duration=1"]
+            command = [ffmpeg, "-v", "error", *source, "-pix_fmt", "yuv420p", *options, path]
+            subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+        if path.exists():
+            world.run(world.services.blobs.put(f"{FOLDER}/{set_}/{name}", path.read_bytes()))
+            yield VideoFile(name=name, type=kind, bytes=path.stat().st_size, width=90, height=160)
 
 
 def _fields(item: Any, now_ms: int) -> dict[str, Any]:

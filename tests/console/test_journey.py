@@ -151,6 +151,51 @@ def test_now_moves_and_what_is_recalled_is_gone_from_the_next_edition(desk: Desk
     desk.page.get_by_label("Password").wait_for()
 
 
+def test_a_moderator_decides_with_keys_and_nothing_is_seen_that_was_not_asked_for(
+    desk: Desk,
+) -> None:
+    page = desk.page
+    desk.go("Reviews")
+    case = page.get_by_role("region", name="Review", exact=True)
+    case.get_by_text("caption: gambling").wait_for()
+    blurred = "document.querySelector('video') && getComputedStyle(document.querySelector('video'))"
+    film = case.get_by_label("Video").locator("video")
+    if film.count():  # without ffmpeg there is none
+        assert "blur" in page.evaluate(f"{blurred}.filter")
+        page.keyboard.press("b")
+        assert page.evaluate(f"{blurred}.filter") == "none"
+        page.keyboard.press("p")
+        page.wait_for_function("document.querySelector('video').currentTime > 0")
+    desk.whole()
+    page.keyboard.press("j")
+    case.get_by_text("It may be a copy of this one").wait_for()
+    assert not film.count() or "blur" in page.evaluate(f"{blurred}.filter")
+    desk.whole()
+    page.keyboard.press("k")
+    case.get_by_text("caption: gambling").wait_for()
+    page.keyboard.press("s")
+    desk.see("Review 1: allowed.")
+    case.get_by_text("It may be a copy of this one").wait_for()
+    page.keyboard.press("r")
+    desk.whole()
+    page.keyboard.press("Enter")
+    desk.see("Review 2: refused.")
+    page.get_by_label("Language").select_option("en")
+    case.get_by_text("what they did to our street").wait_for()
+    page.keyboard.press("r")
+    page.keyboard.press("3")
+    desk.see("Nothing waits here.")
+
+    desk.go("Content")
+    page.get_by_label("kind").select_option("video")
+    page.get_by_role("region", name="Catalogue").get_by_text("1 live items").wait_for()
+    page.get_by_role("region", name="Catalogue").get_by_role("button").first.click()
+    desk.see("sensitive")
+    page.get_by_label("Why is it recalled?").fill("a court said so")
+    desk.press("Recall for good")
+    desk.see("this server shows it no more")
+
+
 def test_pages_are_whole_by_day_too_and_in_a_small_window(browser: Any, cell: Cell) -> None:
     desk = Desk(browser, cell, color_scheme="light")
     desk.sign_in()

@@ -13,6 +13,7 @@ from jhalak.api.console import (
     now,
     policy,
     recalls,
+    reviews,
     session,
     sources,
     status,
@@ -29,7 +30,7 @@ def console_routes() -> Router:
         route_handlers=[
             *session.ROUTES, *status.ROUTES, *now.ROUTES, *learning.ROUTES, *viewer.ROUTES,
             *policy.ROUTES, *experiments.ROUTES, *content.ROUTES, *sources.ROUTES,
-            *stories.ROUTES, *recalls.ROUTES,
+            *stories.ROUTES, *recalls.ROUTES, *reviews.ROUTES,
         ],
         guards=[signed_in],
         cache_control=CacheControlHeader(no_store=True),
