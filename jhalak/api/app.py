@@ -40,6 +40,10 @@ from jhalak.api.access import (
 from jhalak.api.apps import BUILT, app_routes
 from jhalak.api.console.routes import console_routes
 from jhalak.api.console.session import sign_in_route
+from jhalak.api.creators import export, videos
+from jhalak.api.creators.access import current_creator
+from jhalak.api.creators.accounts import account_routes
+from jhalak.api.creators.uploads import upload_routes
 from jhalak.api.events import EventRoutes
 from jhalak.api.feeds import FeedRoutes
 from jhalak.api.openapi import complete
@@ -165,7 +169,9 @@ def create_app(services: Services) -> Application:
         route_handlers=[
             *raw, video_file_route(services), create_viewer, *me.ROUTES, *history.ROUTES,
             *relations.ROUTES, *why.ROUTES, *items.ROUTES, *media.ROUTES, *ops.ROUTES,
-            *feed_health.ROUTES, *publisher.ROUTES, *websub.ROUTES, console_routes(),
+            *feed_health.ROUTES, *account_routes(), *videos.ROUTES, *export.ROUTES,
+            *upload_routes(services),
+            *publisher.ROUTES, *websub.ROUTES, console_routes(),
             sign_in_route(), openapi,
         ],
         dependencies={
@@ -173,6 +179,7 @@ def create_app(services: Services) -> Application:
             "viewer": Provide(current_viewer),
             "operator": Provide(current_operator),
             "publisher": Provide(current_publisher),
+            "creator": Provide(current_creator),
         },
         exception_handlers={
             Refused: _on_refused, HTTPException: _on_http, PortError: _on_port, Exception: _on_any,
@@ -194,5 +201,6 @@ def create_app(services: Services) -> Application:
     films = [one.rstrip("/") for one in (rules.origin, rules.bucket_origin) if one]
     pages = app_routes(BUILT / "viewer", "/", films)
     pages |= app_routes(BUILT / "console", "/console/", films)
+    pages |= app_routes(BUILT / "studio", "/studio/", films)
     quick = {path: _hot(("GET", "HEAD"), page) for path, page in pages.items()} | hot
     return Application(framework, quick)

@@ -55,6 +55,11 @@ def clean(text: str) -> str:
     return text if text.isascii() else _trimmed(text)
 
 
+def visible(text: str) -> str:
+    """Of what a person typed: control characters and direction marks go, line breaks stay."""
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).strip()
+
+
 def clean_title(text: str) -> str:
     """As `clean`, and without the lines that scraping left behind the headline."""
     text = text[:MAX_TEXT].strip()

@@ -12,6 +12,8 @@ from typing import BinaryIO, Final, Literal
 
 Demuxer = Literal["mov", "matroska"]
 
+HEAD: Final = 4160
+"""So many first bytes tell whether a file may be a video."""
 BOXES: Final = 10_000
 """So many boxes at the top, at most."""
 _FIRST: Final = (b"ftyp", b"moov", b"wide", b"free", b"skip", b"mdat", b"pnot")
@@ -30,11 +32,18 @@ class Refused(Exception):
 def demuxer_of(path: Path) -> Demuxer:
     """The one demuxer that may read the file. Raises Refused; reads some kilobytes."""
     with path.open("rb") as file:
-        head = file.read(64)
-        if head.startswith(b"\x1a\x45\xdf\xa3"):
-            return _matroska(head + file.read(4096))
-        if len(head) >= 16 and head[4:8] in _FIRST:
-            return _mov(file, path.stat().st_size)
+        kind = first_bytes(file.read(HEAD))
+        return kind if kind == "matroska" else _mov(file, path.stat().st_size)
+
+
+def first_bytes(head: bytes) -> Demuxer:
+    """What the file may be by its first HEAD bytes, or by all that it has. Raises Refused."""
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return _matroska(head)
+    if len(head) >= 16 and head[4:8] in _FIRST:
+        if head[4:8] == b"ftyp" and head[8:12] in _HEIC:
+            raise Refused("not_video", "this is a picture, not a video")
+        return "mov"
     raise Refused("not_video", "this is no MP4, MOV, WebM or Matroska file")
 
 

@@ -46,9 +46,6 @@ _WHOLE: Final = (
     .where(uploads.c.video == "", uploads.c.received == uploads.c.length)
     .limit(bindparam("most"))
 )
-_OF: Final = (
-    select(uploads).where(uploads.c.account == bindparam("of")).order_by(uploads.c.created_ms)
-)
 _EXPIRED: Final = (
     select(uploads.c.id)
     .where(uploads.c.until_ms <= bindparam("now"), ~_NEEDED)
@@ -59,7 +56,6 @@ _USED: Final = select(func.count(), func.coalesce(func.sum(uploads.c.length), 0)
     uploads.c.account == bindparam("of"), uploads.c.created_ms >= bindparam("since"),
     or_(uploads.c.video == "", uploads.c.parts > 0),
 )  # fmt: skip
-
 _OF: Final = (
     select(uploads)
     .where(uploads.c.account == bindparam("of"))

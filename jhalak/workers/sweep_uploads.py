@@ -1,0 +1,44 @@
+"""Uploads that nobody ends: those that arrived become videos, those whose time is over go."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final
+
+from jhalak.media.arrival import Stores, arrived, drop
+from jhalak.media.container import Refused
+
+log = logging.getLogger(__name__)
+LIMIT: Final = 100
+
+
+class SweepUploads:
+    """A step of it; any number of processes may take them at once."""
+
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
+
+    async def step(self) -> bool:
+        """Was there so much that there may be more?"""
+        uploads = self._stores.uploads
+        whole = await asyncio.to_thread(uploads.whole, LIMIT)
+        for upload, handle in whole:
+            try:
+                await arrived(self._stores, upload, handle)
+            except Refused as error:
+                log.info("the upload %s is no video: %s", upload.id, error)
+        gone = await asyncio.to_thread(uploads.expired, self._stores.clock(), LIMIT)
+        for upload_id in gone:
+            await self._forget(upload_id)
+        return len(whole) == LIMIT or len(gone) == LIMIT
+
+    async def _forget(self, upload_id: str) -> None:
+        """Its parts stay as long as its video says that it is made from them."""
+        upload = await asyncio.to_thread(self._stores.uploads.find, upload_id)
+        if upload is not None and upload.video:
+            video = await asyncio.to_thread(self._stores.videos.find, upload.video)
+            if video is not None and video.upload == upload_id:
+                await asyncio.to_thread(self._stores.uploads.drop, upload_id)
+                return
+        await drop(self._stores, upload_id)
