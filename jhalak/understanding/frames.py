@@ -21,7 +21,7 @@ NOT_LOOKED: Final = -1.0
 
 Look = Callable[[NDArray[np.uint8]], tuple[float, ...]]
 """How surely each frame of uint8[frame, row, column, RGB] is sexual, 0 to 1; NOT_LOOKED where
-nothing could tell. 60 ms CPU a frame."""
+nothing could tell. 35 ms CPU a frame."""
 
 
 def load_look() -> Look:
