@@ -21,7 +21,7 @@ from jhalak.media.make import make
 from jhalak.media.probe import Probed
 from jhalak.media.program import find_ffmpeg
 from jhalak.media.sandbox import Sandbox
-from jhalak.media.transcode import LOUDNESS, PRESET
+from jhalak.media.transcode import LOUDNESS, PRESET, X264
 
 
 def plain(ffmpeg: Path, source: Path, probed: Probed, rungs: Sequence[Rung], out: Path) -> float:
@@ -31,7 +31,8 @@ def plain(ffmpeg: Path, source: Path, probed: Probed, rungs: Sequence[Rung], out
     for rung in rungs:
         command += [
             "-map", "0:V:0", "-vf", f"fps={rate},scale={rung.width}:{rung.height},setsar=1",
-            "-pix_fmt", "yuv420p", "-c:v", "libx264", *PRESET, "-crf", str(rung.crf),
+            "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", PRESET,
+            "-x264-params", X264, "-crf", str(rung.crf),
             "-maxrate", f"{rung.kbit}k", "-bufsize", f"{2 * rung.kbit}k",
             "-g", str(2 * round(rate)), "-sc_threshold", "0", "-movflags", "+faststart",
         ]  # fmt: skip

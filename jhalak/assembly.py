@@ -220,6 +220,8 @@ def open_video_maker(
     """What makes creators' videos, and what it calls caches with. Raises NoFfmpeg."""
     from secrets import token_hex
 
+    from jhalak.ingest.pictures.thumbhash import encode
+    from jhalak.media.passes import Wishes
     from jhalak.media.program import find_ffmpeg
     from jhalak.media.sandbox import Sandbox
     from jhalak.trust.gate import Rules
@@ -239,7 +241,7 @@ def open_video_maker(
         Stores(records.jobs, records.videos, records.uploads, records.reviews),
         VideoPasses(
             Sandbox(ffmpeg, weak=rules.sandbox == "rlimits"), records.uploads, blobs,
-            data.absolute() / "making",
+            data.absolute() / "making", Wishes(av1=rules.av1, thumbhash=encode),
         ),
         CheckVideo(records.videos, load_look(), words, judged_by),
         open_publish(records, settings, clock),

@@ -66,7 +66,7 @@ def _keep(made: Made, aside: Path, out: Path) -> None:
 
     out.mkdir(exist_ok=True)
     for one in made.rungs:
-        for file in (one.mp4, one.segments, one.playlist):
+        for file in one.files:
             file.replace(out / file.name)
     (aside / MASTER).replace(out / MASTER)
     (out / "poster.webp").write_bytes(made.stills.poster)
@@ -78,6 +78,7 @@ def _told(made: Made, out: Path) -> dict[str, Any]:
     return {
         "width": seen.width, "height": seen.height, "duration_s": round(seen.duration_s, 3),
         "frames": seen.frames, "codec": seen.codec, "sound": seen.sound,
+        "ai_mark": made.ai_mark,
         "rungs": [
             {
                 "mp4": one.mp4.name, "width": one.rung.width, "height": one.rung.height,

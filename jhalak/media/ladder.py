@@ -3,9 +3,9 @@ square get the same ones. A source is never made larger than it is."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Final
+from typing import Final, Literal
 
 SIDES: Final = (240, 360, 540, 720, 1080)
 FIRST: Final = 2
@@ -13,6 +13,9 @@ FIRST: Final = 2
 FASTEST: Final = Fraction(30)
 """Frames a second: what more costs twice for a phone's screen."""
 SEGMENT_S: Final = 2
+AV1_SIDE: Final = 540
+AV1_CRF: Final = 38
+"""Of SVT-AV1, 0 to 63."""
 _USUAL: Final = (
     Fraction(24000, 1001), Fraction(24), Fraction(25), Fraction(30000, 1001), Fraction(30)
 )  # fmt: skip
@@ -29,6 +32,12 @@ class Rung:
     height: int
     kbit: int
     crf: int
+    codec: Literal["h264", "av1"] = "h264"
+
+    @property
+    def name(self) -> str:
+        """Of its files, without their endings."""
+        return f"{self.side}" if self.codec == "h264" else f"{self.side}.{self.codec}"
 
 
 def rungs_of(width: int, height: int) -> tuple[Rung, ...]:
@@ -37,6 +46,12 @@ def rungs_of(width: int, height: int) -> tuple[Rung, ...]:
     short = min(width, height)
     sides = [side for side in SIDES if side <= short + 1] or [short]
     return tuple(_rung(side, width, height) for side in sides)
+
+
+def av1_rung(width: int, height: int) -> Rung:
+    """The one rung in AV1: the highest of at most AV1_SIDE, at half the bits."""
+    rung = [one for one in rungs_of(width, height) if one.side <= AV1_SIDE][-1]
+    return replace(rung, kbit=rung.kbit // 2, crf=AV1_CRF, codec="av1")
 
 
 def _rung(side: int, width: int, height: int) -> Rung:

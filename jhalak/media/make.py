@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from jhalak.media import ai_mark
 from jhalak.media.ladder import FIRST, rungs_of
 from jhalak.media.likeness import likeness_of
 from jhalak.media.playlist import master
@@ -26,6 +27,8 @@ class Made:
     """media/likeness.py."""
     pass_cpu_s: tuple[float, ...]
     """Seconds of CPU of each pass."""
+    ai_mark: str
+    """media/ai_mark.py: what the source said, and each rung says."""
 
 
 def make(
@@ -38,6 +41,7 @@ def make(
     """
     probed = probe(sandbox, source, folder)
     rungs = rungs_of(probed.width, probed.height)
+    mark = ai_mark.found_in(source, probed.demuxer)
     made, first_s = transcode(sandbox, source, probed, rungs[:FIRST], folder)
     shown = stills(sandbox, source, probed, made[0].mp4, folder)
     (folder / MASTER).write_text(master(made, sound=probed.sound))
@@ -47,4 +51,7 @@ def make(
         more, second_s = transcode(sandbox, source, probed, rungs[FIRST:], folder)
         made, passes = made + more, (first_s, second_s)
         (folder / MASTER).write_text(master(made, sound=probed.sound))
-    return Made(probed, made, shown, likeness_of(shown.frames), passes)
+    if mark:
+        for one in made:
+            ai_mark.write(one.mp4, mark)
+    return Made(probed, made, shown, likeness_of(shown.frames), passes, mark)

@@ -7,16 +7,21 @@ passes name their master playlists differently.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
-from jhalak.media.ladder import FIRST, Rung, rungs_of
+from jhalak.media import ai_mark
+from jhalak.media.head_bytes import head_bytes
+from jhalak.media.ladder import FIRST, Rung, av1_rung, rungs_of
 from jhalak.media.likeness import likeness_of
-from jhalak.media.playlist import master
+from jhalak.media.playlist import av1_type, master
 from jhalak.media.probe import Probed, probe
 from jhalak.media.sandbox import Sandbox
 from jhalak.media.stills import Frames, stills
@@ -44,19 +49,34 @@ class Passed:
     """Sampled frames, of the first pass."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the creator and the operator want of a video beside its rungs."""
+
+    cover_s: float = -1.0
+    """Where the poster lies; below 0: the best frame."""
+    ai: bool = False
+    """Its creator says that it was made by AI."""
+    av1: bool = False
+    """A rung in AV1 too."""
+    thumbhash: Callable[[NDArray[np.float64]], bytes] = lambda _: b""
+    """Of float64[h, w, 3] in [0, 1], at most 100 a side."""
+
+
 def first_pass(
-    sandbox: Sandbox, source: Path, folder: Path, set_: str, cover_s: float = -1.0,
+    sandbox: Sandbox, source: Path, folder: Path, set_: str, wishes: Wishes = Wishes(),
     lasts: Callable[[float], None] = lambda _: None,
 ) -> Passed:  # fmt: skip
     """Blocks. Raises Refused, Broke, NoSandbox. `set_`: the name that the files will have;
-    `cover_s`: where the poster lies, below 0: the best frame; `lasts` hears the duration."""
+    `lasts` hears the duration."""
     probed = probe(sandbox, source, folder)
     lasts(probed.duration_s)
     rungs = rungs_of(probed.width, probed.height)
     made, _ = transcode(sandbox, source, probed, rungs[:FIRST], folder)
-    shown = stills(sandbox, source, probed, made[0].mp4, folder, cover_s)
+    shown = stills(sandbox, source, probed, made[0].mp4, folder, wishes.cover_s)
     complete = len(rungs) <= FIRST
-    files = _files(made, probed)
+    mark = ai_mark.found_in(source, probed.demuxer) or (ai_mark.MADE if wishes.ai else "")
+    files = _files(made, probed, mark)
     stem = MASTER if complete else FIRST_MASTER
     (folder / stem).write_text(master(made, sound=probed.sound))
     (folder / POSTER).write_bytes(shown.poster)
@@ -65,21 +85,30 @@ def first_pass(
     media = Media(
         set=set_, duration_s=round(probed.duration_s, 3), width=probed.width,
         height=probed.height, sound=probed.sound, complete=complete, wave=shown.wave,
-        likeness=likeness_of(shown.frames),
+        likeness=likeness_of(shown.frames), ai_mark=mark,
+        placeholder=_placeholder(shown.frames[shown.best], wishes),
         files=(*files, *others, _master(folder / stem, made[-1].rung)),
     )  # fmt: skip
     return Passed(media, _paths(folder, media.files), shown.frames)
 
 
-def rest_pass(sandbox: Sandbox, source: Path, folder: Path, before: Media, first: str) -> Passed:
+def rest_pass(
+    sandbox: Sandbox, source: Path, folder: Path, before: Media, first: str,
+    wishes: Wishes = Wishes(),
+) -> Passed:  # fmt: skip
     """The other rungs. `first`: what the playlist of the first pass says. Blocks. Raises Refused,
     Broke, NoSandbox."""
     probed = probe(sandbox, source, folder)
     rungs = rungs_of(probed.width, probed.height)[FIRST:]
+    if wishes.av1:
+        rungs += (av1_rung(probed.width, probed.height),)
     made, _ = transcode(sandbox, source, probed, rungs, folder)
     lines = master(made, sound=probed.sound).splitlines()[_HEAD_LINES:]
     (folder / MASTER).write_text(first + "\n".join(lines) + "\n")
-    files = (*_files(made, probed), _master(folder / MASTER, made[-1].rung))
+    files = (
+        *_files(made, probed, before.ai_mark),
+        _master(folder / MASTER, max((one.rung for one in made), key=lambda rung: rung.side)),
+    )
     kept = tuple(file for file in before.files if file.name not in {one.name for one in files})
     media = msgspec.structs.replace(before, files=kept + files, complete=True)
     return Passed(media, _paths(folder, files))
@@ -92,12 +121,18 @@ def masters(media: Media) -> tuple[VideoFile, ...]:
     return (found,) if found else ()
 
 
-def _files(made: Sequence[Encoded], probed: Probed) -> list[VideoFile]:
+def _files(made: Sequence[Encoded], probed: Probed, mark: str) -> list[VideoFile]:
+    """The rungs' files, in which the mark is written then."""
     found = []
     for one in made:
-        for path in (one.mp4, one.segments, one.playlist):
+        for path in one.files:
+            if mark and path.suffix != ".m3u8":
+                ai_mark.write(path, mark)
             file = _file(path)
             bitrate = round(8 * file.bytes / max(probed.duration_s, 0.1))
+            if path == one.mp4:
+                kind = file.type if one.rung.codec == "h264" else av1_type(path, sound=probed.sound)
+                file = msgspec.structs.replace(file, type=kind, head_bytes=head_bytes(path))
             found.append(
                 msgspec.structs.replace(
                     file, width=one.rung.width, height=one.rung.height,
@@ -105,6 +140,14 @@ def _files(made: Sequence[Encoded], probed: Probed) -> list[VideoFile]:
                 )
             )  # fmt: skip
     return found
+
+
+def _placeholder(frame: NDArray[np.uint8], wishes: Wishes) -> str:
+    """`frame`: at most 160 a side; halved, since a hash wants 100 at most."""
+    height, width = (max(edge // 2 * 2, 2) for edge in frame.shape[:2])
+    pairs = frame[:height, :width].astype(np.float64)
+    small = pairs.reshape(height // 2, 2, width // 2, 2, 3).mean(axis=(1, 3)) / 255
+    return base64.b64encode(wishes.thumbhash(small)).decode()
 
 
 def _master(path: Path, highest: Rung) -> VideoFile:

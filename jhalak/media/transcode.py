@@ -17,9 +17,13 @@ from jhalak.media.sandbox import Broke, Sandbox, limits_for
 
 LOUDNESS: Final = "loudnorm=I=-16:TP=-1.5:LRA=11,aresample=48000"
 """EBU R 128; -16 LUFS is what phones are made for."""
-PRESET: Final = ("-preset", "superfast", "-x264-params", "mbtree=1:rc-lookahead=10:threads=1")
+PRESET: Final = "superfast"
+X264: Final = "mbtree=1:rc-lookahead=10:threads=1"
 """superfast with the look ahead of slower presets: bits and VMAF of veryfast at 0.65 of its CPU
 (docs/video.md). Rungs are encoded side by side, so none needs threads of its own."""
+_H264: Final = {"c": "libx264", "preset": PRESET, "x264-params": X264, "a53cc": "0"}
+"""a53cc: no captions of the source that nobody looked at."""
+_AV1: Final = {"c": "libsvtav1", "preset": "10", "svtav1-params": "lp=1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +32,13 @@ class Encoded:
 
     rung: Rung
     mp4: Path
-    segments: Path
-    """All segments in one file, its beginning their header."""
-    playlist: Path
+    segments: Path | None
+    """All segments in one file, its beginning their header; None of AV1, as its playlist."""
+    playlist: Path | None
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        return tuple(path for path in (self.mp4, self.segments, self.playlist) if path)
 
 
 def arguments_of(source: Path, probed: Probed, rungs: Sequence[Rung]) -> list[str]:
@@ -42,7 +50,7 @@ def arguments_of(source: Path, probed: Probed, rungs: Sequence[Rung]) -> list[st
         "-loglevel", "error", *reading(probed.demuxer, source), "-filter_complex", ";".join(graph),
     ]  # fmt: skip
     for rung in rungs:
-        arguments += ["-map", f"[v{rung.side}]"]
+        arguments += ["-map", f"[v{rung.name}]"]
     return [
         *arguments, *sound, *_encoding(rungs, math.ceil(SEGMENT_S * rate)),
         "-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact",
@@ -56,36 +64,38 @@ def pictures(rungs: Sequence[Rung], rate: Fraction) -> list[str]:
     one above it, since that has fewer pixels to read than the source."""
     above = f"[0:V:0]fps={rate},"
     found = []
-    for rung in sorted(rungs, key=lambda rung: -rung.side):
+    falling = sorted(rungs, key=lambda rung: -rung.side)
+    for rung in falling:
         scaled = f"{above}scale={rung.width}:{rung.height},setsar=1,format=yuv420p"
-        last = rung.side == min(each.side for each in rungs)
-        found.append(scaled + ("" if last else f",split[to{rung.side}]") + f"[v{rung.side}]")
-        above = f"[to{rung.side}]"
+        found.append(
+            scaled + (f",split[to{rung.name}]" if rung != falling[-1] else "") + f"[v{rung.name}]"
+        )
+        above = f"[to{rung.name}]"
     return found
 
 
 def _encoding(rungs: Sequence[Rung], group: int) -> list[str]:
     """`group`: frames from one key frame to the next."""
-    found = ["-c:v", "libx264", *PRESET, "-a53cc", "0"]
+    found = []
     for n, rung in enumerate(rungs):
-        found += [
-            f"-crf:v:{n}", str(rung.crf), f"-maxrate:v:{n}", f"{rung.kbit}k",
-            f"-bufsize:v:{n}", f"{2 * rung.kbit}k",
-        ]  # fmt: skip
+        options = {
+            **(_H264 if rung.codec == "h264" else _AV1), "crf": rung.crf,
+            "maxrate": f"{rung.kbit}k", "bufsize": f"{2 * rung.kbit}k",
+        }  # fmt: skip
+        for name, value in options.items():
+            found += [f"-{name}:v:{n}", str(value)]
     return [*found, "-g", str(group), "-keyint_min", str(group), "-sc_threshold", "0"]
 
 
 def _files(n: int, rung: Rung, probed: Probed) -> list[str]:
-    """The two files of the rung whose pictures are the `n`th stream, and their forms."""
+    """The files of the rung whose pictures are the `n`th stream, and their forms."""
     streams = rf"select=\'v:{n}{',a' if probed.sound else ''}\'"
     segments = ":".join((
         "f=hls", "hls_segment_type=fmp4", f"hls_time={SEGMENT_S}", "hls_playlist_type=vod",
-        "hls_flags=single_file+independent_segments", f"hls_segment_filename={rung.side}.m4s",
+        "hls_flags=single_file+independent_segments", f"hls_segment_filename={rung.name}.m4s",
     ))  # fmt: skip
-    return [
-        f"[{streams}:f=mp4:movflags=+faststart]{rung.side}.mp4",
-        f"[{streams}:{segments}]{rung.side}.m3u8",
-    ]
+    mp4 = f"[{streams}:f=mp4:movflags=+faststart]{rung.name}.mp4"
+    return [mp4, f"[{streams}:{segments}]{rung.name}.m3u8"] if rung.codec == "h264" else [mp4]
 
 
 def transcode(
@@ -97,16 +107,17 @@ def transcode(
     )
     if ran.ended:
         raise Broke(f"transcoding was ended by {ran.status}")
-    made = [
-        Encoded(
-            rung, folder / f"{rung.side}.mp4", folder / f"{rung.side}.m4s",
-            folder / f"{rung.side}.m3u8",
-        )
-        for rung in rungs
-    ]  # fmt: skip
-    if ran.status or not all(file.exists() for one in made for file in (one.mp4, one.playlist)):
+    made = [_encoded(rung, folder) for rung in rungs]
+    if ran.status or not all(file.exists() for one in made for file in one.files):
         raise Refused("damaged", f"it cannot be decoded: {_first(ran.said)}")
     return made, ran.cpu_s
+
+
+def _encoded(rung: Rung, folder: Path) -> Encoded:
+    mp4, segments, playlist = (folder / f"{rung.name}.{form}" for form in ("mp4", "m4s", "m3u8"))
+    if rung.codec == "av1":
+        return Encoded(rung, mp4, None, None)
+    return Encoded(rung, mp4, segments, playlist)
 
 
 def _first(said: str) -> str:

@@ -15,7 +15,7 @@ from jhalak.media.passes import masters
 from jhalak.ports.items import Draft, ItemStore
 from jhalak.ports.videos import VideoStore
 from jhalak.schema.item import Item, Rendition
-from jhalak.schema.video import HLS_TYPE, Media, Video, VideoFile, VideoState
+from jhalak.schema.video import Media, Video, VideoFile, VideoState
 from jhalak.trust.gate import SENSITIVE
 from jhalak.trust.take_down import WITHDRAWN
 
@@ -101,5 +101,5 @@ def renditions_of(media: Media) -> tuple[Rendition, ...]:
 def _rendition(file: VideoFile) -> Rendition:
     return Rendition(
         src=file.name, height=file.height, width=file.width, bitrate=file.bitrate,
-        head_bytes=file.head_bytes, type=HLS_TYPE if file.type == HLS_TYPE else "video/mp4",
+        head_bytes=file.head_bytes, type=file.type,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from pathlib import Path
 from subprocess import Popen
 from typing import Final
 
-from jhalak.media.passes import FIRST_MASTER, Passed, first_pass, rest_pass
+from jhalak.media.passes import FIRST_MASTER, Passed, Wishes, first_pass, rest_pass
 from jhalak.media.sandbox import PROGRESS, Broke, Sandbox
 from jhalak.media.stills import Frames
 from jhalak.ports.blob_store import FileStore
@@ -43,9 +43,12 @@ class VideoPasses:
     """Runs the passes in a folder of this process."""
 
     def __init__(
-        self, sandbox: Sandbox, uploads: UploadStore, blobs: FileStore, folder: Path
-    ) -> None:
-        """`folder`: for working folders; what killed processes left there is removed."""
+        self, sandbox: Sandbox, uploads: UploadStore, blobs: FileStore, folder: Path,
+        wishes: Wishes = Wishes(),
+    ) -> None:  # fmt: skip
+        """`folder`: for working folders; what killed processes left there is removed. `wishes`:
+        what the operator wants of each video."""
+        self._wishes = wishes
         self._sandbox = replace(sandbox, began=self._began)
         self._uploads, self._blobs = uploads, blobs
         self._child: Popen[bytes] | None = None
@@ -79,10 +82,11 @@ class VideoPasses:
 
     async def first(self, video: Video) -> tuple[Media, Frames]:
         """Raises Refused, Broke, Gone, PortError."""
-        cover_s, set_ = video.details.cover_s, set_of(video)
+        said, set_ = video.details, set_of(video)
+        wishes = replace(self._wishes, cover_s=said.cover_s, ai=said.ai)
         passed = await self._pass(
             video,
-            lambda source, at: first_pass(self._sandbox, source, at, set_, cover_s, self._lasts),
+            lambda source, at: first_pass(self._sandbox, source, at, set_, wishes, self._lasts),
         )
         assert passed.frames is not None
         return passed.media, passed.frames
@@ -95,7 +99,9 @@ class VideoPasses:
         self._seconds = media.duration_s
         passed = await self._pass(
             video,
-            lambda source, at: rest_pass(self._sandbox, source, at, media, first.decode()),
+            lambda source, at: rest_pass(
+                self._sandbox, source, at, media, first.decode(), self._wishes
+            ),
         )
         return passed.media
 
