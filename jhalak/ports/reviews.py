@@ -34,12 +34,13 @@ class ReviewStore(Protocol):
     def open(self, kind: ReviewKind, video: str, language: str, why: str, now_ms: int) -> Review:
         """The open review of this kind of the video, where there is one already; one of reports
         then also says how often each code came: `why` is `CODE N`, one a line. Raises Conflict
-        where there is no such video."""
+        where there is no such video, or for an appeal where the newest decision was on one."""
 
     def find(self, num: int) -> Review | None: ...
 
     def waiting(self, language: str, limit: int) -> list[Review]:
-        """The oldest first; `language` "": all."""
+        """The oldest first; `language` "": all. Not of a video that was removed meanwhile, except
+        appeals."""
 
     def counts(self) -> list[tuple[str, int, int]]:
         """(language, how many wait, when the oldest was opened) of each language."""

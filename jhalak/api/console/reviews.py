@@ -101,8 +101,9 @@ def _originals(services: Services, review: Review) -> list[dict[str, Any]]:
 
 def _video(video: Video) -> dict[str, Any]:
     media, said = video.media, video.details
-    files = {one.name for one in media.files} if media else set()
-    playable = [one for one in media.files if one.type == "video/mp4"] if media else []
+    there = media.files if media and video.state != "removed" else ()
+    files = {one.name for one in there}
+    playable = [one for one in there if one.type == "video/mp4"]
     low = min(playable, key=lambda one: one.height * one.width, default=None)
 
     def at(name: str) -> str | None:

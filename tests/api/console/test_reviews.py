@@ -172,6 +172,9 @@ def test_a_reported_video_is_taken_down_and_its_files_are_gone(desk: Desk) -> No
     desk.decide(desk.review("v-1", "report", "hate").num, "refuse")
     assert desk.shown() == [] and desk.state("v-1") == ("removed", "hate")
     assert jhalak.run(jhalak.services.blobs.list(f"video/{SET}")) == []
+    desk.review("v-1", "appeal", "it is a dance")
+    (told,) = desk.queue(name="ravi")["reviews"]
+    assert told["video"]["play"] is None, "there is nothing left to see"
 
 
 def test_a_video_is_taken_down_without_a_review_but_not_without_a_reason(desk: Desk) -> None:
