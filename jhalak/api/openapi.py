@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from jhalak.api.creators.described import upload_paths
 from jhalak.api.events import EventsIn, EventsOut
 
 
@@ -223,19 +224,43 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
     document["components"]["securitySchemes"] = {
         "viewer": {"type": "http", "scheme": "bearer", "description": "of POST /v1/viewers"},
         "operator": {"type": "http", "scheme": "bearer", "description": "jhalak operator token"},
+        "creator": {"type": "http", "scheme": "bearer", "description": "of POST /v1/creators"},
         "publisher": {"type": "http", "scheme": "bearer", "description": "jhalak publisher add"},
     }
-    document["paths"].update(_hot_paths())
+    document["paths"].update(_hot_paths() | upload_paths())
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             _secure(path, method, operation)
     return document
 
 
+_CREATORS: Final = ("/v1/creators", "/v1/videos")
+_CREATORS_BELOW: Final = ("/v1/creators/", "/v1/uploads")
+_FREE: Final = (
+    ("options", "/v1/uploads"), ("post", "/v1/creators"), ("post", "/v1/creators/session"),
+)  # fmt: skip
+
+
+def _secure_creator(path: str, method: str, operation: dict[str, Any]) -> None:
+    answers = operation["responses"]
+    answers.setdefault("401", _answer("Problem", "Nobody is signed in, or not with this password"))
+    answers.setdefault("403", _answer("Problem", "Another site's page asks, or who is suspended"))
+    answers.setdefault("404", _answer("Problem", "You have no such thing"))
+    answers.setdefault("409", _answer("Problem", "Not in the state that it is in"))
+    answers.setdefault("410", _answer("Problem", "It is over"))
+    answers.setdefault("415", _answer("Problem", "It is no video"))
+    answers.setdefault("429", _answer("Problem", "Too much, or too often"))
+    answers.setdefault("503", _answer("Problem", "Try again after Retry-After"))
+    if (method, path) not in _FREE:
+        operation["security"] = [{"creator": []}]
+
+
 def _secure(path: str, method: str, operation: dict[str, Any]) -> None:
     answers = operation.setdefault("responses", {})
     answers["400"] = _answer("Problem", "The request is not of this shape")
-    if path.startswith(("/v1/me", "/v1/lockscreen", "/v1/video", "/v1/events")):
+    if path in _CREATORS or path.startswith(_CREATORS_BELOW):
+        _secure_creator(path, method, operation)
+    elif path.startswith(("/v1/me", "/v1/lockscreen", "/v1/video", "/v1/events")):
         operation["security"] = [{"viewer": []}]
         answers.setdefault("401", _answer("Problem", "No viewer token, or not a valid one"))
         answers.setdefault("404", _answer("Problem", "There is no such thing"))

@@ -12,7 +12,9 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 
 from litestar import Request
+from litestar.connection import ASGIConnection
 from litestar.datastructures import State
+from litestar.handlers import BaseRouteHandler
 from litestar.types import Scope
 
 from jhalak.api.access import services_of
@@ -54,6 +56,13 @@ async def creator_of(scope: Scope, services: Services) -> Creator:
             [(b"www-authenticate", b"Bearer")],
         )  # fmt: skip
     return found
+
+
+async def signed_in(
+    connection: ASGIConnection[Any, Any, Any, State], _: BaseRouteHandler
+) -> None:
+    """Guard, where a large body must not be read for nobody. Raises Refused (401, 403)."""
+    await creator_of(connection.scope, services_of(connection))
 
 
 async def current_creator(request: Request[Any, Any, State]) -> Creator:

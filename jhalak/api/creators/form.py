@@ -10,6 +10,7 @@ from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 
+from jhalak.api.creators.access import signed_in
 from jhalak.api.creators.body import PART
 from jhalak.api.creators.details import details_of
 from jhalak.api.creators.intake import Intake
@@ -30,6 +31,7 @@ def form_route(services: Services, intake: Intake) -> Any:
 
     @post(
         "/v1/videos", tags=["creators"], status_code=201, request_max_body_size=most + FIELDS,
+        guards=[signed_in],
     )  # fmt: skip
     async def post_video(data: Form, creator: Creator) -> VideoOut:
         """Send a small video whole: the fields `file`, `language`, `ai`, `sensitive`, `rights`, and

@@ -59,8 +59,8 @@ class UploadRoutes:
         if method not in known:
             allow = [(b"allow", ", ".join(known).encode())]
             raise Refused(405, "method_not_allowed", f"this takes {known[0]}", allow)
-        tus.check_version(scope)
         creator = await creator_of(scope, self._services)
+        tus.check_version(scope)
         if method == "POST":
             return await self._create(scope, creator)
         if not _ID.fullmatch(upload_id):
