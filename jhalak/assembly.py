@@ -372,6 +372,7 @@ class Server:
         from jhalak.feeds.media_link import MediaLinks
         from jhalak.feeds.slot_token import SlotTokens
         from jhalak.feeds.video import video
+        from jhalak.media.arrival import Stores
         from jhalak.people.directory import Directory
         from jhalak.people.viewer_token import ViewerTokens
         from jhalak.stages.viewer_states import ViewerStates
@@ -382,6 +383,7 @@ class Server:
         from jhalak.workers.follow_policy import FollowPolicy
         from jhalak.workers.follow_stops import FollowStops
         from jhalak.workers.keep_time import KeepTime
+        from jhalak.workers.sweep_uploads import SweepUploads
 
         settings = settings or read_settings(data)
         self.data, self.settings = data, settings
@@ -464,6 +466,7 @@ class Server:
         self._follow_policy = FollowPolicy(
             settings, records.policies, records.definitions, self.services.obey
         )
+        self._sweep_uploads = SweepUploads(Stores(records.uploads, records.videos, blobs, clock))
         label_ms = int(settings.learning.label_window_s * 1000)
         self._keep_time = KeepTime(self.event_log, clock, label_ms, settings.log.retention_days)
         self._keys = keys
@@ -489,6 +492,7 @@ class Server:
             ("keeping profiles", self._keep_profiles, 5.0),
             ("finishing erasures", self._finish_erasures.step, 1.0),
             ("finishing reviews", self._settle.step, 10.0),
+            ("sweeping uploads", self._sweep_uploads.step, 60.0),
             ("keeping a reserve", self._keep_reserve, 60.0),
             ("rotating keys", self._rotate_keys, 3600.0),
         ):

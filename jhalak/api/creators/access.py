@@ -58,9 +58,7 @@ async def creator_of(scope: Scope, services: Services) -> Creator:
     return found
 
 
-async def signed_in(
-    connection: ASGIConnection[Any, Any, Any, State], _: BaseRouteHandler
-) -> None:
+async def signed_in(connection: ASGIConnection[Any, Any, Any, State], _: BaseRouteHandler) -> None:
     """Guard, where a large body must not be read for nobody. Raises Refused (401, 403)."""
     await creator_of(connection.scope, services_of(connection))
 
