@@ -18,7 +18,7 @@ AI, SENSITIVE = "ai", "sensitive"
 AI_TYPES: Final = frozenset(
     (
         "trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic",
-        "algorithmicMedia", "algorithmicallyEnhanced", "virtualRecording",
+        "algorithmicMedia",
     )
 )  # fmt: skip
 """Of IPTC's DigitalSourceType, those that name something no camera saw."""

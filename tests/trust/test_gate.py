@@ -84,6 +84,7 @@ def test_frames_that_cannot_be_told_from_others_ask_a_human() -> None:
         (details(ai=True), "", ("ai",)),
         (details(), "trainedAlgorithmicMedia", ("ai",)),
         (details(), "digitalCapture", ()),
+        (details(), "algorithmicallyEnhanced", ()),
         (details(ai=True, sensitive=True), "", ("ai", "sensitive")),
     ],
 )
