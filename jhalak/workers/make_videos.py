@@ -158,6 +158,7 @@ class MakeVideos:
     async def _settled(self, job: Job, owner: str) -> None:
         if await asyncio.to_thread(self._stores.jobs.done, job.num, owner, self._clock()):
             self.done += 1
+            log.info("%s of %s is done", job.kind, job.subject)
 
     async def _end(self, job: Job, owner: str, how: Failure, note: str) -> None:
         jobs = self._stores.jobs
