@@ -89,7 +89,10 @@ REGISTRY: Final[tuple[Holding, ...]] = (
         "until their creator is erased", "creators.erase", "creator",
     ),
     Holding("table", "known_bad", "aggregate", "how videos look that may not come back", "kept"),
-    Holding("table", "reviews", "aggregate", "what humans decided on videos, and why", "kept"),
+    Holding(
+        "table", "reviews", "personal", "what humans decided on videos, and creators' appeals",
+        "until their creator is erased", "creators.erase", "creator",
+    ),
     Holding("table", "audit", "aggregate", "what operators and the system did", "kept"),
     Holding("table", "alembic_version", "aggregate", "version of the tables", "kept"),
     Holding(
