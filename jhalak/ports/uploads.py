@@ -50,8 +50,8 @@ class UploadStore(Protocol):
         part broke off."""
 
     def expired(self, now_ms: int, limit: int) -> list[str]:
-        """Ids of those whose time is over and whose parts no job needs: they were not whole in
-        time, or are videos by now."""
+        """Ids of those whose time is over and whose parts nothing needs: they were not whole in
+        time, or are videos that neither wait, nor are held, nor have a job."""
 
     def used(self, account: int, since_ms: int) -> tuple[int, int]:
         """(uploads begun since, their bytes when whole) of an account: for its quota. Those of

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, upd
 from jhalak.ports.errors import Conflict
 from jhalak.ports.uploads import Upload
 from jhalak.records.database import Database
-from jhalak.records.tables import AnyRow, creator_accounts, jobs, uploads
+from jhalak.records.tables import AnyRow, creator_accounts, jobs, uploads, videos
 from jhalak.schema.video import Details
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -37,9 +37,11 @@ _PART: Final = (
     )
     .returning(uploads.c.id)
 )  # fmt: skip
-_NEEDED: Final = exists().where(
-    jobs.c.subject == uploads.c.video, jobs.c.state.in_(("waiting", "running"))
+_NEEDED: Final = or_(
+    exists().where(jobs.c.subject == uploads.c.video, jobs.c.state.in_(("waiting", "running"))),
+    exists().where(videos.c.id == uploads.c.video, videos.c.state.in_(("waiting", "held"))),
 )
+"""What is held has its other rungs to come."""
 _WHOLE: Final = (
     select(uploads, creator_accounts.c.handle)
     .join(creator_accounts, creator_accounts.c.num == uploads.c.account)

@@ -30,15 +30,5 @@ class SweepUploads:
                 log.info("the upload %s is no video: %s", upload.id, error)
         gone = await asyncio.to_thread(uploads.expired, self._stores.clock(), LIMIT)
         for upload_id in gone:
-            await self._forget(upload_id)
+            await drop(self._stores, upload_id)
         return len(whole) == LIMIT or len(gone) == LIMIT
-
-    async def _forget(self, upload_id: str) -> None:
-        """Its parts stay as long as its video says that it is made from them."""
-        upload = await asyncio.to_thread(self._stores.uploads.find, upload_id)
-        if upload is not None and upload.video:
-            video = await asyncio.to_thread(self._stores.videos.find, upload.video)
-            if video is not None and video.upload == upload_id:
-                await asyncio.to_thread(self._stores.uploads.drop, upload_id)
-                return
-        await drop(self._stores, upload_id)

@@ -68,7 +68,7 @@ def test_what_was_used_counts_for_the_quota_also_when_it_is_a_video_by_now(
     assert store.used(account, 5) == (1, 10), "the same again is free"
 
 
-def test_what_no_job_needs_expires(store: SqlUploadStore, account: int, database: Database) -> None:
+def test_what_nothing_needs_expires(store: SqlUploadStore, account: int, database: Database) -> None:
     for name in ("up-a", "up-b"):
         store.create(upload(name, account), 5)
     SqlVideoStore(database).begin(video("a", account), 9)
@@ -76,6 +76,10 @@ def test_what_no_job_needs_expires(store: SqlUploadStore, account: int, database
     job = SqlJobStore(database).claim("w", 105, 10)
     assert job is not None and job.kind == FIRST
     SqlJobStore(database).done(job.num, "w", 106)
+    for state in ("waiting", "held"):
+        SqlVideoStore(database).change("a", ("waiting",), 106, state=state)
+        assert store.expired(107, 9) == ["up-b"]
+    SqlVideoStore(database).change("a", ("held",), 106, state="live")
     assert sorted(store.expired(107, 9)) == ["up-a", "up-b"] and len(store.expired(107, 1)) == 1
 
 

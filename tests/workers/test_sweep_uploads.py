@@ -53,13 +53,15 @@ def test_what_arrived_and_was_not_made_a_video_becomes_one(world: Jhalak) -> Non
         assert len(kept(world)) == 1 and (world.services.uploads.find(name) is None) == bool(n)
 
 
-def test_a_videos_source_stays_while_it_is_made_from_it(world: Jhalak) -> None:
-    asha = Creator(world, "asha")
-    video = asha.send(film())
+def test_a_videos_source_stays_while_it_waits_or_is_held(world: Jhalak) -> None:
+    video = Creator(world, "asha").send(film())
     job = world.services.jobs.claim("w", world.clock(), 1000)
     assert job is not None and world.services.jobs.done(job.num, "w", world.clock())
     world.clock.forward(h=25)
     sweep(world)
+    assert len(kept(world)) == 1
+    world.services.videos.change(video, ("waiting",), world.clock(), state="refused")
+    sweep(world)
     found = world.services.videos.find(video)
-    assert found is not None and world.services.uploads.find(found.upload) is None
-    assert kept(world) == [f"uploads/{found.upload}/0"]
+    assert kept(world) == [] and found is not None
+    assert world.services.uploads.find(found.upload) is None
