@@ -68,7 +68,9 @@ def test_what_was_used_counts_for_the_quota_also_when_it_is_a_video_by_now(
     assert store.used(account, 5) == (1, 10), "the same again is free"
 
 
-def test_what_nothing_needs_expires(store: SqlUploadStore, account: int, database: Database) -> None:
+def test_what_nothing_needs_expires(
+    store: SqlUploadStore, account: int, database: Database
+) -> None:
     for name in ("up-a", "up-b"):
         store.create(upload(name, account), 5)
     SqlVideoStore(database).begin(video("a", account), 9)
