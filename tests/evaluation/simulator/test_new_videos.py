@@ -176,7 +176,7 @@ def judged(viewers: int, pages: int, languages: Sequence[str], known: int, sprea
 
 
 def test_new_videos_of_a_small_cell_get_their_first_impressions() -> None:
-    judged(300, 5, ("hi",), known=100, spread=1.7)
+    judged(400, 5, ("hi",), known=100, spread=1.6)
 
 
 @pytest.mark.soak
