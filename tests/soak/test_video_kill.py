@@ -57,7 +57,8 @@ async def run_part(data: Path, seed: int, clips: Clips) -> dict[str, object]:  #
             name = f"v{seed}-{kill}"
             await films.upload(clip(clips, seed * 100 + kill), name)
             pid = forks.start(*work)
-            await until(lambda: running(films) or over(films))
+            wanted = REST if kill % 2 else FIRST
+            await until(lambda wanted=wanted: wanted in running(films) or over(films))
             await asyncio.sleep(draw.uniform(0.0, 2.0))
             hit[", ".join(running(films)) or "idle"] += 1
             end(pid, signal.SIGKILL)
