@@ -18,6 +18,9 @@ GENERAL: Final = "general"
 
 _VAGUE: Final = frozenset({GENERAL, "news"})
 _HOUR_MS: Final = 3_600_000
+_HASHTAG: Final = re.compile(r"[#＃]([^\s#＃]{1,100})")
+"""Not of word characters alone: in Python the vowel signs of Indic scripts are none."""
+_ENDS: Final = ".,;:!?()[]\"'।॥۔،؟"
 _PARTS: Final = re.compile(r"[/>|&,;_\-–—]+")
 
 
@@ -86,6 +89,14 @@ def by_label(text: str) -> str:
         return whole
     found = [known[part] for part in map(_fold, _PARTS.split(text)) if part in known]
     return next((topic for topic in found if topic not in _VAGUE), found[0] if found else GENERAL)
+
+
+def by_hashtags(caption: str) -> str:
+    """The topic id that a caption's `#words` name; the first that says something wins. `general`
+    where none does."""
+    found = [by_label(word.strip(_ENDS).replace("_", " ")) for word in _HASHTAG.findall(caption)]
+    said = [topic for topic in found if topic != GENERAL]
+    return next((topic for topic in said if topic not in _VAGUE), said[0] if said else GENERAL)
 
 
 def _fold(label: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
 
-from jhalak.catalogue.topics import GENERAL, topic_by_id
+from jhalak.catalogue.topics import by_hashtags, topic_by_id
 from jhalak.ingest.clean import clean_title, headline, shortened
 from jhalak.ingest.compose import Composed
 from jhalak.media.passes import masters
@@ -65,12 +65,12 @@ class PublishVideo:
 def composed_of(
     video: Video, media: Media, labels: tuple[str, ...], live_ms: int, keep_days: float
 ) -> Composed:
-    """The item of a video that is live since `live_ms`. The topic that its creator named stands;
-    else the caption tells it."""
+    """The item of a video that is live since `live_ms`. The topic that its creator named stands,
+    else that of a hashtag; else the caption tells it."""
     said = video.details
     title = clean_title(said.caption)
     short, cut = headline(title)
-    topic = topic_by_id()[said.topic or GENERAL]
+    topic = topic_by_id()[said.topic or by_hashtags(said.caption)]
     item = Item(
         id=video.id,
         kind="video",

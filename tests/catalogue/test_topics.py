@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from jhalak.catalogue.topics import GENERAL, aliases, by_label, topic_by_id, topics
+from jhalak.catalogue.topics import GENERAL, aliases, by_hashtags, by_label, topic_by_id, topics
 from jhalak.schema.languages import LANGUAGES
 
 
@@ -56,3 +56,17 @@ def test_labels_of_real_feeds_lead_to_topics(label: str, topic: str) -> None:
 def test_composed_and_decomposed_letters_are_one_label() -> None:
     composed, decomposed = "\u0929", "\u0928\u093c"
     assert by_label(composed) == by_label(decomposed)
+
+
+@pytest.mark.parametrize(
+    ("caption", "topic"),
+    [
+        ("मेंढक #तालाब #nature #fun", "nature"), ("आज का मैच #खेल!", "sport"),
+        ("#News #Sports", "sport"),
+        ("#news of the day", "news"), ("no tags, only nature", GENERAL),
+        ("#", GENERAL), ("", GENERAL),
+        ("(#விளையாட்டு)", "sport"), ("#کھیل۔", "sport"),
+    ],
+)  # fmt: skip
+def test_a_captions_hashtags_name_its_topic(caption: str, topic: str) -> None:
+    assert by_hashtags(caption) == topic
