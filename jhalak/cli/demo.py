@@ -59,6 +59,7 @@ def _begin(arguments: argparse.Namespace, server: serve.Running, stop: threading
         f"\n  Open {server.address}/ on a phone-sized window: a lock screen in"
         f" {len(by_language)} languages.\n"
         f"{console_says(server)}"
+        f"  The studio: {server.address}/studio/   upload a video, and find it in the app's feed.\n"
         f"  The API: {server.address}/openapi.json   metrics: {server.address}/metrics\n"
         f"  {arguments.viewers} simulated viewers with hidden tastes come in now."
         "  Ctrl-C ends it.\n",
