@@ -41,33 +41,33 @@ class TusClient:
         while time.monotonic() < latest:
             try:
                 if not path:
-                    path = self._create(len(data))
+                    path = self.create(len(data))
                 if broken:
                     self.resumed += 1
-                answer = self._ask("HEAD", path, {})
+                answer = self.ask("HEAD", path, {})
                 while True:
                     at = int(answer["upload-offset"])
                     if at < sure:
                         raise AssertionError(f"{sure} bytes were acknowledged, {at} are there")
                     if "jhalak-video" in answer:
                         return answer["jhalak-video"]
-                    answer = self._patch(path, at, data[at : at + self.chunk])
+                    answer = self.patch(path, at, data[at : at + self.chunk])
                     sure = int(answer["upload-offset"])
             except (OSError, HTTPException):
                 broken = True
                 time.sleep(AGAIN_S)
         raise AssertionError(f"{path} was not done in {LATEST_S} s")
 
-    def _create(self, length: int) -> str:
+    def create(self, length: int) -> str:
         told = ",".join(
             f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in self.said.items()
         )
         headers = {"Upload-Length": str(length), "Upload-Metadata": told}
-        path = self._ask("POST", "/v1/uploads", headers)["location"]
+        path = self.ask("POST", "/v1/uploads", headers)["location"]
         self.begun.append(path)
         return path
 
-    def _patch(self, path: str, at: int, piece: bytes) -> dict[str, str]:
+    def patch(self, path: str, at: int, piece: bytes) -> dict[str, str]:
         headers = {
             "Upload-Offset": str(at), "Content-Type": "application/offset+octet-stream",
             "Content-Length": str(len(piece)),
@@ -75,9 +75,9 @@ class TusClient:
         if self.checksum:
             digest = base64.b64encode(hashlib.sha256(piece).digest()).decode()
             headers["Upload-Checksum"] = f"sha256 {digest}"
-        return self._ask("PATCH", path, headers, piece)
+        return self.ask("PATCH", path, headers, piece)
 
-    def _ask(
+    def ask(
         self, method: str, path: str, headers: dict[str, str], body: bytes = b""
     ) -> dict[str, str]:
         connection = HTTPConnection("127.0.0.1", self.port(), timeout=30)
