@@ -24,15 +24,18 @@ from jhalak.media.sandbox import Sandbox
 from jhalak.media.transcode import LOUDNESS, PRESET, X264
 
 
-def plain(ffmpeg: Path, source: Path, probed: Probed, rungs: Sequence[Rung], out: Path) -> float:
+def plain(
+    ffmpeg: Path, source: Path, probed: Probed, rungs: Sequence[Rung], out: Path,
+    preset: str = PRESET, x264: str = X264,
+) -> float:  # fmt: skip
     """Seconds of CPU of one ffmpeg command that makes the rungs as MP4 and nothing else."""
     rate = rate_of(probed.rate)
     command = [str(ffmpeg), "-v", "error", "-y", "-i", str(source)]
     for rung in rungs:
         command += [
             "-map", "0:V:0", "-vf", f"fps={rate},scale={rung.width}:{rung.height},setsar=1",
-            "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", PRESET,
-            "-x264-params", X264, "-crf", str(rung.crf),
+            "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", preset,
+            "-x264-params", x264, "-crf", str(rung.crf),
             "-maxrate", f"{rung.kbit}k", "-bufsize", f"{2 * rung.kbit}k",
             "-g", str(2 * round(rate)), "-sc_threshold", "0", "-movflags", "+faststart",
         ]  # fmt: skip

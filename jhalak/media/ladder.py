@@ -21,7 +21,7 @@ _USUAL: Final = (
 )  # fmt: skip
 _KBIT: Final = {240: 350, 360: 700, 540: 1300, 720: 2200, 1080: 4200}
 """Bits a second at most, in thousands; most scenes need half."""
-_CRF: Final = {240: 25, 360: 25, 540: 24, 720: 23, 1080: 23}
+_CRF: Final = {240: 24, 360: 24, 540: 23, 720: 22, 1080: 22}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ X264: Final = "mbtree=1:rc-lookahead=10:threads=1"
 (docs/video.md). Rungs are encoded side by side, so none needs threads of its own."""
 _H264: Final = {"c": "libx264", "preset": PRESET, "x264-params": X264, "a53cc": "0"}
 """a53cc: no captions of the source that nobody looked at."""
-_AV1: Final = {"c": "libsvtav1", "preset": "10", "svtav1-params": "lp=1"}
+_AV1: Final = {"c": "libsvtav1", "preset": "8", "svtav1-params": "lp=1"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.soak.generated_clips import run
+
 PLAYLISTS = (
     "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n",
     "#EXTM3U\n#EXTINF:2,\nhttp://127.0.0.1:{port}/a.ts\n",
@@ -87,4 +89,28 @@ def written(folder: Path, good: bytes, port: int) -> Iterator[Path]:
         path = folder / str(n) / name
         path.parent.mkdir()
         path.write_bytes(data)
+        yield path
+
+
+def bombs(ffmpeg: Path, folder: Path) -> Iterator[Path]:
+    """Small files that are large once decoded, and ones with too much of something."""
+    small = ("-c:v", "libx264", "-preset", "ultrafast")
+    for name, arguments in {
+        "huge.mp4": ("-f", "lavfi", "-i", "color=s=8192x4320:r=30:d=0.5", *small),
+        "line.mkv": ("-f", "lavfi", "-i", "color=s=16x16380:r=5:d=0.4", *small),
+        "thread.mkv": ("-f", "lavfi", "-i", "color=s=256x16000:r=5:d=0.4", *small),
+        "hours.mp4": ("-f", "lavfi", "-i", "color=s=32x32:r=1:d=36000", *small),
+        "many.mkv": ("-f", "lavfi", "-i", "sine=d=0.2", *("-map", "0") * 60, "-c:a", "pcm_s16le"),
+        "sound.mp4": ("-f", "lavfi", "-i", "sine=d=1", "-c:a", "aac"),
+        "gif.mp4": ("-f", "lavfi", "-i", "testsrc2=s=64x64:d=1", "-f", "gif"),
+        "screen.mov": ("-f", "lavfi", "-i", "testsrc2=s=64x64:d=1", "-c:v", "qtrle"),
+    }.items():
+        path = folder / f"bomb-{name}" / name
+        path.parent.mkdir()
+        run(ffmpeg, *arguments, path)
+        if name == "thread.mkv":  # says that it is 1 x 100,000
+            said, wanted = bytes.fromhex("b0820100ba823e80"), bytes.fromhex("b08101ba830186a0")
+            body = path.read_bytes()
+            assert said in body
+            path.write_bytes(body.replace(said, wanted))
         yield path
