@@ -33,7 +33,9 @@ from jhalak.workers.video_passes import Gone, VideoPasses
 log = logging.getLogger(__name__)
 
 BEATS: Final = 6
-"""Of a lease: so often a job is held anew."""
+"""Of a lease: so often a job is held anew, at least."""
+TELL_S: Final = 2.0
+"""So often it is told how far a job is."""
 DAMAGED: Final = "damaged"
 LOST: Final = "lost"
 """Reason of a video whose source is not there any more: upload it again."""
@@ -108,7 +110,7 @@ class MakeVideos:
     def stop(self) -> None:
         """End what is being made; its job waits for another worker."""
         self._stopping = True
-        self._passes.end()
+        self._passes.end(for_good=True)
 
     async def _work(
         self, job: Job, owner: str, work: Callable[[Video, Job, str], Awaitable[None]]
@@ -141,7 +143,7 @@ class MakeVideos:
     async def _beat(self, job: Job, owner: str) -> None:
         """Hold the job while it is worked on; without it end what is being made."""
         while True:
-            await asyncio.sleep(self._lease_ms / 1000 / BEATS)
+            await asyncio.sleep(min(self._lease_ms / 1000 / BEATS, TELL_S))
             try:
                 await self._hold(job, owner, self._passes.progress())
             except Lost:

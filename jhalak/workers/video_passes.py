@@ -52,16 +52,16 @@ class VideoPasses:
         self._sandbox = replace(sandbox, began=self._began)
         self._uploads, self._blobs = uploads, blobs
         self._child: Popen[bytes] | None = None
-        self._ended = False
+        self._ended = self._closed = False
         self._working: Path | None = None
         self._seconds = 0.0
         folder.mkdir(parents=True, exist_ok=True)
         _sweep(folder)
         self._folder = folder
 
-    def end(self) -> None:
-        """Kill what runs now; the pass raises Broke. Later ones run."""
-        self._ended = True
+    def end(self, *, for_good: bool = False) -> None:
+        """Kill what runs now; the pass raises Broke. Later ones run, unless it is `for_good`."""
+        self._ended, self._closed = True, self._closed or for_good
         if self._child is not None and self._child.returncode is None:
             with suppress(ProcessLookupError):
                 self._child.kill()
@@ -112,7 +112,7 @@ class VideoPasses:
 
     async def _pass(self, video: Video, make: Callable[[Path, Path], Passed]) -> Passed:
         with _working_folder(self._folder) as working:
-            self._working, self._ended = working, False
+            self._working, self._ended = working, self._closed
             try:
                 source = working / "source"
                 await self._join(video, source)

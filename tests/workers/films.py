@@ -70,7 +70,7 @@ class FakePasses:
         self.meanwhile: Callable[[], Awaitable[None]] | None = None
         self.ended = 0
 
-    def end(self) -> None:
+    def end(self, *, for_good: bool = False) -> None:
         self.ended += 1
 
     def progress(self) -> float:
