@@ -13,31 +13,36 @@ import numpy as np
 from litestar import get
 from litestar.response import Stream
 
+from jhalak.api.console.access import Operator
 from jhalak.api.console.learning import topic_name
 from jhalak.api.console.status import status_of
 from jhalak.api.raw import Refused
 from jhalak.api.sampler import WATCHERS, Sample
 from jhalak.api.services import Services
+from jhalak.ports.accounts import Session
 from jhalak.schema.languages import LANGUAGES
 
 FACTS_MS: Final = 10_000
 """How often all that costs more than a tick is told."""
 LONGEST_MS: Final = 600_000
-"""A stream ends then; the page asks for a new one, and its session is looked at again."""
+"""A stream ends then, and the page asks for a new one."""
 RETRY_MS: Final = 2_000
 _encode = msgspec.json.encode
 
 
 @get("/now", media_type="text/event-stream")
-async def get_now(services: Services) -> Stream:
-    """Server-sent events: `history` first, then a `sample` a second, and `facts` now and then."""
+async def get_now(operator: Operator, services: Services) -> Stream:
+    """Server-sent events: `history` first, then a `sample` a second, and `facts` now and then, as
+    long as the session lasts."""
     if services.sampler.watchers >= WATCHERS:
         raise Refused(503, "too_many", f"{WATCHERS} look at this already", [(b"retry-after", b"5")])
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return Stream(_told(services), media_type="text/event-stream", headers=headers)
+    return Stream(
+        _told(services, operator.session), media_type="text/event-stream", headers=headers
+    )
 
 
-async def _told(services: Services) -> AsyncIterator[bytes]:
+async def _told(services: Services, session: Session | None) -> AsyncIterator[bytes]:
     began_ms, facts_ms = services.clock(), 0
     yield f"retry: {RETRY_MS}\n\n".encode()
     watching = cast(Any, services.sampler.watch())
@@ -48,10 +53,20 @@ async def _told(services: Services) -> AsyncIterator[bytes]:
             now_ms = services.clock()
             if first or now_ms - facts_ms >= FACTS_MS:
                 facts_ms = now_ms
+                if not first and not await _lasts(services, session):
+                    return
                 yield _event("facts", await asyncio.to_thread(facts_of, services))
             first = False
             if now_ms - began_ms >= LONGEST_MS:
                 return
+
+
+async def _lasts(services: Services, session: Session | None) -> bool:
+    """Is somebody still signed in? By a token: always."""
+    if session is None:
+        return True
+    found = services.sessions.find
+    return await asyncio.to_thread(found, session.token_hash, services.clock()) is not None
 
 
 def _event(name: str, data: list[Sample] | Sample | dict[str, Any]) -> bytes:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 
+from jhalak.api.console.now import FACTS_MS, _told
 from jhalak.api.sampler import WATCHERS
 from tests.api.console.conftest import Console
 
@@ -44,3 +47,26 @@ def test_a_crowd_of_lookers_is_refused(console: Console) -> None:
     sampler.watchers = WATCHERS
     assert console.get("now").status_code == 503
     sampler.watchers = 0
+
+
+def test_who_is_signed_out_is_told_no_more(entrance: Console) -> None:
+    services, clock = entrance.jhalak.services, entrance.jhalak.clock
+    services.accounts.add("now", "observer", "", clock())
+    session = services.sessions.open(b"now", "now", "this machine", clock(), clock() + 3_600_000)
+
+    async def told() -> list[str]:
+        names, stream = [], _told(services, session)
+        async for block in stream:
+            names.append(block.partition(b"\n")[0].decode())
+            if len(names) == 3:  # all that comes first
+                clock.forward(s=FACTS_MS / 1000)
+                asyncio.get_running_loop().call_soon(services.sampler.tick)
+            if len(names) == 5:
+                services.sessions.end(b"now")
+                clock.forward(s=FACTS_MS / 1000)
+                asyncio.get_running_loop().call_soon(services.sampler.tick)
+        return names
+
+    names = entrance.jhalak.run(told())
+    assert names[1:] == ["event: history", "event: facts", "event: sample", "event: facts",
+                         "event: sample"]  # fmt: skip
