@@ -10,23 +10,19 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal, NamedTuple
 
+from jhalak.cli.doctor_videos import decoder, videos
+from jhalak.cli.finding import Finding, State
 from jhalak.cli.output import last_line
-
-State = Literal["ok", "look", "bad"]
-
-
-class Finding(NamedTuple):
-    what: str
-    state: State
-    says: str
-    do: str = ""
 
 
 def run(arguments: argparse.Namespace) -> int:
     findings: list[Finding] = []
-    for check in (_machine, _applications, _disk, _settings, _records, _log, _learner, _clock):
+    checks = (
+        _machine, _applications, _disk, _settings, _records, _log, _learner, _clock, decoder,
+        videos,
+    )  # fmt: skip
+    for check in checks:
         try:
             findings += list(check(arguments.data))
         except Exception as error:

@@ -50,9 +50,7 @@ class TakeDown:
         # removed.
         await asyncio.to_thread(self.items.recall, video.id, by, reason, self.clock())
         gone = await asyncio.to_thread(
-            lambda: self.videos.change(
-                video.id, _ANY, self.clock(), state="removed", reason=reason
-            )
+            lambda: self.videos.change(video.id, _ANY, self.clock(), state="removed", reason=reason)
         )
         if gone is not None:
             await self.clear(gone)
