@@ -12,7 +12,8 @@ import signal
 import ssl
 import subprocess
 import sys
-from collections.abc import Callable, Coroutine
+import threading
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,9 @@ log = logging.getLogger("jhalak")
 
 LOOK_S = 2.0
 """How often it is looked whether there is something for a worker that does not run yet."""
+
+PATIENCE_S = 8.0
+"""A start from compiled kernels is over by then."""
 
 LOOPS = {
     "learn": "learner", "experiments": "watch over experiments", "follow": "follower of feeds",
@@ -69,6 +73,19 @@ class Running:
         return f"{scheme}://{bracketed(self.host)}:{self.port}"
 
 
+@contextlib.contextmanager
+def _patience() -> Iterator[None]:
+    """Tell who waits for long why: from a thread, since compiling holds up the event loop."""
+    said = "still starting: the first start on a machine compiles its kernels, about a minute ..."
+    late = threading.Timer(PATIENCE_S, lambda: print(said, file=sys.stderr, flush=True))
+    late.daemon = True
+    late.start()
+    try:
+        yield
+    finally:
+        late.cancel()
+
+
 def _say(running: Running) -> None:
     count = len(running.services.world.catalogue)
     print(f"Jhalak serves {count:,} items at {running.address}", flush=True)
@@ -90,7 +107,8 @@ async def serve(arguments: argparse.Namespace, on_ready: Callable[[Running], Non
     listening = listen(host, rules.port if arguments.port is None else arguments.port)
     stop = asyncio.Event()
     workers = [asyncio.create_task(each) for each in _workers(arguments, server, stop)]
-    await server.start()
+    with _patience():
+        await server.start()
     gc.collect()
     # The catalogue and the code stay: no collection need look at them again. What comes later is
     # freed by its reference counts; looking at all of it often would hold up slates.
@@ -132,9 +150,8 @@ def _workers(
         )
     if server.settings.pictures.processes:
         found.append(_from_first(_any_pictures(server), "pictures", arguments.data, stop))
-    if not arguments.no_learner:
-        assigned = server.services.experiments
-        found.append(_from_first(lambda: assigned.any, "experiments", arguments.data, stop))
+    assigned = server.services.experiments
+    found.append(_from_first(lambda: assigned.any, "experiments", arguments.data, stop))
     found.append(_from_first(_any_drafts(server), "policy", arguments.data, stop))
     jobs = server.records.jobs
     for _ in range(server.settings.media.processes if find_ffmpeg() else 0):
