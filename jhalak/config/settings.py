@@ -163,7 +163,7 @@ class MediaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Also make an AV1 rung."""
     keep_days: float = 365.0
     """A creator's video is in the catalogue for so long."""
-    sexual_held: float = 0.6
+    sexual_held: float = 0.8
     """A human looks at a video of which the model finds two frames sexual with this probability,
     or one that is half as far from 1."""
     sexual_refused: float = 0.95

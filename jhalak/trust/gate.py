@@ -31,9 +31,9 @@ class Rules:
     """Where the machine is sure. The picture model's recall on real uploads is not known, so it
     refuses late and asks early (docs/video.md)."""
 
-    sexual_held: float = 0.6
-    """A human looks where two frames score as much, or one half as far from 1. 21 harmless clips:
-    0.59 and 0.54 at most."""
+    sexual_held: float = 0.8
+    """A human looks where two frames score as much, or one half as far from 1. Of 19 harmless
+    clips one frame scored 0.82 at most, the second of a clip 0.72."""
     sexual_refused: float = 0.95
     frames_refused: int = 3
     """Refused where so many frames score `sexual_refused`; all, where there are fewer."""

@@ -29,10 +29,10 @@ def test_what_nothing_speaks_against_is_live() -> None:
 
 
 def test_doubtful_frames_ask_a_human_and_several_sure_ones_refuse() -> None:
-    assert judge(facts(scores=(*CLEAN[1:], 0.7))).state == "live", "one frame is often wrong"
-    assert judge(facts(scores=(*CLEAN[1:], 0.8))).why == ("sexual",)
-    assert judge(facts(scores=(*CLEAN[2:], 0.6, 0.6))).why == ("sexual",)
-    assert judge(facts(scores=(0.6,))).why == ("sexual",)
+    assert judge(facts(scores=(*CLEAN[1:], 0.85))).state == "live", "one frame is often wrong"
+    assert judge(facts(scores=(*CLEAN[1:], 0.9))).why == ("sexual",)
+    assert judge(facts(scores=(*CLEAN[2:], 0.8, 0.8))).why == ("sexual",)
+    assert judge(facts(scores=(0.8,))).why == ("sexual",)
     assert judge(facts(scores=(*CLEAN[2:], 0.99, 0.99))).state == "held"
     assert judge(facts(scores=(*CLEAN[3:], 0.99, 0.99, 0.99))).state == "refused"
     assert judge(facts(scores=(0.99,))).state == "refused", "half a second has few frames"
