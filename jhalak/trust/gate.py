@@ -29,7 +29,7 @@ NOT_LOOKED: Final = -1.0
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Where the machine is sure. The picture model's recall on real uploads is not known, so it
-    refuses late and asks early (docs/video.md)."""
+    refuses late (docs/video.md)."""
 
     sexual_held: float = 0.8
     """A human looks where two frames score as much, or one half as far from 1. Of 19 harmless
