@@ -446,6 +446,7 @@ class Server:
             known_bad=records.known_bad,
             videos=records.videos,
             jobs=records.jobs,
+            job_counts=records.jobs,
             blobs=blobs,
             take_down=take_down,
             settle=self._settle.settle,

@@ -16,6 +16,8 @@ from prometheus_client.exposition import generate_latest
 from jhalak.api.services import Services
 from jhalak.catalogue.pictures import waiting
 from jhalak.pipeline.runner import StageStats
+from jhalak.ports.errors import PortError
+from jhalak.ports.jobs import JobState
 from jhalak.stages.trial_wait import Waits
 
 
@@ -43,8 +45,10 @@ async def readyz(services: Services) -> Response[dict[str, object]]:
 class Metrics:
     """Reads the counters that stages keep; nothing is counted twice on the way."""
 
-    def __init__(self, services: Services, waits: Waits, unpictured: int) -> None:
-        self._s, self._waits, self._unpictured = services, waits, unpictured
+    def __init__(
+        self, services: Services, waits: Waits, unpictured: int, jobs: dict[JobState, int]
+    ) -> None:
+        self._s, self._waits, self._unpictured, self._jobs = services, waits, unpictured, jobs
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
@@ -68,6 +72,10 @@ class Metrics:
         for what, count in s.counts.items():
             counts.add_metric((what,), count)
         yield counts
+        jobs = GaugeMetricFamily("jhalak_video_jobs", "What is made of videos", labels=("state",))
+        for state, count in self._jobs.items():
+            jobs.add_metric((state,), count)
+        yield jobs
         now_ms, wait = s.clock(), self._waits.overall
         for metric, text, value in (
             ("jhalak_live_items", "Items that may be shown", len(s.world.catalogue)),
@@ -126,12 +134,21 @@ def _unembedded(s: Services) -> int:
     return int((c.live & ~c.packed.any(axis=1)).sum())
 
 
+def _jobs(services: Services) -> dict[JobState, int]:
+    """None while records fail: the other figures tell of that."""
+    try:
+        return services.job_counts.counts()
+    except PortError:
+        return {}
+
+
 @get("/metrics", tags=["operations"], media_type=MediaType.TEXT)
 async def metrics(services: Services) -> Response[bytes]:
     """Prometheus text."""
     waits = await asyncio.to_thread(services.trial_waits.now, services.clock())
     unpictured = await asyncio.to_thread(_unpictured, services)
-    text = Metrics(services, waits, unpictured).text()
+    jobs = await asyncio.to_thread(_jobs, services)
+    text = Metrics(services, waits, unpictured, jobs).text()
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 

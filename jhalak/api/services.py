@@ -26,7 +26,7 @@ from jhalak.ports.definitions import DefinitionStore
 from jhalak.ports.event_log import EventLog
 from jhalak.ports.feeds import EntryStore, FeedStore
 from jhalak.ports.items import ItemStore
-from jhalak.ports.jobs import JobStore
+from jhalak.ports.jobs import JobCounts, JobStore
 from jhalak.ports.keys import Signer
 from jhalak.ports.operators import OperatorStore
 from jhalak.ports.pictures import MediaStore
@@ -88,6 +88,7 @@ class Services:
     known_bad: KnownBadStore
     videos: VideoStore
     jobs: JobStore
+    job_counts: JobCounts
     blobs: FileStore
     take_down: TakeDown
     feeds: FeedStore

@@ -47,7 +47,9 @@ def test_metrics_tell_what_happened(jhalak: Jhalak, phone: Phone) -> None:
     phone.edition()
     phone.tap(phone.edition()["cards"][0])
     phone.page()
+    jhalak.services.jobs.add("video.first", "v1", 0, 5)
     found = metrics(jhalak)
+    assert found["jhalak_video_jobs", "waiting"] == 1
     assert found["jhalak_slates_total", "popular", "lockscreen"] == 2
     assert found["jhalak_slates_total", "popular", "video"] == 1
     assert found["jhalak_counts_total", "events accepted"] == 1
