@@ -16,15 +16,8 @@ class Creator(NamedTuple):
     """0: may sign in and upload."""
 
 
-class CreatorStore(Protocol):
-    """Hard. Handles are unique for ever, also of accounts that were erased. Only hashes of
-    passwords (people/password.py) and of sessions' secrets are kept."""
-
-    def add(self, handle: str, password_hash: str, now_ms: int) -> Creator:
-        """Raises Conflict when the handle is taken."""
-
-    def find(self, handle: str) -> tuple[Creator, str] | None:
-        """With the password's hash."""
+class CreatorSessions(Protocol):
+    """Hard. Only hashes of sessions' secrets are kept."""
 
     def open(self, token_hash: bytes, num: int, now_ms: int, until_ms: int) -> None:
         """A session. Raises Conflict where the account is gone or suspended."""
@@ -34,6 +27,17 @@ class CreatorStore(Protocol):
 
     def end(self, token_hash: bytes) -> bool:
         """False where there is none."""
+
+
+class CreatorStore(CreatorSessions, Protocol):
+    """Hard. Handles are unique for ever, also of accounts that were erased. Only hashes of
+    passwords (people/password.py) are kept."""
+
+    def add(self, handle: str, password_hash: str, now_ms: int) -> Creator:
+        """Raises Conflict when the handle is taken."""
+
+    def find(self, handle: str) -> tuple[Creator, str] | None:
+        """With the password's hash."""
 
     def suspend(self, num: int, at_ms: int) -> bool:
         """All sessions end; `at_ms` 0 lifts it. False where there is none."""

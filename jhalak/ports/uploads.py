@@ -27,7 +27,7 @@ class Upload(NamedTuple):
     """What it became; "": not whole yet."""
 
 
-class UploadStore(Protocol):
+class UploadParts(Protocol):
     """Hard: what was acknowledged is on disk."""
 
     def create(self, upload: Upload, most_open: int) -> None:
@@ -41,6 +41,10 @@ class UploadStore(Protocol):
 
     def drop(self, upload_id: str) -> None:
         """Forget it; its blobs are the caller's to delete. No error where there is none."""
+
+
+class UploadStore(UploadParts, Protocol):
+    """The same store, where all uploads are looked through."""
 
     def of_account(self, account: int) -> list[Upload]:
         """Oldest first."""
