@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type UserConfig } from "vite";
 import { precompress } from "../build/precompress.ts";
+import { SMALL } from "../build/small.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const built = at("../../jhalak/api/built/viewer");
@@ -27,6 +28,8 @@ export default defineConfig((): UserConfig => {
       outDir: built,
       emptyOutDir: false,
       target: "es2022",
+      minify: "terser",
+      terserOptions: SMALL,
       lib: { entry: at("./sw/sw.ts"), formats: ["iife"], name: "worker", fileName: () => "sw.js" },
     },
   };

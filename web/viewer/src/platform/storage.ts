@@ -119,8 +119,20 @@ export function storage(): Promise<Storage> {
   return held ??= opened();
 }
 
+let asked: string[] = [];
+let answer: Promise<ReadonlyMap<string, unknown>> | undefined;
+
+/** What is asked for at once is read at once. */
 export async function load<T>(key: string): Promise<T | undefined> {
-  return (await storage()).get<T>("kept", key);
+  asked.push(key);
+  answer ??= storage().then(async (held) => {
+    const keys = asked;
+    asked = [];
+    answer = undefined;
+    if (keys.length > 1) return new Map(await held.list("kept"));
+    return new Map(await Promise.all(keys.map(async (one) => [one, await held.get("kept", one)] as const)));
+  });
+  return (await answer).get(key) as T | undefined;
 }
 
 export async function save<T>(key: string, value: T | undefined): Promise<void> {

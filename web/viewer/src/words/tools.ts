@@ -29,11 +29,14 @@ export function isolated(text: string, direction: "ltr" | "rtl"): string {
 export function toolsFor(code: string): Tools {
   const locale = localeOf(code);
   const direction = directionOf(code);
-  const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
-  const rules = new Intl.PluralRules(locale);
+  // Made when they are first wanted: they are the dearest thing of a start.
+  let numbers: Intl.NumberFormat | undefined;
+  let rules: Intl.PluralRules | undefined;
+  const written = (value: number) => (numbers ??= new Intl.NumberFormat(locale, { maximumFractionDigits: 1 })).format(value);
+  const rule = (count: number) => (rules ??= new Intl.PluralRules(locale)).select(count);
   return {
-    value: (value = "") => (typeof value === "number" ? numbers.format(value) : isolated(value, direction)),
-    plural: (count = 0, cases) => cases[`=${count}`] ?? cases[rules.select(Number(count))] ?? cases["other"] ?? "",
+    value: (value = "") => (typeof value === "number" ? written(value) : isolated(value, direction)),
+    plural: (count = 0, cases) => cases[`=${count}`] ?? cases[rule(Number(count))] ?? cases["other"] ?? "",
     select: (choice = "", cases) => cases[choice] ?? cases["other"] ?? "",
   };
 }

@@ -27,6 +27,7 @@ class Words {
       this.#tools = toolsFor(code);
       this.#catalogue = catalogue;
       this.language = code;
+      remember(code);
     }
     document.documentElement.lang = code;
     document.documentElement.dir = directionOf(code);
@@ -37,6 +38,15 @@ class Words {
     const message = this.#catalogue[key];
     if (message === undefined) return "";
     return typeof message === "string" ? message : message(values, this.#tools);
+  }
+}
+
+/** For build/early.ts, at the next start. */
+function remember(code: string): void {
+  try {
+    localStorage["language"] = code;
+  } catch {
+    // Storage is off: the browser's language is asked for first.
   }
 }
 
