@@ -62,8 +62,9 @@ def _rung(side: int, width: int, height: int) -> Rung:
 
 
 def rate_of(rate: Fraction) -> Fraction:
-    """Frames a second of all rungs: the source's, at an even pace, 30 at most, 5 at least."""
+    """Frames a second of all rungs: the source's, at an even pace, 30 at most, 10 at least: a
+    stream begins two frames late, since frames are told out of order."""
     for usual in _USUAL:
         if abs(rate - usual) < Fraction(1, 50):
             return usual
-    return min(max(Fraction(round(rate)), Fraction(5)), FASTEST)
+    return min(max(Fraction(round(rate)), Fraction(10)), FASTEST)

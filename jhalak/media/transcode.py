@@ -15,8 +15,11 @@ from jhalak.media.ladder import SEGMENT_S, Rung, rate_of
 from jhalak.media.probe import Probed, reading
 from jhalak.media.sandbox import Broke, Sandbox, limits_for
 
-LOUDNESS: Final = "loudnorm=I=-16:TP=-1.5:LRA=11,aresample=48000"
-"""EBU R 128; -16 LUFS is what phones are made for."""
+LOUDNESS: Final = (
+    "aformat=channel_layouts=mono|stereo,loudnorm=I=-16:TP=-1.5:LRA=11,aresample=48000"
+)
+"""EBU R 128; -16 LUFS is what phones are made for. More than two channels are mixed down before:
+each costs as much again."""
 PRESET: Final = "superfast"
 X264: Final = "mbtree=1:rc-lookahead=10:threads=1"
 """superfast with the look ahead of slower presets: bits and VMAF of veryfast at 0.65 of its CPU
