@@ -56,6 +56,13 @@ class ReviewStore(Protocol):
         video is refused, where it is not the first that was doubted. The audit record is written
         in the same transaction. None: it does not wait, or this person may not decide it."""
 
+
+class DecidedReviews(Protocol):
+    """Of the same store: what is to be carried out."""
+
+    def of(self, video: str) -> list[Review]:
+        """All of one video, oldest first."""
+
     def unsettled(self, limit: int) -> list[str]:
         """Videos of which the newest decision was not carried out."""
 

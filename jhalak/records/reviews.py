@@ -87,7 +87,7 @@ class _Voice(NamedTuple):
 
 
 class SqlReviewStore:
-    """ReviewStore (ports/reviews.py) on SQLite or PostgreSQL."""
+    """ReviewStore and DecidedReviews (ports/reviews.py) on SQLite or PostgreSQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from jhalak.ports.reviews import KnownBadStore, Review, ReviewStore
+from jhalak.ports.reviews import DecidedReviews, KnownBadStore, Review
 from jhalak.ports.videos import VideoStore
 from jhalak.schema.video import Video
 from jhalak.trust.take_down import TakeDown
@@ -31,7 +31,7 @@ Publish = Callable[[Video], Awaitable[None]]
 class SettleReviews:
     """What follows from decisions."""
 
-    reviews: ReviewStore
+    reviews: DecidedReviews
     videos: VideoStore
     known_bad: KnownBadStore
     publish: Publish
