@@ -88,9 +88,9 @@ def test_all_that_are_near_are_named_by_their_place() -> None:
 
 
 def looked_at(ffmpeg: Path, clip: Path, change: str = "null") -> Frames:
-    """16 small frames of a clip's first four seconds."""
+    """16 small frames of a clip's first two seconds."""
     command = [
-        ffmpeg, "-v", "error", "-t", "4", "-i", clip, "-vf", f"{change},fps=4,scale=90:160",
+        ffmpeg, "-v", "error", "-t", "2", "-i", clip, "-vf", f"{change},fps=8,scale=90:160",
         "-frames:v", "16", "-f", "rawvideo", "-pix_fmt", "rgb24", "-",
     ]  # fmt: skip
     raw = subprocess.run(command, check=True, capture_output=True).stdout
@@ -98,7 +98,7 @@ def looked_at(ffmpeg: Path, clip: Path, change: str = "null") -> Frames:
 
 
 def test_real_clips_are_told_apart_and_their_copies_are_not(ffmpeg: Path) -> None:
-    names = ("mdn_cc0_flower.mp4", "mdn_cc0_friday.mp4", "mdn_store_pig.mp4", "opencv_cup.mp4")
+    names = ("mdn_cc0_friday.mp4", "mdn_store_pig.mp4", "opencv_cup.mp4")
     clips = [CLIPS / name for name in names if (CLIPS / name).exists()]
     if not clips:
         pytest.skip("the real clips are not here")
