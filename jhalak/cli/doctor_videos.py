@@ -85,5 +85,5 @@ def _files(swept: Swept) -> Finding:
     named = ", ".join(swept.leaked[:NAMED])
     return Finding(
         "video files", "look", f"{says}; {len(swept.leaked)} folders belong to nothing: {named}",
-        "jhalak work transcode deletes them as it begins",
+        "jhalak work transcode deletes them when it has nothing else to do",
     )  # fmt: skip

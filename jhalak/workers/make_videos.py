@@ -27,7 +27,7 @@ from jhalak.schema.video import Media, Video, VideoState
 from jhalak.trust.gate import Verdict
 from jhalak.trust.take_down import TakeDown
 from jhalak.workers.publish_video import PublishVideo
-from jhalak.workers.sweep_videos import EVERY_MS, SweepVideos
+from jhalak.workers.sweep_videos import SOURCES_MS, WHOLE_MS, SweepVideos
 from jhalak.workers.video_passes import Gone, VideoPasses
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ class MakeVideos:
         self._stores, self._passes, self._check = stores, passes, check
         self._publish, self._take_down = publish, take_down
         self._sweep, self._clock, self._name = sweep, clock, name
-        self._swept_ms = 0
+        self._looked_ms = self._swept_ms = 0
         self._lease_ms = int(1000 * lease_s)
         self._stopping = False
         self.done = self.failed = 0
@@ -80,14 +80,14 @@ class MakeVideos:
 
     async def step(self) -> bool:
         """Do the next job; False where none waits."""
-        if self._clock() - self._swept_ms >= EVERY_MS:
-            await self.tidy()
         owner = self._name()
         jobs = self._stores.jobs
         job = await asyncio.to_thread(jobs.claim, owner, self._clock(), self._lease_ms)
         if job is None or self._stopping:
             if job is not None:
                 await self._end(job, owner, "stopped", "")
+            elif not self._stopping:
+                await self._when_idle()
             return False
         work = {FIRST: self._first, REST: self._rest, PURGE: self._purge}.get(job.kind)
         if work is None:
@@ -96,11 +96,18 @@ class MakeVideos:
             await self._work(job, owner, work)
         return True
 
-    async def tidy(self) -> list[str]:
+    async def _when_idle(self) -> None:
+        now_ms = self._clock()
+        if now_ms - self._looked_ms >= SOURCES_MS:
+            self._looked_ms = now_ms
+            await self.tidy(whole=now_ms - self._swept_ms >= WHOLE_MS)
+
+    async def tidy(self, *, whole: bool = True) -> list[str]:
         """Delete what nobody needs, and tell videos of what crashes gave up; answers which folders
-        were deleted."""
-        self._swept_ms = self._clock()
-        swept = await self._sweep.look()
+        were deleted. Not `whole`: only among the sources."""
+        if whole:
+            self._swept_ms = self._clock()
+        swept = await self._sweep.look(whole=whole)
         for folder in swept.leaked:
             await self._take_down.delete(folder)
         for kind, video_id in swept.given_up:

@@ -18,7 +18,7 @@ from jhalak.ports.errors import Unavailable
 from jhalak.ports.videos import FIRST, PURGE, REST
 from jhalak.schema.video import Video
 from jhalak.trust.gate import Verdict
-from jhalak.workers.sweep_videos import APPEAL_MS
+from jhalak.workers.sweep_videos import APPEAL_MS, SOURCES_MS, WHOLE_MS
 from tests.workers.films import DETAILS, Films
 
 pytestmark = pytest.mark.anyio
@@ -284,6 +284,33 @@ async def test_a_sweep_finds_what_belongs_to_nothing_and_leaves_what_is_needed(
     assert media is not None
     await films.blobs.delete(f"video/{media.set}/240.mp4")
     assert await films.sweep.unplayable() == ["live"]
+
+
+async def test_an_idle_worker_sweeps_sources_often_and_all_files_now_and_then(
+    films: Films,
+) -> None:
+    async def left(path: str, forward_ms: int) -> bool:
+        await films.blobs.put(path, b"left")
+        films.now_ms += forward_ms
+        await films.worker.step()
+        return await films.blobs.get(path) is not None
+
+    nobody, nothing = "uploads/nobody/0", f"video/{'0' * 32}/240.mp4"
+    assert not await left(nothing, 0)
+    assert await left(nobody, SOURCES_MS - 1)
+    assert not await left(nobody, 1)
+    assert await left(nothing, SOURCES_MS) and not await left(nothing, WHOLE_MS)
+
+
+async def test_what_crashes_gave_up_is_told_its_creator(films: Films) -> None:
+    await films.upload(b"x", "v1")
+    for n in range(3):
+        assert films.records.jobs.claim(f"dead{n}", films.now_ms, 60_000) is not None
+        films.now_ms += 60_000
+    await films.all_jobs()
+    assert state_of(films, FIRST, "v1") == "quarantined"
+    assert (films.found("v1").state, films.found("v1").reason) == ("refused", "damaged")
+    assert await films.blobs.list("uploads") == []
 
 
 async def test_a_sweep_while_files_are_being_stored_takes_none_of_them(films: Films) -> None:
