@@ -134,3 +134,15 @@ def test_a_set_of_files_is_shown_while_a_live_video_uses_it(
     assert store.shows("5e7") and not store.shows("other")
     store.change("a", ("live",), 9, state="removed")
     assert not store.shows("5e7")
+
+
+def test_whose_a_set_of_files_is_can_be_told_whatever_became_of_it(
+    store: SqlVideoStore, accounts: list[int]
+) -> None:
+    store.begin(video("a", accounts[0]), 9)
+    assert store.of_set("5e7") is None
+    store.change("a", ("waiting",), 9, media=MEDIA)
+    for state in ("held", "refused", "removed"):
+        changed = store.change("a", ("waiting", "held", "refused"), 9, state=state)
+        assert store.of_set("5e7") == changed and changed is not None
+    assert store.of_set("other") is None
