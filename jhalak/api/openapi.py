@@ -258,6 +258,7 @@ def _secure_creator(path: str, method: str, operation: dict[str, Any]) -> None:
 def _secure(path: str, method: str, operation: dict[str, Any]) -> None:
     answers = operation.setdefault("responses", {})
     answers["400"] = _answer("Problem", "The request is not of this shape")
+    answers.get("204", {}).pop("content", None)
     if path in _CREATORS or path.startswith(_CREATORS_BELOW):
         _secure_creator(path, method, operation)
     elif path.startswith(("/v1/me", "/v1/lockscreen", "/v1/video", "/v1/events")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -23,10 +24,12 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from schemathesis.transport.requests import REQUESTS_TRANSPORT, binary_serializer
 
 from tests.soak.hostile import Seeds
 from tests.soak.progress import Progress
 from tests.soak.server import Answer, Server, fill
+from tests.soak.server import settings as write_settings
 from tests.soak.test_malformed import invalid, make_seeds, says_what_was_wrong
 
 CHECKS: Final = [
@@ -35,12 +38,20 @@ CHECKS: Final = [
 ]  # fmt: skip
 CARDS: Final = 600
 MODES: Final = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+_NUMBERS: Final = itertools.count(100)
 RIGHT: Final = ("impression", "dwell", "tap", "play", "complete", "share", "report", "undo")
+
+OF_CREATORS: Final = ("/v1/creators", "/v1/uploads", "/v1/videos")
+ENDS: Final = ("DELETE /v1/me", "DELETE /v1/creators/me", "DELETE /v1/creators/session")
+"""What needs somebody new each time."""
+
+REQUESTS_TRANSPORT.serializer("application/offset+octet-stream")(binary_serializer)
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     fill(tmp_path / "data", cards=CARDS)
+    write_settings(tmp_path / "data", "[media]\nprocesses = 0\n")
     with Server(tmp_path / "data") as running:
         yield running.start()
 
@@ -82,6 +93,7 @@ def attack(
     statuses: Counter[str] = Counter()
     rng = random.Random(number)
     session = requests.Session()
+    somebody = caller(server, operation, seeds)
 
     @seed(number)
     @settings(
@@ -92,10 +104,8 @@ def attack(
     @given(case=operation.as_strategy(generation_mode=mode))
     def one(case: Any) -> None:
         plant(case, seeds, rng)
-        token = seeds.operator if operation.label.startswith("DELETE /v1/items") else seeds.viewer
-        if operation.label == "DELETE /v1/me":
-            token = server.new_viewer()
-        elif rng.random() < 0.05:
+        token = somebody if operation.label not in ENDS else caller(server, operation, seeds)
+        if rng.random() < 0.05:
             token = rng.choice([seeds.other_cell, seeds.erased, "", "\u00e9" * 48])
         for name in [name for name in case.headers or {} if name.lower() == "authorization"]:
             del case.headers[name]  # made up: it would end every request at the door
@@ -112,6 +122,22 @@ def attack(
     with suppress(Unsatisfiable):  # next to nothing is wrong there
         one()
     return statuses
+
+
+def caller(server: Server, operation: Any, seeds: Seeds) -> str:
+    """The token of somebody who may call the operation."""
+    if operation.path.startswith(OF_CREATORS):
+        return new_creator(server)
+    if operation.label.startswith("DELETE /v1/items"):
+        return seeds.operator
+    return server.new_viewer() if operation.label in ENDS else seeds.viewer
+
+
+def new_creator(server: Server) -> str:
+    """A new creator's token; "" when so many were made that no more are let in."""
+    body = {"handle": f"c{next(_NUMBERS)}", "password": "a long enough one"}
+    answer = server.request("POST", "/v1/creators", body)
+    return answer.json["token"] if answer.status == 201 else ""
 
 
 def judge(case: Any, response: Any) -> None:
