@@ -26,7 +26,7 @@ from jhalak.ports.videos import FIRST, PURGE, REST, VideoStore
 from jhalak.schema.video import Media, Video, VideoState
 from jhalak.trust.gate import Verdict
 from jhalak.trust.take_down import TakeDown
-from jhalak.workers.publish_video import PublishVideo
+from jhalak.workers.publish_video import MACHINE, PublishVideo
 from jhalak.workers.sweep_videos import SOURCES_MS, WHOLE_MS, SweepVideos
 from jhalak.workers.video_passes import Gone, VideoPasses
 
@@ -232,7 +232,7 @@ class MakeVideos:
             return
         await self._more(video)
         if verdict.state == "live":
-            await asyncio.to_thread(self._publish.publish, video, verdict.labels)
+            await asyncio.to_thread(self._publish.publish, video, MACHINE, verdict.labels)
             return
         why = "\n".join(verdict.why)
         await asyncio.to_thread(
@@ -276,7 +276,7 @@ class MakeVideos:
         if kept is None:
             return
         if kept.state == "live":
-            kept = await asyncio.to_thread(self._publish.publish, kept)
+            kept = await asyncio.to_thread(self._publish.publish, kept, MACHINE)
         if kept is not None:
             await self._take_down.forget_source(kept)
 

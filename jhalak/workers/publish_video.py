@@ -20,7 +20,9 @@ from jhalak.trust.gate import SENSITIVE
 from jhalak.trust.take_down import WITHDRAWN
 
 DAY_MS: Final = 86_400_000
-_BEFORE: Final[tuple[VideoState, ...]] = ("waiting", "held", "refused", "live")
+HUMAN: Final[tuple[VideoState, ...]] = ("held", "refused", "live")
+MACHINE: Final[tuple[VideoState, ...]] = ("waiting", "live")
+"""States of videos that a human may make live, and that the machine may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,16 @@ class PublishVideo:
     clock: Callable[[], int]
 
     async def __call__(self, video: Video) -> None:
-        """`video` was made (media) and may be seen."""
-        await asyncio.to_thread(self.publish, video)
+        """`video` was made (media), and a human said that it may be seen."""
+        await asyncio.to_thread(self.publish, video, HUMAN)
 
-    def publish(self, video: Video, labels: tuple[str, ...] | None = None) -> Video | None:
-        """The same, blocking; None, and it is not to be seen: it was removed meanwhile."""
+    def publish(
+        self, video: Video, before: tuple[VideoState, ...], labels: tuple[str, ...] | None = None
+    ) -> Video | None:
+        """Where it is in one of the states `before`. Blocks. None: it is not, or was removed or
+        refused meanwhile, and is not to be seen."""
         known = self.videos.find(video.id)
-        if known is None or known.state == "removed" or known.media is None:
+        if known is None or known.state not in before or known.media is None:
             return None
         now_ms = self.clock()
         live_ms = known.live_ms or now_ms
@@ -52,13 +57,13 @@ class PublishVideo:
         self.items.put(self.understand([composed]), now_ms)
         record = self.items.get(known.id)
         live = self.videos.change(
-            known.id, _BEFORE, now_ms, state="live", reason="", labels=shown, live_ms=live_ms,
+            known.id, before, now_ms, state="live", reason="", labels=shown, live_ms=live_ms,
             num=record.num if record else None,
         )  # fmt: skip
         if live is None:
             self.items.recall(known.id, "system", WITHDRAWN, now_ms)
         elif live.media != known.media:  # rungs came while it was put
-            return self.publish(live)
+            return self.publish(live, before)
         return live
 
 

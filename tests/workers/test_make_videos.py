@@ -226,6 +226,29 @@ async def test_what_is_withdrawn_while_it_is_made_leaves_nothing(films: Films, w
     assert await films.blobs.list("") == [] and await films.sweep.unplayable() == []
 
 
+async def test_what_a_human_refuses_while_it_is_judged_does_not_become_live(films: Films) -> None:
+    await films.upload(b"x", "v1")
+
+    def refused(*_: Any) -> Verdict:
+        films.records.videos.change("v1", ("waiting",), 9, state="refused", reason="hate")
+        return Verdict("live", "", (), ())
+
+    films.worker = films.another(refused)
+    await films.all_jobs()
+    assert (films.found("v1").state, films.found("v1").reason) == ("refused", "hate")
+    assert films.records.items.get("v1") is None
+
+
+async def test_an_appeal_makes_live_what_the_gate_refused(films: Films) -> None:
+    films.worker = films.another(says("refused", "sexual"))
+    await films.upload(b"x", "v1")
+    await films.all_jobs()
+    await films.publish(films.found("v1"))
+    record = films.records.items.get("v1")
+    assert record is not None and record.status == "live" and films.found("v1").state == "live"
+    assert await films.sweep.unplayable() == [] and await films.worker.tidy() == []
+
+
 async def test_a_takedown_recalls_deletes_and_tells_the_caches(films: Films) -> None:
     await films.upload(b"x", "v1")
     await films.all_jobs()
