@@ -21,7 +21,7 @@ SAID = {
 
 def settings(**media: Any) -> Any:
     """Those of a server that makes no videos itself, and so needs no ffmpeg."""
-    return msgspec.structs.replace(PATIENT, media=MediaSettings(processes=0, **media))
+    return msgspec.structs.replace(PATIENT, media=MediaSettings(**{"processes": 0, **media}))
 
 
 def film(size: int = 4200, seed: int = 1) -> bytes:
