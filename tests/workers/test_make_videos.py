@@ -417,7 +417,13 @@ async def proven(films: Films, video: Video, state: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("verdict", "gone"), [("live", False), ("live", True), ("held", False), ("refused", False)]
+    ("verdict", "gone"),
+    [
+        ("live", False),
+        ("refused", False),
+        pytest.param("live", True, marks=pytest.mark.soak),
+        pytest.param("held", False, marks=pytest.mark.soak),
+    ],
 )
 async def test_wherever_a_worker_is_killed_each_video_ends_once_and_no_file_leaks(
     films: Films, verdict: str, gone: bool
