@@ -51,7 +51,10 @@ class UploadRoutes:
             await respond(send, error.status, told, [*fixed, *error.headers])
 
     async def _answer(self, scope: Scope, body: Body) -> tuple[int, Headers]:
-        upload_id = scope["path"].removeprefix(PATH).strip("/")
+        below = scope["path"].removeprefix(PATH)
+        if below and below[0] != "/":  # the framework's mounts begin anywhere
+            raise Refused(404, "not_found", "there is nothing here")
+        upload_id = below.strip("/")
         method = tus.method_of(scope)
         if method == "OPTIONS":
             return 204, tus.abilities(self._services.settings.media.most_bytes)

@@ -254,5 +254,6 @@ def test_a_client_that_can_only_post_says_what_it_means(asha: Creator) -> None:
     assert answer.status_code == 204
     assert asha.tus("PUT", path).status_code == 405
     assert asha.tus("GET", "/v1/uploads").headers["allow"] == "POST"
-    assert asha.tus("HEAD", "/v1/uploads/no").status_code == 404
+    for nowhere in ("/v1/uploads/no", "/v1/uploads/%00", f"{path}/x", path.replace("s/", "s")):
+        assert asha.tus("HEAD", nowhere).status_code == 404
     assert asha.tus("PATCH", path, b"x", Upload_Offset="0").json()["error"] == "wrong_type"
