@@ -97,10 +97,11 @@ def _checked(
     width, height = map(int, shown["dimensions 0"].split("x"))
     if width * height > LARGEST or max(width, height) > WIDEST or min(width, height) < 16:
         raise Refused("size", f"{width} x {height} pixels; 16 to {WIDEST} a side, 4K in all")
-    duration_s = max(_length_s(heads, packets, stream) for stream in packets)
+    spans = {stream: _span_s(heads, packets, stream) for stream in packets}
+    duration_s = max(end for _, end in spans.values()) - min(begin for begin, _ in spans.values())
     if duration_s > LONGEST_S + _SLACK_S:
         raise Refused("too_long", f"it lasts {duration_s:.0f} s; {LONGEST_S:.0f} s at most")
-    video_s = _length_s(heads, packets, 0)
+    video_s = spans[0][1] - spans[0][0]
     frames = len(packets[0])
     rate = Fraction(frames / video_s if video_s > 0 else 25).limit_denominator(1001)
     return Probed(
@@ -109,9 +110,11 @@ def _checked(
     )  # fmt: skip
 
 
-def _length_s(
+def _span_s(
     heads: dict[str, str], packets: dict[int, list[tuple[int, int]]], stream: int
-) -> float:
+) -> tuple[float, float]:
+    """Where a stream begins and ends."""
     base = Fraction(heads[f"tb {stream}"])
     begin = min(time for time, _ in packets[stream])
-    return float((max(time + length for time, length in packets[stream]) - begin) * base)
+    end = max(time + length for time, length in packets[stream])
+    return float(begin * base), float(end * base)

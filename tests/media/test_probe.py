@@ -67,6 +67,13 @@ def test_a_clip_is_seen_as_it_is_shown(clips: Clips, sandbox: Sandbox, tmp_path:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_video_lasts_from_its_first_stream_to_its_last(
+    clips: Clips, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    late = clips.clip("late.mp4", "64x64", "-af", "asetpts=PTS+1.5/TB", seconds=1.0, sound=True)
+    assert probe(sandbox, late, tmp_path).duration_s == pytest.approx(2.5, abs=0.1)
+
+
 def test_what_is_too_long_too_large_or_of_another_codec_is_refused(
     clips: Clips, sandbox: Sandbox, tmp_path: Path
 ) -> None:

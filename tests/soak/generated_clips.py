@@ -60,7 +60,7 @@ CLIPS = (
     Clip("oblong_pixels.mp4", "720x576", "25", more=("-vf", "setsar=16/11")),
     Clip("surround.mkv", "360x640", audio=("-c:a", "ac3", "-ac", "6", "-ar", "48000")),
     Clip("low_sound.mp4", "360x640", audio=("-c:a", "aac", "-ac", "1", "-ar", "8000")),
-    Clip("sound_begins_late.mp4", "360x640", more=("-af", "adelay=1500,asetpts=PTS+1.5/TB")),
+    Clip("sound_begins_late.mp4", "360x640", more=("-af", "atrim=0:2.5,asetpts=PTS+1.5/TB")),
     Clip("fragments.mp4", "540x960", after=("-movflags", "frag_keyframe+empty_moov")),
     Clip("open_groups_from_9_s.mov", "540x960",
          video=("-c:v", "libx264", "-preset", "veryfast", "-bf", "3", "-x264-params",

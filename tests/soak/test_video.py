@@ -43,7 +43,7 @@ def sandbox() -> Sandbox:
 
 
 def decoded(ffmpeg: Path, path: Path, stream: str = "v") -> tuple[int, float]:
-    """Frames and seconds that decode; every complaint counts as a failure."""
+    """Frames that decode, and when the last one ends; every complaint counts as a failure."""
     command = [ffmpeg, "-v", "error", "-i", path, "-map", f"0:{stream}", "-f", "framecrc", "-"]
     listed = subprocess.run(command, check=True, capture_output=True, text=True)
     assert not listed.stderr, (path, listed.stderr)
@@ -52,7 +52,7 @@ def decoded(ffmpeg: Path, path: Path, stream: str = "v") -> tuple[int, float]:
     frames = [line.split(",") for line in lines if not line.startswith("#")]
     if not frames:
         return 0, 0.0
-    return len(frames), float((int(frames[-1][2]) + int(frames[-1][3]) - int(frames[0][2])) * base)
+    return len(frames), float((int(frames[-1][2]) + int(frames[-1][3])) * base)
 
 
 def is_whole(ffmpeg: Path, media: Media, folder: Path) -> None:
