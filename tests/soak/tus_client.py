@@ -6,7 +6,7 @@ import base64
 import hashlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from typing import Final
 
@@ -30,9 +30,7 @@ class TusClient:
     """Bytes of a request."""
     checksum: bool = False
     resumed: int = 0
-    """So often it asked where to go on."""
-    begun: list[str] = field(default_factory=list)
-    """Addresses of uploads, also of those whose answer was lost."""
+    """So often it went on after a line broke."""
 
     def send(self, data: bytes) -> str:
         """The id of the video that the file became."""
@@ -42,9 +40,9 @@ class TusClient:
             try:
                 if not path:
                     path = self.create(len(data))
-                if broken:
-                    self.resumed += 1
                 answer = self.ask("HEAD", path, {})
+                self.resumed += broken
+                broken = False
                 while True:
                     at = int(answer["upload-offset"])
                     if at < sure:
@@ -63,9 +61,7 @@ class TusClient:
             f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in self.said.items()
         )
         headers = {"Upload-Length": str(length), "Upload-Metadata": told}
-        path = self.ask("POST", "/v1/uploads", headers)["location"]
-        self.begun.append(path)
-        return path
+        return self.ask("POST", "/v1/uploads", headers)["location"]
 
     def patch(self, path: str, at: int, piece: bytes) -> dict[str, str]:
         headers = {
