@@ -154,7 +154,7 @@ def parted(rows: Rows, more: Rows, slots: int, world: World, last: int = 0) -> R
     """`rows`, then of `more` the first ones up to `slots`, but no story twice and no creator twice
     running while another is left. O(slots x len(more))."""
     c = world.catalogue
-    left = more[~np.isin(more, rows)].tolist()
+    left = list(dict.fromkeys(more[~np.isin(more, rows)].tolist()))
     creator = dict(zip(left, c.creator[left].tolist(), strict=True))
     story = dict(zip(left, c.story[left].tolist(), strict=True))
     chosen = rows.tolist()

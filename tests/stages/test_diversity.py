@@ -281,6 +281,8 @@ def test_the_fallback_keeps_the_order_but_parts_a_creators_items_and_tells_no_st
     names = names_of(world, parted(nothing, rows, 5, world))
     assert names == ["i0", "i2", "i3", "i4", "i1"]
     assert names_of(world, parted(rows[:1], rows, 3, world)) == ["i0", "i2", "i3"]
+    twice = np.concatenate([rows, rows])
+    assert names_of(world, parted(nothing, twice, 9, world)) == names, "each once"
     after = int(world.catalogue.creator[rows[0]])
     assert names_of(world, parted(nothing, rows, 1, world, after)) == ["i2"]
 
