@@ -83,9 +83,11 @@ class Watch:
     def sequence(self) -> int:
         """How many requests followed one another: the longest chain in which each began after
         the one before had ended. Whether it had to wait is not asked: the greatest that it can
-        be."""
+        be, but for the icon of the browser's tab, which waits for nothing of ours."""
         depths: list[tuple[Asked, int]] = []
         for one in self.finished():
+            if one.path.startswith("/icons/"):
+                continue
             before = [depth for other, depth in depths if other.ended <= one.began]
             depths.append((one, 1 + max(before, default=0)))
         return max((depth for _, depth in depths), default=0)

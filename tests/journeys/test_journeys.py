@@ -152,7 +152,8 @@ def own_pages(it: Phone, inspector: Inspector) -> None:
 def export(it: Phone) -> None:
     it.page.goto(f"{it.origin}/#/me")
     with it.page.expect_download() as download:
-        it.page.locator("main.page button.row:not([role])").nth(-3).click()
+        # The row before the one that erases.
+        it.page.locator("main.page button.row:has(+ button.row .danger)").click()
     document = json.loads(Path(download.value.path()).read_text("utf-8"))
     assert {"viewer", "relations", "consents", "activity", "profile"} <= set(document)
     assert document["viewer"]["languages"] == [it.language]
