@@ -93,7 +93,8 @@ class Feed:
         reason = np.array(reasons, np.uint8)
         creator, last = self._world.catalogue.creator, creator_before(self._world, query)
         whole = runs(creator[rows], last)
-        if whole < slots:
+        # Where all is one creator's there is nobody to look for among all live items.
+        if len(rows) < slots or (whole < slots and len(self._world.catalogue.creators) > 1):
             ranked = rows
             rows, repeats_from = await self._fill_up(query, rows[:whole], rows[whole:], last)
             at = _places(rows, ranked)
@@ -101,8 +102,8 @@ class Feed:
             reason = _laid(reason, at, REASON_INDEX["popular"])
             reason[repeats_from:] = REASON_INDEX["repeat"]
             x, parts = _laid(x, at, 0.0), _laid(parts, at, 0.0)
-            if runs(creator[rows]) < len(rows):
-                query.lower(Level.narrow)
+        if whole < slots and runs(creator[rows]) < len(rows):
+            query.lower(Level.narrow)
         self.answers[query.level] += 1
         return Slate(
             id=self._new_slate_id(),

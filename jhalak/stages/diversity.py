@@ -33,6 +33,7 @@ on trial. Nothing about which candidates there are is drawn.
 
 from __future__ import annotations
 
+from itertools import chain
 from math import ceil
 from typing import ClassVar, Final
 
@@ -161,8 +162,11 @@ def parted(rows: Rows, more: Rows, slots: int, world: World, last: int = 0) -> R
     told = {0, *c.story[rows].tolist()}
     last = int(c.creator[rows[-1]]) if len(rows) else last
     while left and len(chosen) < slots:
-        new = [row for row in left if story[row] == 0 or story[row] not in told]
-        row = next((r for r in new if creator[r] == 0 or creator[r] != last), (new or left)[0])
+        new = (row for row in left if story[row] == 0 or story[row] not in told)
+        first = next(new, left[0])
+        row = next(
+            (r for r in chain((first,), new) if creator[r] == 0 or creator[r] != last), first
+        )
         left.remove(row)
         chosen.append(row)
         told.add(story[row])
