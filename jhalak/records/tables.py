@@ -21,6 +21,7 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
+    false,
 )
 
 metadata = MetaData(
@@ -378,9 +379,20 @@ creator_accounts = Table(
     Column("password_hash", Text, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Column("suspended_ms", BigInteger, nullable=False),
+    Column("creator", BigInteger, nullable=False, server_default="0"),
+    Column("viewer", BigInteger, nullable=False, server_default="0"),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("about", Text, nullable=False, server_default=""),
+    Column("age_band", Text, nullable=False, server_default=""),
+    Column("private", Boolean, nullable=False, server_default=false()),
+    Column("verified_ms", BigInteger, nullable=False, server_default="0"),
+    Column("options", LargeBinary, nullable=False, server_default=""),
     Index(None, "handle", unique=True),
+    Index(None, "creator"),
+    Index(None, "viewer"),
     sqlite_autoincrement=True,
 )
+"""`creator`: the number that `@handle` has among the creators; `viewer`: whose taste it has."""
 
 creator_sessions = Table(
     "creator_sessions",
@@ -389,8 +401,52 @@ creator_sessions = Table(
     Column("account", BigInteger, ForeignKey(creator_accounts.c.num), nullable=False),
     Column("began_ms", BigInteger, nullable=False),
     Column("until_ms", BigInteger, nullable=False),
+    Column("id", Text, nullable=False, server_default=""),
+    Column("device", Text, nullable=False, server_default=""),
+    Column("used_ms", BigInteger, nullable=False, server_default="0"),
     Index(None, "account"),
 )
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("account", BigInteger, ForeignKey(creator_accounts.c.num), primary_key=True),
+    Column("code_hash", LargeBinary, primary_key=True),
+)
+"""A code that was used is gone."""
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("credential", LargeBinary, primary_key=True),
+    Column("account", BigInteger, ForeignKey(creator_accounts.c.num), nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("uses", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("used_ms", BigInteger, nullable=False),
+    Index(None, "account"),
+)
+
+follow_requests = Table(
+    "follow_requests",
+    metadata,
+    Column("account", BigInteger, ForeignKey(creator_accounts.c.num), primary_key=True),
+    Column("viewer", BigInteger, ForeignKey(viewers.c.id), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Index(None, "viewer"),
+)
+"""Who wants to follow a private account and was not answered yet."""
+
+relation_counts = Table(
+    "relation_counts",
+    metadata,
+    Column("verb", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("target", BigInteger, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, nullable=False),
+)
+"""How many relations stand; changed in the transaction that changes one."""
 
 uploads = Table(
     "uploads",
@@ -454,6 +510,143 @@ reviews = Table(
     Index(None, "decision", "opened_ms"),
 )
 """`decision` "": it waits. `decided_by`: `DECISION NAME`, one a line."""
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("num", NUMBER, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False),
+    Column("video", Text, ForeignKey(videos.c.id), nullable=False),
+    Column("account", BigInteger, ForeignKey(creator_accounts.c.num), nullable=False),
+    Column("parent", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("likes", BigInteger, nullable=False),
+    Column("replies", BigInteger, nullable=False),
+    Column("pinned_ms", BigInteger, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("edited_ms", BigInteger, nullable=False),
+    Index(None, "id", unique=True),
+    Index(None, "video", "parent", "created_ms"),
+    Index(None, "account", "created_ms"),
+    Index(None, "state", "created_ms"),
+    sqlite_autoincrement=True,
+)
+"""`parent` 0: of the video itself, else of that comment. `likes` and `replies` change in the
+transaction of what they count."""
+
+comment_likes = Table(
+    "comment_likes",
+    metadata,
+    Column("comment", BigInteger, ForeignKey(comments.c.num), primary_key=True),
+    Column("account", BigInteger, ForeignKey(creator_accounts.c.num), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Index(None, "account"),
+)
+
+comment_counts = Table(
+    "comment_counts",
+    metadata,
+    Column("video", Text, ForeignKey(videos.c.id), primary_key=True),
+    Column("n", BigInteger, nullable=False),
+)
+"""How many comments of a video are shown; changed in the transaction that changes one."""
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("num", NUMBER, primary_key=True, autoincrement=True),
+    Column("account", BigInteger, ForeignKey(creator_accounts.c.num), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("n", BigInteger, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("read_ms", BigInteger, nullable=False),
+    Column("push_ms", BigInteger, nullable=False),
+    Index(None, "account", "at_ms"),
+    Index(None, "account", "kind", "subject"),
+    Index(None, "push_ms"),
+    sqlite_autoincrement=True,
+)
+"""`n` persons did the same to one subject since it was read last; `push_ms`: when it is to be
+pushed; 0: not, or it was."""
+
+push_subscriptions = Table(
+    "push_subscriptions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account", BigInteger, ForeignKey(creator_accounts.c.num), nullable=False),
+    Column("endpoint", Text, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("auth", LargeBinary, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Index(None, "account"),
+    Index(None, "endpoint", unique=True),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("num", NUMBER, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False),
+    Column("case", BigInteger, nullable=False),
+    Column("viewer", BigInteger, nullable=False),
+    Column("account", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Index(None, "id", unique=True),
+    Index(None, "case"),
+    Index(None, "viewer"),
+    Index(None, "account"),
+    sqlite_autoincrement=True,
+)
+"""Who reported what; `account` 0: an anonymous viewer. Reports of one thing are one case."""
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("num", NUMBER, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("account", BigInteger, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("opened_ms", BigInteger, nullable=False),
+    Column("due_ms", BigInteger, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_ms", BigInteger, nullable=False),
+    Column("of", BigInteger, nullable=False),
+    Index(None, "id", unique=True),
+    Index(None, "kind", "target", "state"),
+    Index(None, "account"),
+    Index(None, "state", "due_ms"),
+    sqlite_autoincrement=True,
+)
+"""What humans are asked: of a comment or an account that was reported, and of what its owner
+appeals (`of`: the case that was decided so; `words`: what they say)."""
+
+strikes = Table(
+    "strikes",
+    metadata,
+    Column("num", NUMBER, primary_key=True, autoincrement=True),
+    Column("account", BigInteger, ForeignKey(creator_accounts.c.num), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+    Column("lifted_ms", BigInteger, nullable=False),
+    Index(None, "account"),
+    sqlite_autoincrement=True,
+)
+"""Rules that an account broke, and how long each counts."""
 
 audit = Table(
     "audit",

@@ -74,11 +74,51 @@ REGISTRY: Final[tuple[Holding, ...]] = (
     Holding("table", "replays", "aggregate", "reports of replays", "kept"),
     Holding("table", "jobs", "public", "heavy work, how it goes, why it failed", "kept"),
     Holding(
-        "table", "creator_accounts", "personal", "creators' handles, hashes of passwords",
+        "table", "creator_accounts", "personal",
+        "accounts: handle, name, age band, hash of the password, options",
         "until erased; the handle stays taken", "creators.erase", "creator",
     ),
     Holding(
         "table", "creator_sessions", "secret", "hashes of creators' sessions", "until they end"
+    ),
+    Holding("table", "recovery_codes", "secret", "hashes of recovery codes", "until used"),
+    Holding(
+        "table", "passkeys", "personal", "public keys that sign in", "until removed",
+        "creators.erase", "creator",
+    ),
+    Holding(
+        "table", "follow_requests", "personal", "who wants to follow a private account",
+        "until answered", "viewers.erase", "creator",
+    ),
+    Holding("table", "relation_counts", "aggregate", "how many like, save, follow", "kept"),
+    Holding(
+        "table", "comments", "personal", "comments on videos", "until their writer is erased",
+        "creators.erase", "creator",
+    ),
+    Holding(
+        "table", "comment_likes", "personal", "who likes which comment", "until erased",
+        "creators.erase", "creator",
+    ),
+    Holding("table", "comment_counts", "aggregate", "how many comments videos have", "kept"),
+    Holding(
+        "table", "notifications", "personal", "what people are told", "90 days",
+        "creators.erase", "creator",
+    ),
+    Holding(
+        "table", "push_subscriptions", "personal", "where browsers are told", "until removed",
+        "creators.erase", "creator",
+    ),
+    Holding(
+        "table", "cases", "personal", "comments and accounts that were reported, and appeals",
+        "until their owner is erased", "creators.erase", "creator",
+    ),
+    Holding(
+        "table", "reports", "personal", "who reported what, and why", "until they are erased",
+        "viewers.erase", "reports",
+    ),
+    Holding(
+        "table", "strikes", "personal", "rules that an account broke",
+        "until the account is erased", "creators.erase", "creator",
     ),
     Holding(
         "table", "uploads", "personal", "files on their way and what is said of them",
