@@ -23,6 +23,7 @@ from jhalak.embedded.reserve import Reserve
 from jhalak.records.accounts import SqlAccountStore, SqlSessionStore
 from jhalak.records.audit import SqlAuditStore
 from jhalak.records.consents import SqlConsentStore
+from jhalak.records.creator_lookup import SqlCreatorLookup
 from jhalak.records.creators import SqlCreatorStore
 from jhalak.records.database import Database, open_database
 from jhalak.records.definitions import SqlDefinitionStore, SqlReplayStore
@@ -102,6 +103,7 @@ class Records:
     definitions: SqlDefinitionStore
     replays: SqlReplayStore
     creators: SqlCreatorStore
+    people: SqlCreatorLookup
     uploads: SqlUploadStore
     reviews: SqlReviewStore
     known_bad: SqlKnownBadStore
@@ -140,6 +142,7 @@ def open_records(data: Path, settings: Settings) -> Records:
         SqlDefinitionStore(database),
         SqlReplayStore(database),
         SqlCreatorStore(database),
+        SqlCreatorLookup(database),
         SqlUploadStore(database),
         SqlReviewStore(database),
         SqlKnownBadStore(database),
@@ -441,6 +444,7 @@ class Server:
             definitions=records.definitions,
             replays=records.replays,
             creator_accounts=records.creators,
+            people=records.people,
             uploads=records.uploads,
             reviews=records.reviews,
             known_bad=records.known_bad,

@@ -21,7 +21,7 @@ from jhalak.ports.accounts import AccountStore, SessionStore
 from jhalak.ports.audit import AuditStore
 from jhalak.ports.blob_store import FileStore
 from jhalak.ports.consents import ConsentStore
-from jhalak.ports.creators import CreatorStore
+from jhalak.ports.creators import CreatorLookup, CreatorStore
 from jhalak.ports.definitions import DefinitionStore
 from jhalak.ports.event_log import EventLog
 from jhalak.ports.feeds import EntryStore, FeedStore
@@ -83,6 +83,8 @@ class Services:
     definitions: DefinitionStore
     replays: ReplayStore
     creator_accounts: CreatorStore
+    people: CreatorLookup
+    """Accounts by handle, creator number or viewer; at most one question a request."""
     uploads: UploadStore
     reviews: ReviewStore
     known_bad: KnownBadStore

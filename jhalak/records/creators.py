@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, delete, insert, select, update
+import msgspec
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
 from jhalak.ports.creators import Creator
 from jhalak.ports.errors import Conflict
+from jhalak.ports.viewers import Viewer
+from jhalak.records import sequences
+from jhalak.records.creator_lookup import creator_of
+from jhalak.records.creator_numbers import creator_numbers
 from jhalak.records.database import Database
 from jhalak.records.tables import (
-    AnyRow,
     creator_accounts,
     creator_sessions,
     reviews,
     uploads,
     videos,
+    viewers,
 )
 from jhalak.records.text import is_storable
+from jhalak.records.viewers import create_viewer
+from jhalak.schema.ids import new_id
 
 _HANDLE: Final = select(creator_accounts).where(creator_accounts.c.handle == bindparam("named"))
 _NUM: Final = creator_accounts.c.num == bindparam("at")
+_HELD: Final = (
+    select(creator_accounts).where(_NUM, creator_accounts.c.creator != 0).with_for_update()
+)
+_OWNED: Final = select(creator_accounts.c.num).where(creator_accounts.c.viewer == bindparam("of"))
+_VIEWER: Final = select(viewers.c.id).where(viewers.c.id == bindparam("of")).with_for_update()
 _OPEN: Final = (
     select(creator_accounts.c.num)
     .where(_NUM, creator_accounts.c.suspended_ms == 0, creator_accounts.c.password_hash != "")
@@ -59,23 +71,40 @@ class SqlCreatorStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, handle: str, password_hash: str, now_ms: int) -> Creator:
-        row = {
+    def add(
+        self, handle: str, password_hash: str, now_ms: int, viewer: Viewer | None = None
+    ) -> Creator:
+        named = f"@{handle}"
+        row: dict[str, Any] = {
             "handle": handle, "password_hash": password_hash, "created_ms": now_ms,
             "suspended_ms": 0,
         }  # fmt: skip
         with self._database.write() as connection:
-            num = connection.execute(
-                insert(creator_accounts).returning(creator_accounts.c.num), row
-            ).scalar_one()
-        return Creator(num, handle, now_ms, 0)
+            # Also so that nobody else gives the same viewer an account meanwhile.
+            sequences.lock(connection, sequences.ITEMS)
+            row["creator"] = creator_numbers(connection, [named])[named]
+            row["viewer"] = _own_viewer(connection, viewer, now_ms)
+            made = connection.execute(insert(creator_accounts).returning(creator_accounts), row)
+            return creator_of(made.one())
 
     def find(self, handle: str) -> tuple[Creator, str] | None:
         if not is_storable(handle):
             return None
         with self._database.read() as connection:
             row = connection.execute(_HANDLE, {"named": handle}).first()
-        return None if row is None else (_creator(row), row.password_hash)
+        return None if row is None else (creator_of(row), row.password_hash)
+
+    def set_option(self, num: int, part: str, value: Any) -> bool:
+        with self._database.write() as connection:
+            row = connection.execute(_HELD, {"at": num}).first()
+            if row is None:
+                return False
+            options = dict(creator_of(row).options) | {part: value}
+            change = (
+                update(creator_accounts).where(_NUM).values(options=msgspec.json.encode(options))
+            )
+            connection.execute(change, {"at": num})
+        return True
 
     def open(self, token_hash: bytes, num: int, now_ms: int, until_ms: int) -> None:
         row = {
@@ -90,7 +119,7 @@ class SqlCreatorStore:
     def signed_in(self, token_hash: bytes, now_ms: int) -> Creator | None:
         with self._database.read() as connection:
             row = connection.execute(_SIGNED_IN, {"hashed": token_hash, "now": now_ms}).first()
-        return None if row is None else _creator(row)
+        return None if row is None else creator_of(row)
 
     def end(self, token_hash: bytes) -> bool:
         with self._database.write() as connection:
@@ -106,7 +135,9 @@ class SqlCreatorStore:
 
     def erase(self, num: int) -> bool:
         with self._database.write() as connection:
-            change = update(creator_accounts).where(_NUM).values(password_hash="")
+            change = (
+                update(creator_accounts).where(_NUM).values(password_hash="", creator=0, viewer=0)
+            )
             found = connection.execute(change.returning(creator_accounts.c.num), {"at": num})
             known = found.first() is not None
             connection.execute(_END_ALL, {"of": num})
@@ -115,5 +146,13 @@ class SqlCreatorStore:
         return known
 
 
-def _creator(row: AnyRow) -> Creator:
-    return Creator(row.num, row.handle, row.created_ms, row.suspended_ms)
+def _own_viewer(connection: Connection, viewer: Viewer | None, now_ms: int) -> int:
+    """Who is the account's viewer from now on. Raises Conflict where it is another account's, or
+    was erased."""
+    if viewer is None:
+        viewer = Viewer(id=new_id(), created_ms=now_ms, languages=("en",))
+    if connection.execute(_OWNED, {"of": viewer.id}).first() is not None:
+        raise Conflict("this viewer is another account's")
+    if connection.execute(_VIEWER, {"of": viewer.id}).first() is None:
+        create_viewer(connection, viewer)
+    return viewer.id

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from jhalak.ports.items import Change, Draft
 from jhalak.records import sequences
 from jhalak.records.audit import append_audit
+from jhalak.records.creator_numbers import creator_numbers
 from jhalak.records.database import Database
 from jhalak.records.staging import Known, Staged, check_ids, stage
 from jhalak.records.tables import AnyRow, creators, items, pictures, recalls
@@ -48,9 +49,6 @@ _KNOWN = select(
     items.c.published_ms,
     items.c.expires_ms,
 ).where(items.c.id.in_(bindparam("ids", expanding=True)))
-_CREATORS_NAMED = select(creators.c.name, creators.c.num).where(
-    creators.c.name.in_(bindparam("names", expanding=True))
-)
 _CREATORS_AFTER = (
     select(creators.c.num, creators.c.name)
     .where(creators.c.num > bindparam("after"))
@@ -163,7 +161,7 @@ def _known(connection: Connection, ids: set[str]) -> dict[str, Known]:
 
 
 def _write(connection: Connection, staged: Sequence[Staged], now_ms: int) -> None:
-    numbers = _creator_numbers(connection, [creator_name(one.item.publisher) for one in staged])
+    numbers = creator_numbers(connection, [creator_name(one.item.publisher) for one in staged])
     seq = sequences.take(connection, sequences.ITEMS, len(staged))
     fresh: list[dict[str, Any]] = []
     updated: list[dict[str, Any]] = []
@@ -198,22 +196,6 @@ def _row(one: Staged) -> dict[str, Any]:
         "topic": storable(item.topic),
         "kind": item.kind,
     }
-
-
-def _creator_numbers(connection: Connection, names: Iterable[str]) -> dict[str, int]:
-    """The number of each name; those not known yet are created, in order of appearance."""
-    wanted = [name for name in dict.fromkeys(names) if name]
-    numbers = {"": 0}
-    for chunk in _chunks(wanted):
-        for row in connection.execute(_CREATORS_NAMED, {"names": chunk}):
-            numbers[row.name] = row.num
-    missing = [name for name in wanted if name not in numbers]
-    if missing:
-        connection.execute(insert(creators), [{"name": name} for name in missing])
-        for chunk in _chunks(missing):
-            for row in connection.execute(_CREATORS_NAMED, {"names": chunk}):
-                numbers[row.name] = row.num
-    return numbers
 
 
 def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:

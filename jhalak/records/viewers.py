@@ -33,9 +33,7 @@ class SqlViewerStore:
     def create(self, viewer: Viewer) -> None:
         """As the port says; the id of an erased viewer stays taken."""
         with self._database.write() as connection:
-            if connection.execute(_WAS_REVOKED, {"viewer": viewer.id}).first() is not None:
-                raise Conflict("this viewer id was used and erased")
-            connection.execute(insert(viewers), _row(viewer))
+            create_viewer(connection, viewer)
 
     def get(self, viewer: int) -> Viewer | None:
         with self._database.read() as connection:
@@ -75,6 +73,13 @@ class SqlViewerStore:
         with self._database.read() as connection:
             rows = connection.execute(_REVOKED, {"after": after}).all()
         return [(row.seq, row.viewer, row.epoch) for row in rows]
+
+
+def create_viewer(connection: Connection, viewer: Viewer) -> None:
+    """Raises Conflict where the id is taken or was used by one that was erased."""
+    if connection.execute(_WAS_REVOKED, {"viewer": viewer.id}).first() is not None:
+        raise Conflict("this viewer id was used and erased")
+    connection.execute(insert(viewers), _row(viewer))
 
 
 def _revoke(connection: Connection, viewer: int, epoch: int) -> None:

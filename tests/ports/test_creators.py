@@ -6,10 +6,14 @@ import pytest
 
 from jhalak.ports.creators import Creator
 from jhalak.ports.errors import Conflict
+from jhalak.ports.viewers import Viewer
+from jhalak.records.creator_lookup import SqlCreatorLookup
 from jhalak.records.creators import SqlCreatorStore
 from jhalak.records.database import Database
+from jhalak.records.items import SqlItemStore
 from jhalak.records.reviews import SqlReviewStore
 from jhalak.records.videos import SqlVideoStore
+from jhalak.records.viewers import SqlViewerStore
 from tests.ports.test_videos import video
 
 
@@ -20,7 +24,8 @@ def store(database: Database) -> SqlCreatorStore:
 
 def test_a_handle_is_given_once(store: SqlCreatorStore) -> None:
     asha = store.add("asha", "hash", 5)
-    assert asha == Creator(asha.num, "asha", 5, 0) and asha.num >= 1
+    assert asha == Creator(asha.num, "asha", 5, 0, asha.creator, asha.viewer) and asha.num >= 1
+    assert asha.creator >= 1 and asha.viewer >= 1
     assert store.find("asha") == (asha, "hash")
     assert store.find("ravi") is None and store.find("a\0") is None
     with pytest.raises(Conflict):
@@ -67,3 +72,45 @@ def test_an_erased_account_leaves_its_handle_and_nothing_else(
         store.open(b"new", asha.num, 12, 99)
     with pytest.raises(Conflict):
         store.add("asha", "hash", 13)
+
+
+def test_an_account_has_the_number_of_its_name_and_a_viewer_of_its_own(
+    store: SqlCreatorStore, database: Database
+) -> None:
+    viewers, items = SqlViewerStore(database), SqlItemStore(database)
+    mine = Viewer(id=77, created_ms=4, languages=("hi", "ur"), age_band="13-17")
+    viewers.create(mine)
+    asha, ravi = store.add("asha", "hash", 5, mine), store.add("ravi", "hash", 6)
+    assert items.creators(0, 9) == [(asha.creator, "@asha"), (ravi.creator, "@ravi")]
+    assert asha.viewer == 77 and viewers.get(77) == mine
+    made = viewers.get(ravi.viewer)
+    assert made is not None and made.languages == ("en",) and made.created_ms == 6
+    with pytest.raises(Conflict):
+        store.add("meera", "hash", 7, mine)
+    assert store.find("meera") is None and len(items.creators(0, 9)) == 2
+
+
+def test_people_are_found_by_each_of_their_names(
+    store: SqlCreatorStore, database: Database
+) -> None:
+    people = SqlCreatorLookup(database)
+    asha, ravi = store.add("asha", "hash", 5), store.add("ravi", "hash", 6)
+    assert people.of_handle("asha") == asha and people.of_handle("a\0") is None
+    assert people.of_accounts([asha.num, ravi.num, 99]) == {asha.num: asha, ravi.num: ravi}
+    assert people.of_creators([ravi.creator, 0]) == {ravi.creator: ravi}
+    assert people.of_viewers({asha.viewer, 0}) == {asha.viewer: asha}
+    assert people.of_viewers([]) == {}
+    store.erase(asha.num)
+    assert people.of_handle("asha") is None and people.of_accounts([asha.num]) == {}
+    assert people.of_creators([0]) == {} and people.of_viewers([0, asha.viewer]) == {}
+
+
+def test_options_of_one_part_leave_those_of_others(store: SqlCreatorStore) -> None:
+    asha = store.add("asha", "hash", 5)
+    assert store.set_option(asha.num, "comments", {"from": "followers"})
+    assert store.set_option(asha.num, "told", {"like": False})
+    assert store.set_option(asha.num, "comments", {"from": "all"})
+    found = store.find("asha")
+    assert found is not None
+    assert found[0].options == {"comments": {"from": "all"}, "told": {"like": False}}
+    assert not store.set_option(asha.num + 9, "comments", {})
