@@ -1,4 +1,4 @@
-"""/v1/me/{likes|saves|follows|hides|blocks}/{kind}/{id}: hard and idempotent."""
+"""/v1/me/{likes|saves|follows|hides|blocks|mutes}/{kind}/{id}: hard and idempotent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from jhalak.feeds.edition import rfc3339
 from jhalak.feeds.slot_token import BadToken, Claim
 from jhalak.ports.viewers import Viewer
 from jhalak.residency.seal import seal
-from jhalak.schema.activity import TOPIC, Relation, TargetKind, Verb, encode
+from jhalak.schema.activity import TOPIC, OwnVerb, Relation, TargetKind, Verb, encode
 
 TOLD_WITHIN_MS = 6 * 86_400_000
 """Less than event ids are known for, so that nothing is told twice."""
@@ -134,11 +134,14 @@ async def follow_topics(services: Services, viewer: Viewer, names: Iterable[str]
 
 @put("/v1/me/{verb:str}/{kind:str}/{target_id:path}", tags=["me"], status_code=200)
 async def put_relation(
-    verb: Verb, kind: TargetKind, target_id: TargetId, request: AnyRequest, viewer: Viewer,
+    verb: OwnVerb, kind: TargetKind, target_id: TargetId, request: AnyRequest, viewer: Viewer,
     services: Services, slot: SlotQuery = None,
 ) -> Standing:  # fmt: skip
-    """Like, save, follow, hide or block. A hide or block holds from the next slate on."""
+    """Like, save, follow, hide, block or mute (creators only). A hide, block or mute holds from the
+    next slate on."""
     name = path_after(request.scope, 4)
+    if verb == "mutes" and kind != "creator":
+        raise Refused(400, "bad_kind", f"only a creator can be muted, not the {kind} {name!r}")
     claim = _slot(services, viewer.id, slot)
     target = await _target(services, kind, name)
     now_ms = services.clock()
@@ -153,7 +156,7 @@ async def put_relation(
 
 @delete("/v1/me/{verb:str}/{kind:str}/{target_id:path}", tags=["me"], status_code=200)
 async def delete_relation(
-    verb: Verb, kind: TargetKind, target_id: TargetId, request: AnyRequest, viewer: Viewer,
+    verb: OwnVerb, kind: TargetKind, target_id: TargetId, request: AnyRequest, viewer: Viewer,
     services: Services, slot: SlotQuery = None,
 ) -> Standing:  # fmt: skip
     """Take it back."""
@@ -173,12 +176,14 @@ async def delete_relation(
 
 @get("/v1/me/relations", tags=["me"])
 async def get_relations(viewer: Viewer, services: Services) -> RelationsOut:
-    """All likes, saves, follows, hides and blocks that stand."""
-    rows = await asyncio.to_thread(services.relations.of_viewer, viewer.id)
+    """All likes, saves, follows, hides, blocks and mutes that stand."""
+    found = await asyncio.to_thread(services.relations.of_viewer, viewer.id)
+    # Who blocks the viewer is theirs to tell.
+    rows = [row for row in found if row.verb != "barred"]
     items = await asyncio.to_thread(
         services.items.by_num, [row.target for row in rows if row.kind == "item"]
     )
-    found = []
+    told = []
     for row in rows:
         if row.kind == "topic":
             name = topics()[row.target].id
@@ -186,8 +191,8 @@ async def get_relations(viewer: Viewer, services: Services) -> RelationsOut:
             name = services.creator_names.get(row.target, "")
         else:
             name = items[row.target].item.id if row.target in items else ""
-        found.append(RelationOut(row.verb, row.kind, name, rfc3339(row.at_ms)))
-    return RelationsOut(found)
+        told.append(RelationOut(row.verb, row.kind, name, rfc3339(row.at_ms)))
+    return RelationsOut(told)
 
 
 ROUTES = [put_relation, delete_relation, get_relations]

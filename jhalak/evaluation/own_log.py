@@ -39,6 +39,7 @@ BATCH: Final = 512
 LIFETIME_H: Final = 72.0
 _ACTION_OF_VERB: Final = {
     "likes": "likes", "saves": "likes", "follows": "follows", "hides": "hides", "blocks": "hides",
+    "mutes": "hides",
 }  # fmt: skip
 
 
@@ -80,8 +81,9 @@ def take(slates: dict[int, Slate], record: Activity) -> None:
         for event in record.events:
             slates.setdefault(event.slate, Slate()).events.setdefault(event.id, event)
     elif isinstance(record, Relation) and record.profiled and record.slate:
-        relations = slates.setdefault(record.slate, Slate()).relations
-        relations[record.item, _ACTION_OF_VERB[record.verb]] = record.on
+        action = _ACTION_OF_VERB.get(record.verb)
+        if action is not None:
+            slates.setdefault(record.slate, Slate()).relations[record.item, action] = record.on
     elif isinstance(record, Erased):
         for slate in record.slates:
             slates.pop(slate, None)

@@ -39,7 +39,8 @@ COLUMNS: Final = (*ACTIONS, "slate", "exhausted", "degraded", "returned")
 """Counts of a viewer in an experiment. The order is stored likewise."""
 COLUMN: Final = {name: number for number, name in enumerate(COLUMNS)}
 RELATION_ACTION: Final = {
-    "likes": "like", "saves": "like", "follows": "follow", "hides": "hide", "blocks": "hide"
+    "likes": "like", "saves": "like", "follows": "follow", "hides": "hide", "blocks": "hide",
+    "mutes": "hide",
 }  # fmt: skip
 DEGRADED: Final = frozenset({Level.cached, Level.popular, Level.static})
 METRICS: Final[tuple[Metric, ...]] = (

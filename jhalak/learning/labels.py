@@ -30,7 +30,7 @@ BIT: Final = {head: 1 << h for h, head in enumerate(HEADS)}
 ENGAGED: Final = BIT["tap"] | BIT["long"] | BIT["like"] | BIT["share"]
 OF_VERB: Final = {
     "likes": BIT["like"], "saves": BIT["like"], "follows": BIT["follow"],
-    "hides": BIT["hide"], "blocks": BIT["hide"],
+    "hides": BIT["hide"], "blocks": BIT["hide"], "mutes": BIT["hide"],
 }  # fmt: skip
 _KIND: Final = {
     "tap": "tap", "long": "long", "complete": "complete", "like": "like", "share": "like",

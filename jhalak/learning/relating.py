@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jhalak.schema.activity import Relation
+from jhalak.schema.activity import UNWANTED, Relation
 from jhalak.schema.viewer_state import ViewerState
 
 
@@ -14,8 +14,9 @@ def note_relation(state: ViewerState, record: Relation, hide_ms: int) -> None:
 def relate(
     state: ViewerState, verb: str, kind: str, target: int, at_ms: int, on: bool, hide_ms: int
 ) -> None:
-    """Note what a viewer hides, blocks or follows: it holds from the next slate on."""
-    if verb in ("hides", "blocks"):
+    """Note whom or what a viewer follows or does not want to see: it holds from the next slate
+    on."""
+    if verb == "hides" or verb in UNWANTED:
         until_ms = at_ms + hide_ms if verb == "hides" else 1 << 62
         if kind == "item":
             (state.hidden_items.add if on else state.hidden_items.discard)(target)

@@ -46,6 +46,8 @@ WEIGHT: Final = {
     "follows": 1.0,
     "hides": -3.0,
     "blocks": -3.0,
+    "mutes": -3.0,
+    "barred": 0.0,
     "report": -4.0,
 }
 """How much each action adds to engagement with the item's topic, creator and language."""

@@ -1,4 +1,4 @@
-"""The relation store: likes, saves, follows, hides and blocks."""
+"""The relation store: likes, saves, follows, hides, blocks and mutes."""
 
 from __future__ import annotations
 
@@ -38,3 +38,7 @@ class RelationStore(Protocol):
 
     def count(self, verb: Verb, kind: TargetKind, target: int) -> int:
         """How many viewers have the relation."""
+
+    def unwanted(self, viewer: int) -> frozenset[int]:
+        """Numbers of the creators whom the viewer blocks or mutes, or who block the viewer: they
+        and what they say are nowhere shown to the viewer."""

@@ -10,7 +10,7 @@ from jhalak.ports.errors import Conflict
 from jhalak.ports.relations import RelationRow
 from jhalak.records.database import Database
 from jhalak.records.tables import AnyRow, relations, viewers
-from jhalak.schema.activity import TargetKind, Verb
+from jhalak.schema.activity import UNWANTED, TargetKind, Verb
 
 _COLUMNS = (
     relations.c.viewer,
@@ -50,6 +50,12 @@ _COUNT = (
         relations.c.target == bindparam("target"),
         relations.c.standing == true(),
     )
+)
+_UNWANTED = select(relations.c.target).where(
+    relations.c.viewer == bindparam("viewer"),
+    relations.c.verb.in_(UNWANTED),
+    relations.c.kind == "creator",
+    relations.c.standing == true(),
 )
 _HOLD_VIEWER = select(viewers.c.id).where(viewers.c.id == bindparam("viewer")).with_for_update()
 
@@ -108,6 +114,10 @@ class SqlRelationStore:
         with self._database.read() as connection:
             count: int = connection.execute(_COUNT, key).scalar_one()
         return count
+
+    def unwanted(self, viewer: int) -> frozenset[int]:
+        with self._database.read() as connection:
+            return frozenset(connection.execute(_UNWANTED, {"viewer": viewer}).scalars())
 
 
 def _key(viewer: int, verb: Verb, kind: TargetKind, target: int) -> dict[str, Any]:

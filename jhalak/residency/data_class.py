@@ -46,8 +46,8 @@ REGISTRY: Final[tuple[Holding, ...]] = (
         "viewers.erase", "viewer",
     ),
     Holding(
-        "table", "relations", "personal", "likes, saves, follows, hides, blocks", "until erased",
-        "viewers.erase", "relations",
+        "table", "relations", "personal", "likes, saves, follows, hides, blocks, mutes",
+        "until erased", "viewers.erase", "relations",
     ),
     Holding(
         "table", "consents", "personal", "decisions on consent", "until erased",

@@ -22,8 +22,19 @@ EVENT_INDEX: Final = {name: index for index, name in enumerate(EVENT_TYPES)}
 
 ONCE_PER_SLOT: Final = frozenset({"impression", "tap", "complete"})
 
-Verb = Literal["likes", "saves", "follows", "hides", "blocks"]
-VERBS: Final[tuple[Verb, ...]] = ("likes", "saves", "follows", "hides", "blocks")
+Verb = Literal["likes", "saves", "follows", "hides", "blocks", "mutes", "barred"]
+"""`mutes` and `barred` are of creators only. `barred`: that creator blocks the viewer; the mirror
+of a block, written with it and never asked for."""
+VERBS: Final[tuple[Verb, ...]] = (
+    "likes", "saves", "follows", "hides", "blocks", "mutes", "barred"
+)  # fmt: skip
+OwnVerb = Literal["likes", "saves", "follows", "hides", "blocks", "mutes"]
+"""What a viewer may ask for."""
+OWN_VERBS: Final[tuple[OwnVerb, ...]] = (
+    "likes", "saves", "follows", "hides", "blocks", "mutes"
+)  # fmt: skip
+UNWANTED: Final[tuple[Verb, ...]] = ("blocks", "mutes", "barred")
+"""Whoever a viewer has one of these to is nowhere shown to them."""
 TargetKind = Literal["item", "creator", "topic"]
 TARGET_KINDS: Final[tuple[TargetKind, ...]] = ("item", "creator", "topic")
 
@@ -106,7 +117,7 @@ class Outcomes(msgspec.Struct, frozen=True, tag_field="t", tag="outcomes", array
 
 
 class Relation(msgspec.Struct, frozen=True, tag_field="t", tag="relation", array_like=True):
-    """A like, save, follow, hide or block was put or taken back."""
+    """A like, save, follow, hide, block or mute was put or taken back, or a block's mirror was."""
 
     id: str
     """Made from the record's own version: appending again after a crash counts once."""

@@ -11,7 +11,7 @@ from jhalak.learning import taste
 from jhalak.learning.features import TASTE_HALF_LIFE_S
 from jhalak.learning.profile import dump, load
 from jhalak.learning.viewer import ViewerFold
-from jhalak.schema.activity import Forget, Tick
+from jhalak.schema.activity import Forget, Tick, Verb
 from jhalak.schema.item import EMBEDDING_SIZE
 from jhalak.schema.viewer_state import ViewerState
 from tests.learning.records import NOW_MS, event, facts_of, outcomes, relation, served
@@ -134,6 +134,18 @@ def test_hides_hold_until_they_end_or_are_taken_back() -> None:
     after(relation("u", "hides", 7), relation("v", "hides", 8, kind="topic", target=2), state=state)
     assert state.hidden_items == {7}
     assert set(state.hidden_topics) == {2}
+
+
+@pytest.mark.parametrize("verb", ["mutes", "barred"])
+def test_who_is_muted_and_who_bars_stay_away_until_it_is_taken_back(verb: Verb) -> None:
+    put = relation("r", verb, 0, kind="creator", target=3)
+    state = after(served(1, [7]), outcomes(event("a", "tap", 1, 7)))
+    before = state.counts.copy()
+    after(put, state=state)
+    assert state.hidden_creators == {3: 1 << 62}
+    after(relation("s", verb, 0, kind="creator", target=3, on=False), state=state)
+    assert state.hidden_creators == {}
+    assert np.allclose(state.counts, before, atol=1e-5)
 
 
 def test_a_later_hide_does_not_shorten_a_block() -> None:

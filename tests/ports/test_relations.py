@@ -73,6 +73,17 @@ def test_nobody_has_no_relations(store: RelationStore) -> None:
     assert store.of_viewer(99) == []
 
 
+def test_unwanted_are_whom_one_blocks_or_mutes_or_is_barred_from(store: RelationStore) -> None:
+    for at, verb in enumerate(("blocks", "mutes", "barred", "hides", "follows")):
+        store.put(ASHA, verb, "creator", 10 + at, 100)  # type: ignore[arg-type]
+    store.put(ASHA, "blocks", "item", 20, 100)
+    store.put(BINA, "mutes", "creator", 30, 100)
+    store.put(ASHA, "mutes", "creator", 40, 100)
+    store.delete(ASHA, "mutes", "creator", 40, 101)
+    assert store.unwanted(ASHA) == {10, 11, 12}
+    assert store.unwanted(99) == frozenset()
+
+
 steps = st.lists(
     st.tuples(
         st.booleans(),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from jhalak.ports.event_log import Entry, partition_of
 from jhalak.ports.relations import RelationRow
-from jhalak.schema.activity import TargetKind, Verb
+from jhalak.schema.activity import UNWANTED, TargetKind, Verb
 
 
 class MemoryLog:
@@ -117,3 +117,7 @@ class MemoryRelations:
     def count(self, verb: Verb, kind: TargetKind, target: int) -> int:
         named = verb, kind, target
         return sum(stands and key[1:] == named for key, (_, stands) in self._rows.items())
+
+    def unwanted(self, viewer: int) -> frozenset[int]:
+        rows = self.of_viewer(viewer)
+        return frozenset(r.target for r in rows if r.verb in UNWANTED and r.kind == "creator")

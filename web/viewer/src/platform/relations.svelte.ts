@@ -32,7 +32,7 @@ export class Relations {
 
   /** Did the viewer hide the card, its topic or its publisher? */
   hides({ item, topic, publisher }: Pick<Card, "item" | "topic" | "publisher">): boolean {
-    return (["hides", "blocks"] as const).some((verb) => this.has(verb, "item", item)
+    return (["hides", "blocks", "mutes"] as const).some((verb) => this.has(verb, "item", item)
       || this.has(verb, "topic", topic) || (publisher ? this.has(verb, "creator", publisher) : false));
   }
 

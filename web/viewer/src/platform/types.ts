@@ -93,5 +93,5 @@ export interface ViewerEvent {
 
 export type AgeBand = "under13" | "13-17" | "18-24" | "25-34" | "35-49" | "50+";
 export type Purpose = "personalisation" | "measurement" | "profiled_ads";
-export type Verb = "likes" | "saves" | "follows" | "hides" | "blocks";
+export type Verb = "likes" | "saves" | "follows" | "hides" | "blocks" | "mutes";
 export type Kind = "item" | "creator" | "topic";
