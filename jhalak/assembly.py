@@ -30,6 +30,7 @@ from jhalak.records.definitions import SqlDefinitionStore, SqlReplayStore
 from jhalak.records.feeds import SqlEntryStore, SqlFeedStore
 from jhalak.records.items import SqlItemStore
 from jhalak.records.jobs import SqlJobStore
+from jhalak.records.notifications import SqlNoticeSettingsStore, SqlNotificationStore
 from jhalak.records.operators import SqlOperatorStore
 from jhalak.records.pictures import SqlMediaStore, SqlPictureStore
 from jhalak.records.policies import SqlDraftStore, SqlPolicyStore
@@ -109,6 +110,9 @@ class Records:
     known_bad: SqlKnownBadStore
     videos: SqlVideoStore
     jobs: SqlJobStore
+    search: SqlSearchStore
+    notifications: SqlNotificationStore
+    notice_settings: SqlNoticeSettingsStore
     folder: Path
     """The data folder."""
 
@@ -148,6 +152,9 @@ def open_records(data: Path, settings: Settings) -> Records:
         SqlKnownBadStore(database),
         SqlVideoStore(database),
         SqlJobStore(database),
+        SqlSearchStore(database, WORDS_VERSION),
+        SqlNotificationStore(database),
+        SqlNoticeSettingsStore(database),
         data,
     )
 
@@ -386,6 +393,7 @@ class Server:
         from jhalak.workers.follow_policy import FollowPolicy
         from jhalak.workers.follow_stops import FollowStops
         from jhalak.workers.keep_time import KeepTime
+        from jhalak.workers.notify import Notifier
         from jhalak.workers.sweep_uploads import SweepUploads
 
         settings = settings or read_settings(data)
@@ -407,6 +415,7 @@ class Server:
             hide_days=settings.feed.hide_days,
         )  # fmt: skip
         tokens = ViewerTokens(settings.cell, keys.viewer)
+        self._notifier = Notifier(records.notifications, clock)
         links = MediaLinks(keys.media, settings.media.origin)
         self.services = Services(
             settings=settings,
@@ -450,6 +459,9 @@ class Server:
             known_bad=records.known_bad,
             videos=records.videos,
             jobs=records.jobs,
+            notifications=records.notifications,
+            notice_settings=records.notice_settings,
+            notify=self._notifier,
             job_counts=records.jobs,
             blobs=blobs,
             take_down=take_down,
@@ -497,6 +509,7 @@ class Server:
             ("keeping profiles", self._keep_profiles, 5.0),
             ("finishing erasures", self._finish_erasures.step, 1.0),
             ("finishing reviews", self._settle.step, 10.0),
+            ("telling people", self._notifier.step, 1.0),
             ("sweeping uploads", self._sweep_uploads.step, 60.0),
             ("keeping a reserve", self._keep_reserve, 60.0),
             ("rotating keys", self._rotate_keys, 3600.0),
@@ -521,6 +534,10 @@ class Server:
         self.services.ready = False
         self._stop.set()
         await asyncio.gather(*self._loops, return_exceptions=True)
+        try:
+            await self._notifier.step()
+        except Exception as error:
+            log.error("likes were not told: %s", error)
         try:
             while await self.services.states.flush():
                 pass

@@ -28,6 +28,7 @@ from jhalak.ports.feeds import EntryStore, FeedStore
 from jhalak.ports.items import ItemStore
 from jhalak.ports.jobs import JobCounts, JobStore
 from jhalak.ports.keys import Signer
+from jhalak.ports.notifications import NoticeSettingsStore, NotificationStore, Notify
 from jhalak.ports.operators import OperatorStore
 from jhalak.ports.pictures import MediaStore
 from jhalak.ports.policies import DraftStore, PolicyStore
@@ -90,6 +91,10 @@ class Services:
     known_bad: KnownBadStore
     videos: VideoStore
     jobs: JobStore
+    notifications: NotificationStore
+    notice_settings: NoticeSettingsStore
+    notify: Notify
+    """Tells an account something (ports/notifications.py)."""
     job_counts: JobCounts
     blobs: FileStore
     take_down: TakeDown

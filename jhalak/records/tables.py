@@ -574,6 +574,23 @@ notifications = Table(
 """`n` persons did the same to one subject since it was read last; `push_ms`: when it is to be
 pushed; 0: not, or it was."""
 
+notification_actors = Table(
+    "notification_actors",
+    metadata,
+    Column("notification", BigInteger, primary_key=True, autoincrement=False),
+    Column("account", BigInteger, primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Index(None, "account"),
+)
+"""Who did what a notification tells; of likes only the last ones."""
+
+notification_settings = Table(
+    "notification_settings",
+    metadata,
+    Column("account", BigInteger, ForeignKey(creator_accounts.c.num), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
 push_subscriptions = Table(
     "push_subscriptions",
     metadata,

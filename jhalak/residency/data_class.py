@@ -105,6 +105,14 @@ REGISTRY: Final[tuple[Holding, ...]] = (
         "creators.erase", "creator",
     ),
     Holding(
+        "table", "notification_actors", "personal", "who did what people are told", "90 days",
+        "creators.erase", "creator",
+    ),
+    Holding(
+        "table", "notification_settings", "personal", "how people want to be told",
+        "until erased", "creators.erase", "creator",
+    ),
+    Holding(
         "table", "push_subscriptions", "personal", "where browsers are told", "until removed",
         "creators.erase", "creator",
     ),

@@ -196,6 +196,21 @@ def _notifications() -> None:
     )
     op.create_index("ix_notifications_push_ms", "notifications", ["push_ms"])
     op.create_table(
+        "notification_actors",
+        _big("notification"),
+        _big("account"),
+        _big("at_ms"),
+        sa.PrimaryKeyConstraint("notification", "account", name="pk_notification_actors"),
+    )
+    op.create_index("ix_notification_actors_account", "notification_actors", ["account"])
+    op.create_table(
+        "notification_settings",
+        _big("account"),
+        _blob("body"),
+        sa.PrimaryKeyConstraint("account", name="pk_notification_settings"),
+        _to("notification_settings", "account", "creator_accounts"),
+    )
+    op.create_table(
         "push_subscriptions",
         _text("id"),
         _big("account"),

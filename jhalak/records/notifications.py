@@ -1,0 +1,325 @@
+"""The store of what people are told, on SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import (
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
+
+from jhalak.ports.notifications import (
+    OFFICIAL,
+    Notice,
+    NoticeKind,
+    NoticeSettings,
+    Told,
+)
+from jhalak.records.database import Database
+from jhalak.records.notification_people import named, standing_likes
+from jhalak.records.tables import (
+    AnyRow,
+    creator_accounts,
+    notification_actors,
+    notification_settings,
+    notifications,
+    relations,
+    videos,
+)
+from jhalak.records.text import storable
+
+DAY_MS: Final = 86_400_000
+KEPT: Final = 8
+"""Persons who liked last that are kept with each writing of a group."""
+
+_encode = msgspec.json.Encoder().encode
+_said = msgspec.json.Decoder(dict[str, str])
+_settings = msgspec.json.Decoder(NoticeSettings)
+
+_HOLD: Final = (
+    select(creator_accounts.c.num, creator_accounts.c.viewer)
+    .where(creator_accounts.c.num == bindparam("at"), creator_accounts.c.password_hash != "")
+    .with_for_update()
+)
+"""Those who tell one account something come one after another, and none after it was erased."""
+_SETTINGS: Final = select(notification_settings.c.body).where(
+    notification_settings.c.account == bindparam("of")
+)
+_APART: Final = (
+    select(relations.c.viewer)
+    .join(creator_accounts, creator_accounts.c.creator == relations.c.target)
+    .where(
+        relations.c.viewer == bindparam("mine"), relations.c.kind == "creator",
+        relations.c.verb.in_(("blocks", "mutes", "barred")), relations.c.standing == true(),
+        creator_accounts.c.num == bindparam("other"),
+    )
+)  # fmt: skip
+"""The receiver does not want to hear of the other, or may not."""
+_OF: Final = and_(
+    notifications.c.account == bindparam("of"), notifications.c.kind == bindparam("of_kind")
+)
+_ABOUT: Final = and_(_OF, notifications.c.subject == bindparam("about"))
+_BY: Final = (
+    select(notifications.c.num)
+    .join(notification_actors, notification_actors.c.notification == notifications.c.num)
+    .where(notification_actors.c.account == bindparam("other"))
+    .limit(1)
+)
+_SAID: Final = select(notifications.c.num).where(
+    _ABOUT, notifications.c.body == bindparam("as_said")
+)
+_OPEN: Final = select(notifications.c.num).where(_ABOUT, notifications.c.read_ms == 0)
+_ADD: Final = insert(notifications).returning(notifications.c.num)
+_AGAIN: Final = update(notifications).where(notifications.c.num == bindparam("at"))
+_OWNER: Final = select(videos.c.account).where(videos.c.id == bindparam("named"))
+_UNREAD: Final = and_(notifications.c.account == bindparam("of"), notifications.c.read_ms == 0)
+_NEW: Final = select(func.count()).select_from(notifications).where(_UNREAD)
+_NEWEST: Final = (
+    select(notifications)
+    .where(notifications.c.account == bindparam("of"))
+    .order_by(notifications.c.at_ms.desc(), notifications.c.num.desc())
+    .limit(bindparam("most"))
+)
+_PLACE: Final = tuple_(notifications.c.at_ms, notifications.c.num)
+_GROUPS: Final = ("like", "follow")
+"""Kinds of which many are one notice until it is read."""
+
+
+class SqlNotificationStore:
+    """NotificationStore (ports/notifications.py) on SQLite or PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, told: Sequence[Told], now_ms: int) -> list[bool]:
+        # One order for all, so that two who tell many do not wait for each other.
+        ordered = sorted(range(len(told)), key=lambda at: told[at].account)
+        new = [False] * len(told)
+        with self._database.write() as connection:
+            for at in ordered:
+                new[at] = _told(connection, told[at], now_ms)
+        return new
+
+    def liked(self, viewers: Mapping[str, Sequence[int]], now_ms: int) -> None:
+        with self._database.write() as connection:
+            for video, account in _owners(connection, viewers):
+                _likes(connection, account, video, viewers[video], now_ms)
+
+    def page(self, account: int, before: tuple[int, int] | None, limit: int) -> list[Notice]:
+        wanted = _NEWEST if before is None else _NEWEST.where(before > _PLACE)
+        with self._database.read() as connection:
+            rows = connection.execute(wanted, {"of": account, "most": limit}).all()
+            return [_notice(connection, row) for row in rows]
+
+    def unread(self, account: int) -> int:
+        with self._database.read() as connection:
+            found: int = connection.execute(_NEW, {"of": account}).scalar_one()
+        return found
+
+    def read(self, account: int, up_to: tuple[int, int], now_ms: int) -> int:
+        older = and_(_UNREAD, or_(up_to > _PLACE, notifications.c.num == up_to[1]))
+        with self._database.write() as connection:
+            connection.execute(_HOLD, {"at": account})
+            rows = connection.execute(select(notifications).where(older), {"of": account}).all()
+            for row in rows:
+                n = _counted(connection, row)
+                connection.execute(
+                    _AGAIN.values(read_ms=now_ms, push_ms=0, n=n), {"at": row.num}
+                )  # what it counts is what was seen
+        return len(rows)
+
+    def sweep(self, before_ms: int, limit: int) -> int:
+        old = (
+            select(notifications.c.num)
+            .where(notifications.c.at_ms < before_ms)
+            .order_by(notifications.c.num)
+            .limit(limit)
+        )
+        with self._database.write() as connection:
+            gone = list(connection.execute(old).scalars())
+            _forget(connection, gone)
+        return len(gone)
+
+
+class SqlNoticeSettingsStore:
+    """NoticeSettingsStore (ports/notifications.py) on SQLite or PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def settings(self, account: int) -> NoticeSettings:
+        with self._database.read() as connection:
+            return settings_of(connection, account)
+
+    def set(self, account: int, settings: NoticeSettings) -> None:
+        of = notification_settings.c.account == account
+        body = _encode(settings)
+        with self._database.write() as connection:
+            connection.execute(_HOLD, {"at": account})
+            changed = update(notification_settings).where(of).values(body=body)
+            if connection.execute(changed).rowcount == 0:
+                connection.execute(
+                    insert(notification_settings), {"account": account, "body": body}
+                )
+
+
+def settings_of(connection: Connection, account: int) -> NoticeSettings:
+    """Within a transaction."""
+    body = connection.execute(_SETTINGS, {"of": account}).scalar()
+    return NoticeSettings() if body is None else _settings.decode(body)
+
+
+def _told(connection: Connection, told: Told, now_ms: int) -> bool:
+    receiver = _receiver(connection, told.account, told.kind)
+    if receiver is None or told.actor == told.account:
+        return False
+    subject, said = storable(told.subject), _body(told.said)
+    if told.actor and _apart(connection, receiver.viewer, told.actor):
+        return False
+    about = {"of": told.account, "of_kind": told.kind, "about": subject}
+    if _knows(connection, told, about, said):
+        return False
+    if told.kind == "follow":
+        about["about"] = f"day {now_ms // DAY_MS}"
+    num = _open(connection, told.kind, about)
+    if num is None:
+        num = _write(connection, about, said, 1 if told.actor else 0, now_ms)
+    else:
+        more = _AGAIN.values(n=notifications.c.n + 1, at_ms=now_ms)
+        connection.execute(more, {"at": num})
+    if told.actor:
+        _by(connection, num, [told.actor], now_ms)
+    return True
+
+
+def _receiver(connection: Connection, account: int, kind: NoticeKind) -> AnyRow | None:
+    """The account's row, held, where it wants to hear of this kind."""
+    row = connection.execute(_HOLD, {"at": account}).first()
+    if row is None:
+        return None
+    off = kind not in OFFICIAL and kind in settings_of(connection, account).off
+    return None if off else row
+
+
+def _knows(connection: Connection, told: Told, about: Mapping[str, Any], said: bytes) -> bool:
+    """Was the account told so before? Who follows is told once, on whatever day."""
+    if not told.actor:
+        return connection.execute(_SAID, {**about, "as_said": said}).first() is not None
+    before = _BY.where(_OF if told.kind == "follow" else _ABOUT)
+    return connection.execute(before, {**about, "other": told.actor}).first() is not None
+
+
+def _apart(connection: Connection, viewer: int, actor: int) -> bool:
+    between = {"mine": viewer, "other": actor}
+    return connection.execute(_APART, between).first() is not None
+
+
+def _open(connection: Connection, kind: NoticeKind, about: Mapping[str, Any]) -> int | None:
+    """The group that was not read."""
+    if kind not in _GROUPS:
+        return None
+    num: int | None = connection.execute(_OPEN, about).scalar()
+    return num
+
+
+def _write(
+    connection: Connection, about: Mapping[str, Any], said: bytes, n: int, now_ms: int
+) -> int:
+    row = {
+        "account": about["of"], "kind": about["of_kind"], "subject": about["about"], "body": said,
+        "n": n, "at_ms": now_ms, "read_ms": 0, "push_ms": now_ms,
+    }  # fmt: skip
+    num: int = connection.execute(_ADD, row).scalar_one()
+    return num
+
+
+def _by(connection: Connection, num: int, actors: Sequence[int], now_ms: int) -> None:
+    """Who did it, each once, the last one newest."""
+    this = notification_actors.c.notification == num
+    gone = delete(notification_actors).where(this, notification_actors.c.account.in_(actors))
+    connection.execute(gone)
+    rows = [
+        {"notification": num, "account": actor, "at_ms": now_ms + place}
+        for place, actor in enumerate(actors)
+    ]
+    connection.execute(insert(notification_actors), rows)
+
+
+def _owners(connection: Connection, found: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """(video, account) of those that are there, in one order for all writers."""
+    told = []
+    for video in found:
+        account = connection.execute(_OWNER, {"named": storable(video)}).scalar()
+        if account is not None:
+            told.append((video, int(account)))
+    return sorted(told, key=lambda one: (one[1], one[0]))
+
+
+def _likes(
+    connection: Connection, account: int, video: str, viewers: Sequence[int], now_ms: int
+) -> None:
+    receiver = _receiver(connection, account, "like")
+    others = [one for one in viewers if receiver is None or one != receiver.viewer]
+    if receiver is None or not others:
+        return
+    about = {"of": account, "of_kind": "like", "about": storable(video)}
+    num = _open(connection, "like", about)
+    if num is None:
+        num = _write(connection, about, _body({}), len(others), now_ms)
+    else:
+        connection.execute(_AGAIN.values(at_ms=now_ms), {"at": num})
+    actors = _accounts(connection, others[-KEPT:], account)
+    if actors:
+        _by(connection, num, actors, now_ms)
+
+
+def _accounts(connection: Connection, viewers: Sequence[int], but: int) -> list[int]:
+    """The accounts of those viewers who have one, in their order."""
+    columns = creator_accounts.c
+    found = {
+        row.viewer: row.num
+        for row in connection.execute(
+            select(columns.num, columns.viewer).where(columns.viewer.in_(viewers))
+        )
+    }
+    inside = (found[one] for one in viewers if one and one in found)
+    return [num for num in dict.fromkeys(inside) if num != but]
+
+
+def _counted(connection: Connection, row: AnyRow) -> int:
+    """How many persons it is about; likes that were not read are counted from the relations."""
+    if row.kind == "like" and row.read_ms == 0:
+        return standing_likes(connection, row.account, row.subject)
+    n: int = row.n
+    return n
+
+
+def _notice(connection: Connection, row: AnyRow) -> Notice:
+    people = named(connection, row)
+    said = _said.decode(row.body)
+    n = _counted(connection, row)
+    return Notice(
+        row.num, row.kind, row.subject, said, people, max(n, len(people)), row.at_ms, row.read_ms
+    )
+
+
+def _body(said: Mapping[str, str]) -> bytes:
+    return _encode({key: storable(said[key]) for key in sorted(said)})
+
+
+def _forget(connection: Connection, nums: Sequence[int]) -> None:
+    by = notification_actors.c.notification
+    connection.execute(delete(notification_actors).where(by.in_(nums)))
+    connection.execute(delete(notifications).where(notifications.c.num.in_(nums)))
