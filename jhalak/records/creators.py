@@ -11,6 +11,7 @@ from jhalak.ports.creators import Creator
 from jhalak.ports.errors import Conflict
 from jhalak.ports.viewers import Viewer
 from jhalak.records import sequences
+from jhalak.records.comment_erasure import forget_comments
 from jhalak.records.creator_lookup import creator_of
 from jhalak.records.creator_numbers import creator_numbers
 from jhalak.records.database import Database
@@ -146,6 +147,7 @@ class SqlCreatorStore:
         return known
 
 
+            forget_comments(connection, num)
 def _own_viewer(connection: Connection, viewer: Viewer | None, now_ms: int) -> int:
     """Who is the account's viewer from now on. Raises Conflict where it is another account's, or
     was erased."""

@@ -387,12 +387,15 @@ creator_accounts = Table(
     Column("private", Boolean, nullable=False, server_default=false()),
     Column("verified_ms", BigInteger, nullable=False, server_default="0"),
     Column("options", LargeBinary, nullable=False, server_default=""),
+    Column("least_age", BigInteger, nullable=False, server_default="0"),
+    Column("told_ms", BigInteger, nullable=False, server_default="0"),
     Index(None, "handle", unique=True),
     Index(None, "creator"),
     Index(None, "viewer"),
     sqlite_autoincrement=True,
 )
-"""`creator`: the number that `@handle` has among the creators; `viewer`: whose taste it has."""
+"""`creator`: the number that `@handle` has among the creators; `viewer`: whose taste it has;
+`least_age`: years that they had at least when they told it, at `told_ms`."""
 
 creator_sessions = Table(
     "creator_sessions",
@@ -401,7 +404,6 @@ creator_sessions = Table(
     Column("account", BigInteger, ForeignKey(creator_accounts.c.num), nullable=False),
     Column("began_ms", BigInteger, nullable=False),
     Column("until_ms", BigInteger, nullable=False),
-    Column("id", Text, nullable=False, server_default=""),
     Column("device", Text, nullable=False, server_default=""),
     Column("used_ms", BigInteger, nullable=False, server_default="0"),
     Index(None, "account"),
@@ -431,6 +433,24 @@ passkeys = Table(
 follow_requests = Table(
     "follow_requests",
     metadata,
+used_challenges = Table(
+    "used_challenges",
+    metadata,
+    Column("challenge_hash", LargeBinary, primary_key=True),
+    Column("until_ms", BigInteger, nullable=False),
+    Index(None, "until_ms"),
+)
+"""What passkeys signed, until it is too old to be accepted anyway: none is taken twice."""
+
+verified_names = Table(
+    "verified_names",
+    metadata,
+    Column("likeness", Text, primary_key=True),
+    Column("account", BigInteger, ForeignKey(creator_accounts.c.num), primary_key=True),
+    Index(None, "account"),
+)
+"""What handles and names of verified accounts look like: nobody else may look so."""
+
     Column("account", BigInteger, ForeignKey(creator_accounts.c.num), primary_key=True),
     Column("viewer", BigInteger, ForeignKey(viewers.c.id), primary_key=True),
     Column("at_ms", BigInteger, nullable=False),
@@ -480,8 +500,12 @@ videos = Table(
     Index(None, "account", "created_ms"),
     Index(None, "content"),
     Index(None, "set_name"),
+    Column("of", Text, nullable=False, server_default=""),
+    Column("of_kind", Text, nullable=False, server_default=""),
 )
-"""`body`: the Video (schema/video.py); what is searched by stands beside it."""
+"""`body`: the Video (schema/video.py); what is searched by stands beside it. `of`: the video that
+it was made with."""
+    Index(None, "of"),
 
 known_bad = Table(
     "known_bad",
@@ -517,25 +541,33 @@ comments = Table(
     Column("num", NUMBER, primary_key=True, autoincrement=True),
     Column("id", Text, nullable=False),
     Column("video", Text, ForeignKey(videos.c.id), nullable=False),
-    Column("account", BigInteger, ForeignKey(creator_accounts.c.num), nullable=False),
+    Column("account", BigInteger, nullable=False),
     Column("parent", BigInteger, nullable=False),
     Column("body", Text, nullable=False),
     Column("language", Text, nullable=False),
     Column("state", Text, nullable=False),
+    Column("answers", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("mark", LargeBinary, nullable=False),
+    Column("mentions", Text, nullable=False),
     Column("likes", BigInteger, nullable=False),
     Column("replies", BigInteger, nullable=False),
-    Column("pinned_ms", BigInteger, nullable=False),
+    Column("reports", BigInteger, nullable=False),
+    Column("by_creator", Boolean, nullable=False),
+    Column("value", Float, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Column("edited_ms", BigInteger, nullable=False),
     Index(None, "id", unique=True),
-    Index(None, "video", "parent", "created_ms"),
+    Index(None, "video", "parent", "value"),
+    Index(None, "video", "parent", "num"),
     Index(None, "account", "created_ms"),
     Index(None, "state", "created_ms"),
     sqlite_autoincrement=True,
 )
-"""`parent` 0: of the video itself, else of that comment. `likes` and `replies` change in the
-transaction of what they count."""
+"""`account` 0: its writer was erased, and it stands for the replies below it. `parent` 0: of the
+video itself, else of that comment; `answers`: the account that a reply answers. `mark` tells equal
+texts. `likes` and `replies` change in the transaction of what they count, and `value`, by which
+comments are sorted, with them. `by_creator`: the video's creator likes it."""
 
 comment_likes = Table(
     "comment_likes",
@@ -552,8 +584,10 @@ comment_counts = Table(
     Column("video", Text, ForeignKey(videos.c.id), primary_key=True),
     Column("n", BigInteger, nullable=False),
 )
-"""How many comments of a video are shown; changed in the transaction that changes one."""
+"""How many comments of a video are shown, and the one that its creator pinned (0: none). Whoever
+changes a video's comments locks its row first, and writes it in the same transaction."""
 
+    Column("pinned", BigInteger, nullable=False),
 notifications = Table(
     "notifications",
     metadata,
@@ -644,11 +678,15 @@ cases = Table(
     Index(None, "id", unique=True),
     Index(None, "kind", "target", "state"),
     Index(None, "account"),
+    Column("strike", Boolean, nullable=False),
+    Column("settled_ms", BigInteger, nullable=False),
     Index(None, "state", "due_ms"),
     sqlite_autoincrement=True,
 )
 """What humans are asked: of a comment or an account that was reported, and of what its owner
-appeals (`of`: the case that was decided so; `words`: what they say)."""
+    Index(None, "settled_ms", "state"),
+appeals (`of`: the case that was decided so; `words`: what they say). `settled_ms` 0: what follows was not
+done yet."""
 
 strikes = Table(
     "strikes",

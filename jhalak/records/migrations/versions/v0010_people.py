@@ -37,13 +37,14 @@ def _to(table: str, column: str, of: str, key: str = "num") -> sa.ForeignKeyCons
 def upgrade() -> None:
     _accounts()
     _relations()
+    _references()
     _comments()
     _notifications()
     _cases()
 
 
 def _accounts() -> None:
-    for name in ("creator", "viewer", "verified_ms"):
+    for name in ("creator", "viewer", "verified_ms", "least_age", "told_ms"):
         op.add_column(
             "creator_accounts",
             sa.Column(name, sa.BigInteger, nullable=False, server_default="0"),
@@ -71,10 +72,9 @@ def _accounts() -> None:
         "UPDATE creator_accounts SET creator ="
         " (SELECT num FROM creators WHERE name = '@' || creator_accounts.handle)"
     )
-    for name, default in (("id", ""), ("device", "")):
-        op.add_column(
-            "creator_sessions", sa.Column(name, sa.Text, nullable=False, server_default=default)
-        )
+    op.add_column(
+        "creator_sessions", sa.Column("device", sa.Text, nullable=False, server_default="")
+    )
     op.add_column(
         "creator_sessions",
         sa.Column("used_ms", sa.BigInteger, nullable=False, server_default="0"),
@@ -99,6 +99,21 @@ def _accounts() -> None:
         _to("passkeys", "account", "creator_accounts"),
     )
     op.create_index("ix_passkeys_account", "passkeys", ["account"])
+    op.create_table(
+        "used_challenges",
+        _blob("challenge_hash"),
+        _big("until_ms"),
+        sa.PrimaryKeyConstraint("challenge_hash", name="pk_used_challenges"),
+    )
+    op.create_index("ix_used_challenges_until_ms", "used_challenges", ["until_ms"])
+    op.create_table(
+        "verified_names",
+        _text("likeness"),
+        _big("account"),
+        sa.PrimaryKeyConstraint("likeness", "account", name="pk_verified_names"),
+        _to("verified_names", "account", "creator_accounts"),
+    )
+    op.create_index("ix_verified_names_account", "verified_names", ["account"])
 
 
 def _relations() -> None:
@@ -127,6 +142,13 @@ def _relations() -> None:
     )
 
 
+def _references() -> None:
+    """Videos that were made with another one."""
+    for name in ("of", "of_kind"):
+        op.add_column("videos", sa.Column(name, sa.Text, nullable=False, server_default=""))
+    op.create_index("ix_videos_of", "videos", ["of"])
+
+
 def _comments() -> None:
     op.create_table(
         "comments",
@@ -135,26 +157,29 @@ def _comments() -> None:
         _text("video"),
         _big("account"),
         _big("parent"),
+        _big("answers"),
         _text("body"),
+        _blob("mark"),
+        _text("mentions"),
         _text("language"),
         _text("state"),
         _text("reason"),
         _big("likes"),
         _big("replies"),
-        _big("pinned_ms"),
+        _big("reports"),
+        sa.Column("by_creator", sa.Boolean, nullable=False),
+        sa.Column("value", sa.Float, nullable=False),
         _big("created_ms"),
         _big("edited_ms"),
         sa.PrimaryKeyConstraint("num", name="pk_comments"),
         _to("comments", "video", "videos", "id"),
-        _to("comments", "account", "creator_accounts"),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_comments_account_created_ms", "comments", ["account", "created_ms"])
     op.create_index("ix_comments_id", "comments", ["id"], unique=True)
     op.create_index("ix_comments_state_created_ms", "comments", ["state", "created_ms"])
-    op.create_index(
-        "ix_comments_video_parent_created_ms", "comments", ["video", "parent", "created_ms"]
-    )
+    op.create_index("ix_comments_video_parent_num", "comments", ["video", "parent", "num"])
+    op.create_index("ix_comments_video_parent_value", "comments", ["video", "parent", "value"])
     op.create_table(
         "comment_likes",
         _big("comment"),
@@ -169,6 +194,7 @@ def _comments() -> None:
         "comment_counts",
         _text("video"),
         _big("n"),
+        _big("pinned"),
         sa.PrimaryKeyConstraint("video", name="pk_comment_counts"),
         _to("comment_counts", "video", "videos", "id"),
     )
@@ -245,6 +271,8 @@ def _cases() -> None:
         _text("decided_by"),
         _big("decided_ms"),
         _big("of"),
+        sa.Column("strike", sa.Boolean, nullable=False),
+        _big("settled_ms"),
         sa.PrimaryKeyConstraint("num", name="pk_cases"),
         sqlite_autoincrement=True,
     )
@@ -252,6 +280,7 @@ def _cases() -> None:
     op.create_index("ix_cases_id", "cases", ["id"], unique=True)
     op.create_index("ix_cases_kind_target_state", "cases", ["kind", "target", "state"])
     op.create_index("ix_cases_state_due_ms", "cases", ["state", "due_ms"])
+    op.create_index("ix_cases_settled_ms_state", "cases", ["settled_ms", "state"])
     op.create_table(
         "reports",
         _num(),

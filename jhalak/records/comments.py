@@ -1,0 +1,289 @@
+"""The stores of comments on SQL: what changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import (
+    Connection,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
+
+from jhalak.ports.comments import Added, Comment, Limits
+from jhalak.records.comment_rows import comment_of, row_of
+from jhalak.records.database import Database
+from jhalak.records.tables import AnyRow, comment_counts, comment_likes, comments, videos
+from jhalak.records.text import storable
+from jhalak.records.together import Together
+
+T = TypeVar("T")
+Worth = Callable[[int, int, int, bool, int], float]
+"""(likes, replies, reports, liked by the video's creator, created_ms) to what it is sorted by."""
+
+AGAIN_MS: Final = 60_000
+HOUR_MS: Final = 3_600_000
+OPEN: Final = ("shown", "erased")
+"""States in which what stands below is shown."""
+
+_BEGIN: Final = text(
+    "INSERT INTO comment_counts (video, n, pinned) VALUES (:named, 0, 0) ON CONFLICT DO NOTHING"
+)
+_LOCK: Final = (
+    select(comment_counts.c.n).where(comment_counts.c.video == bindparam("named")).with_for_update()
+)
+_COUNT: Final = (
+    update(comment_counts)
+    .where(comment_counts.c.video == bindparam("named"))
+    .values(n=comment_counts.c.n + bindparam("more"))
+)
+_ID: Final = select(comments).where(comments.c.id == bindparam("named"))
+_NUM: Final = select(comments).where(comments.c.num == bindparam("at"))
+_CHANGE: Final = update(comments).where(comments.c.num == bindparam("at"))
+_VIDEO: Final = select(comments.c.video).where(comments.c.id == bindparam("named"))
+_BELOW: Final = and_(comments.c.parent == bindparam("at"), comments.c.video == bindparam("of"))
+_SAME: Final = comments.c.mark == bindparam("same")
+_SENT_AGAIN: Final = and_(
+    _SAME, comments.c.created_ms > bindparam("minute"), comments.c.video == bindparam("of"),
+    comments.c.parent == bindparam("under"), comments.c.state.in_(("shown", "held")),
+)  # fmt: skip
+_LATELY: Final = select(
+    func.count(case((comments.c.created_ms > bindparam("minute"), 1))),
+    func.count(case((_SAME, 1))),
+    func.max(case((_SENT_AGAIN, comments.c.num))),
+).where(comments.c.account == bindparam("by"), comments.c.created_ms > bindparam("hour"))
+_LIKE: Final = and_(
+    comment_likes.c.comment == bindparam("at"), comment_likes.c.account == bindparam("by")
+)
+_LIKED: Final = select(comment_likes.c.at_ms).where(_LIKE)
+_UNLIKE: Final = delete(comment_likes).where(_LIKE)
+_OWNER: Final = select(videos.c.account).where(videos.c.id == bindparam("named"))
+_PIN: Final = (
+    update(comment_counts)
+    .where(comment_counts.c.video == bindparam("named"))
+    .values(pinned=bindparam("num"))
+)
+_UNPIN: Final = (
+    update(comment_counts)
+    .where(
+        comment_counts.c.video == bindparam("named"), comment_counts.c.pinned == bindparam("num")
+    )
+    .values(pinned=0)
+)
+_HELD: Final = (
+    select(comments)
+    .where(comments.c.state == "held", comments.c.account != 0, comments.c.num > bindparam("after"))
+    .order_by(comments.c.num)
+    .limit(bindparam("most"))
+)
+_WIPED: Final[dict[str, Any]] = {"state": "deleted", "body": "", "mark": b"", "mentions": ""}
+
+
+class SqlCommentStore:
+    """CommentStore and CommentReviews (ports/comments.py) on SQLite or PostgreSQL."""
+
+    def __init__(self, database: Database, worth: Worth) -> None:
+        self._database, self._worth = database, worth
+        self._together = Together(database)
+
+    def add(self, comment: Comment, limits: Limits) -> Added:
+        return self._together.write(
+            comment.video, lambda connection: self._add(connection, comment, limits)
+        )
+
+    def _add(self, connection: Connection, comment: Comment, limits: Limits) -> Added:
+        lock(connection, comment.video)
+        parent = _begins(connection, comment)
+        if comment.parent and parent is None:
+            return Added(None, "gone")
+        now_ms = comment.created_ms
+        asked = {
+            "by": comment.account, "same": comment.mark, "of": comment.video,
+            "under": comment.parent, "minute": now_ms - AGAIN_MS, "hour": now_ms - HOUR_MS,
+        }  # fmt: skip
+        lately, same, before = connection.execute(_LATELY, asked).one()
+        if before is not None:
+            row = connection.execute(_NUM, {"at": before}).one()
+            return Added(comment_of(row), new=False)
+        if lately >= limits.a_minute or same >= limits.same_an_hour:
+            return Added(None, "often" if lately >= limits.a_minute else "same")
+        fresh = comment._replace(
+            text=storable(comment.text), likes=0, replies=0, reports=0, by_creator=False,
+            value=self._worth(0, 0, 0, False, now_ms),
+        )  # fmt: skip
+        num = connection.execute(
+            insert(comments).returning(comments.c.num), row_of(fresh)
+        ).scalar_one()
+        if comment.state == "shown":
+            self._more(connection, comment.video, 1, parent)
+        return Added(fresh._replace(num=num))
+
+    def edit(self, comment: Comment, since_ms: int) -> Comment | None:
+        def work(connection: Connection) -> Comment | None:
+            row = locked(connection, comment.id)
+            if row is None or row.created_ms <= since_ms or row.state not in ("shown", "held"):
+                return None
+            said = {
+                "body": storable(comment.text), "mark": comment.mark, "reason": comment.reason,
+                "mentions": " ".join(comment.mentions), "language": comment.language,
+                "edited_ms": comment.edited_ms,
+            }  # fmt: skip
+            return self._turn(connection, row, comment.state, said)
+
+        return self._write(comment.id, work)
+
+    def delete(self, comment_id: str, reason: str = "") -> int:
+        def work(connection: Connection) -> int:
+            row = locked(connection, comment_id)
+            if row is None or row.state == "deleted":
+                return 0
+            gone = shown_by(row, _parent_of(connection, row))
+            self._turn(connection, row, "deleted", _WIPED | {"reason": reason})
+            below = or_(comments.c.num == row.num, _BELOW)
+            within = {"at": row.num, "of": row.video}
+            thread = select(comments.c.num).where(below)
+            connection.execute(
+                delete(comment_likes).where(comment_likes.c.comment.in_(thread)), within
+            )
+            connection.execute(update(comments).where(_BELOW).values(**_WIPED), within)
+            connection.execute(_UNPIN, {"named": row.video, "num": row.num})
+            return gone
+
+        return self._write(comment_id, work) or 0
+
+    def like(self, comment_id: str, account: int, on: bool, now_ms: int) -> tuple[int, bool] | None:
+        def work(connection: Connection) -> tuple[int, bool] | None:
+            row = locked(connection, comment_id)
+            if row is None or row.state != "shown":
+                return None
+            this = {"at": row.num, "by": account}
+            before = connection.execute(_LIKED, this).first() is not None
+            if before is on:
+                return row.likes, False
+            if on:
+                new = {"comment": row.num, "account": account, "at_ms": now_ms}
+                connection.execute(insert(comment_likes), new)
+            else:
+                connection.execute(_UNLIKE, this)
+            owner = connection.execute(_OWNER, {"named": row.video}).scalar() == account
+            counts = {"likes": row.likes + (1 if on else -1)}
+            recount(connection, self._worth, row, counts | ({"by_creator": on} if owner else {}))
+            return counts["likes"], True
+
+        return self._write(comment_id, work)
+
+    def pin(self, comment_id: str, on: bool) -> bool:
+        def work(connection: Connection) -> bool:
+            row = locked(connection, comment_id)
+            if row is None or row.parent or (on and row.state != "shown"):
+                return False
+            connection.execute(_PIN if on else _UNPIN, {"named": row.video, "num": row.num})
+            return True
+
+        return self._write(comment_id, work) or False
+
+    def held(self, after: int, limit: int) -> list[Comment]:
+        with self._database.read() as connection:
+            rows = connection.execute(_HELD, {"after": after, "most": limit})
+            return [comment_of(row) for row in rows]
+
+    def decide(self, comment_id: str, allow: bool, reason: str) -> Comment | None:
+        def work(connection: Connection) -> Comment | None:
+            row = locked(connection, comment_id)
+            wanted = "shown" if allow else "removed"
+            if row is None or row.state in ("deleted", "erased", wanted) or not row.account:
+                return None
+            return self._turn(connection, row, wanted, {"reason": reason})
+
+        return self._write(comment_id, work)
+
+    def reported(self, comment_id: str) -> bool:
+        def work(connection: Connection) -> bool:
+            row = locked(connection, comment_id)
+            if row is None or row.state == "deleted":
+                return False
+            recount(connection, self._worth, row, {"reports": row.reports + 1})
+            return True
+
+        return self._write(comment_id, work) or False
+
+    def _write(self, comment_id: str, work: Callable[[Connection], T]) -> T | None:
+        """None where there is no such comment."""
+        with self._database.read() as connection:
+            video = connection.execute(_VIDEO, {"named": comment_id}).scalar()
+        return None if video is None else self._together.write(video, work)
+
+    def _turn(
+        self, connection: Connection, row: AnyRow, state: str, said: dict[str, Any]
+    ) -> Comment:
+        """Into another state; what is counted follows."""
+        parent = _parent_of(connection, row)
+        changed = _CHANGE.values(**said | {"state": state}).returning(comments)
+        after = connection.execute(changed, {"at": row.num}).one()
+        more = shown_by(after, parent) - shown_by(row, parent)
+        if more:
+            connection.execute(_COUNT, {"named": row.video, "more": more})
+        below = (state == "shown") - (row.state == "shown")
+        if parent is not None and below:
+            recount(connection, self._worth, parent, {"replies": parent.replies + below})
+        return comment_of(after)
+
+    def _more(self, connection: Connection, video: str, more: int, parent: AnyRow | None) -> None:
+        connection.execute(_COUNT, {"named": video, "more": more})
+        if parent is not None:
+            recount(connection, self._worth, parent, {"replies": parent.replies + more})
+
+
+def lock(connection: Connection, video: str) -> None:
+    """The video's comments are this transaction's until it ends."""
+    if connection.execute(_LOCK, {"named": video}).first() is None:
+        connection.execute(_BEGIN, {"named": video})
+        connection.execute(_LOCK, {"named": video})
+
+
+def locked(connection: Connection, comment_id: str) -> AnyRow | None:
+    """The comment, as it stands while its video is locked."""
+    video = connection.execute(_VIDEO, {"named": comment_id}).scalar()
+    if video is None:
+        return None
+    lock(connection, video)
+    return connection.execute(_ID, {"named": comment_id}).first()
+
+
+def recount(connection: Connection, worth: Worth, row: AnyRow, counts: dict[str, Any]) -> None:
+    """Write counts of a comment, and the value that follows from them."""
+    now = row._asdict() | counts
+    value = worth(
+        now["likes"], now["replies"], now["reports"], now["by_creator"], now["created_ms"]
+    )
+    connection.execute(_CHANGE.values(**counts, value=value), {"at": row.num})
+
+
+def shown_by(row: AnyRow, parent: AnyRow | None) -> int:
+    """How many comments are shown because this one is as it is: itself, and all below it."""
+    if parent is not None:
+        return int(row.state == "shown" and parent.state in OPEN)
+    return int(row.state == "shown") + (row.replies if row.state in OPEN else 0)
+
+
+def _begins(connection: Connection, comment: Comment) -> AnyRow | None:
+    """What a new reply stands below; None: nothing that takes replies."""
+    if not comment.parent:
+        return None
+    row = connection.execute(_NUM, {"at": comment.parent}).first()
+    fits = row is not None and row.video == comment.video and not row.parent and row.state in OPEN
+    return row if fits else None
+
+
+def _parent_of(connection: Connection, row: AnyRow) -> AnyRow | None:
+    """The beginning of a reply's thread; None for what begins one, or whose beginning is gone."""
+    return connection.execute(_NUM, {"at": row.parent}).first() if row.parent else None
