@@ -15,6 +15,7 @@ from jhalak.records.comment_erasure import forget_comments
 from jhalak.records.creator_lookup import creator_of
 from jhalak.records.creator_numbers import creator_numbers
 from jhalak.records.database import Database
+from jhalak.records.relation_erasure import forget_creator
 from jhalak.records.tables import (
     creator_accounts,
     creator_sessions,
@@ -34,6 +35,7 @@ _HELD: Final = (
 )
 _OWNED: Final = select(creator_accounts.c.num).where(creator_accounts.c.viewer == bindparam("of"))
 _VIEWER: Final = select(viewers.c.id).where(viewers.c.id == bindparam("of")).with_for_update()
+_CREATOR: Final = select(creator_accounts.c.creator).where(_NUM)
 _OPEN: Final = (
     select(creator_accounts.c.num)
     .where(_NUM, creator_accounts.c.suspended_ms == 0, creator_accounts.c.password_hash != "")
@@ -136,6 +138,9 @@ class SqlCreatorStore:
 
     def erase(self, num: int) -> bool:
         with self._database.write() as connection:
+            creator = connection.execute(_CREATOR, {"at": num}).scalar()
+            if creator:
+                forget_creator(connection, num, creator)
             change = (
                 update(creator_accounts).where(_NUM).values(password_hash="", creator=0, viewer=0)
             )

@@ -11,7 +11,8 @@ from jhalak.ports.errors import Conflict
 from jhalak.ports.viewers import Viewer
 from jhalak.records import sequences
 from jhalak.records.database import Database
-from jhalak.records.tables import AnyRow, consents, relations, revocations, viewers
+from jhalak.records.relation_erasure import forget_viewer
+from jhalak.records.tables import AnyRow, consents, revocations, viewers
 
 _BY_ID = select(viewers).where(viewers.c.id == bindparam("viewer"))
 _HELD = _BY_ID.with_for_update()
@@ -63,7 +64,7 @@ class SqlViewerStore:
             row = connection.execute(_HELD, {"viewer": viewer}).first()
             if row is None:
                 return False
-            connection.execute(delete(relations).where(relations.c.viewer == viewer))
+            forget_viewer(connection, viewer)
             connection.execute(delete(consents).where(consents.c.viewer == viewer))
             connection.execute(delete(viewers).where(viewers.c.id == viewer))
             _revoke(connection, viewer, row.epoch + 1)

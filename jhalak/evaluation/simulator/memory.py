@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from jhalak.ports.event_log import Entry, partition_of
-from jhalak.ports.relations import RelationRow
+from jhalak.ports.relations import Counted, RelationRow
 from jhalak.schema.activity import UNWANTED, TargetKind, Verb
 
 
@@ -114,7 +114,7 @@ class MemoryRelations:
         rows = [row for row, stands in self._rows.values() if stands and row.viewer == viewer]
         return sorted(rows, key=lambda row: -row.at_ms)
 
-    def count(self, verb: Verb, kind: TargetKind, target: int) -> int:
+    def count(self, verb: Verb, kind: Counted, target: int) -> int:
         named = verb, kind, target
         return sum(stands and key[1:] == named for key, (_, stands) in self._rows.items())
 
