@@ -384,11 +384,11 @@ creator_accounts = Table(
     Column("name", Text, nullable=False, server_default=""),
     Column("about", Text, nullable=False, server_default=""),
     Column("age_band", Text, nullable=False, server_default=""),
+    Column("least_age", BigInteger, nullable=False, server_default="0"),
+    Column("told_ms", BigInteger, nullable=False, server_default="0"),
     Column("private", Boolean, nullable=False, server_default=false()),
     Column("verified_ms", BigInteger, nullable=False, server_default="0"),
     Column("options", LargeBinary, nullable=False, server_default=""),
-    Column("least_age", BigInteger, nullable=False, server_default="0"),
-    Column("told_ms", BigInteger, nullable=False, server_default="0"),
     Index(None, "handle", unique=True),
     Index(None, "creator"),
     Index(None, "viewer"),
@@ -430,9 +430,6 @@ passkeys = Table(
     Index(None, "account"),
 )
 
-follow_requests = Table(
-    "follow_requests",
-    metadata,
 used_challenges = Table(
     "used_challenges",
     metadata,
@@ -451,6 +448,9 @@ verified_names = Table(
 )
 """What handles and names of verified accounts look like: nobody else may look so."""
 
+follow_requests = Table(
+    "follow_requests",
+    metadata,
     Column("account", BigInteger, ForeignKey(creator_accounts.c.num), primary_key=True),
     Column("viewer", BigInteger, ForeignKey(viewers.c.id), primary_key=True),
     Column("at_ms", BigInteger, nullable=False),
@@ -497,15 +497,15 @@ videos = Table(
     Column("body", LargeBinary, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Column("changed_ms", BigInteger, nullable=False),
-    Index(None, "account", "created_ms"),
-    Index(None, "content"),
-    Index(None, "set_name"),
     Column("of", Text, nullable=False, server_default=""),
     Column("of_kind", Text, nullable=False, server_default=""),
+    Index(None, "account", "created_ms"),
+    Index(None, "content"),
+    Index(None, "of"),
+    Index(None, "set_name"),
 )
 """`body`: the Video (schema/video.py); what is searched by stands beside it. `of`: the video that
 it was made with."""
-    Index(None, "of"),
 
 known_bad = Table(
     "known_bad",
@@ -543,13 +543,13 @@ comments = Table(
     Column("video", Text, ForeignKey(videos.c.id), nullable=False),
     Column("account", BigInteger, nullable=False),
     Column("parent", BigInteger, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("language", Text, nullable=False),
-    Column("state", Text, nullable=False),
     Column("answers", BigInteger, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("body", Text, nullable=False),
     Column("mark", LargeBinary, nullable=False),
     Column("mentions", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
     Column("likes", BigInteger, nullable=False),
     Column("replies", BigInteger, nullable=False),
     Column("reports", BigInteger, nullable=False),
@@ -583,11 +583,11 @@ comment_counts = Table(
     metadata,
     Column("video", Text, ForeignKey(videos.c.id), primary_key=True),
     Column("n", BigInteger, nullable=False),
+    Column("pinned", BigInteger, nullable=False),
 )
 """How many comments of a video are shown, and the one that its creator pinned (0: none). Whoever
 changes a video's comments locks its row first, and writes it in the same transaction."""
 
-    Column("pinned", BigInteger, nullable=False),
 notifications = Table(
     "notifications",
     metadata,
@@ -675,16 +675,16 @@ cases = Table(
     Column("decided_by", Text, nullable=False),
     Column("decided_ms", BigInteger, nullable=False),
     Column("of", BigInteger, nullable=False),
+    Column("strike", Boolean, nullable=False),
+    Column("settled_ms", BigInteger, nullable=False),
     Index(None, "id", unique=True),
     Index(None, "kind", "target", "state"),
     Index(None, "account"),
-    Column("strike", Boolean, nullable=False),
-    Column("settled_ms", BigInteger, nullable=False),
     Index(None, "state", "due_ms"),
+    Index(None, "settled_ms", "state"),
     sqlite_autoincrement=True,
 )
 """What humans are asked: of a comment or an account that was reported, and of what its owner
-    Index(None, "settled_ms", "state"),
 appeals (`of`: the case that was decided so; `words`: what they say). `settled_ms` 0: what follows was not
 done yet."""
 
