@@ -37,12 +37,14 @@ from jhalak.records.policies import SqlDraftStore, SqlPolicyStore
 from jhalak.records.publishers import SqlPublisherStore
 from jhalak.records.relations import SqlRelationStore
 from jhalak.records.reviews import SqlKnownBadStore, SqlReviewStore
+from jhalak.records.search import SqlSearchStore
 from jhalak.records.subscriptions import SqlDeliveryStore, SqlSubscriptionStore
 from jhalak.records.texts import SqlTextStore
 from jhalak.records.understandings import SqlUnderstandingStore
 from jhalak.records.uploads import SqlUploadStore
 from jhalak.records.videos import SqlVideoStore
 from jhalak.records.viewers import SqlViewerStore
+from jhalak.understanding.search_words import VERSION as WORDS_VERSION
 
 if TYPE_CHECKING:
     from random import Random
@@ -380,6 +382,7 @@ class Server:
         from jhalak.feeds.edition import Packer
         from jhalak.feeds.lockscreen import lockscreen
         from jhalak.feeds.media_link import MediaLinks
+        from jhalak.feeds.search import Search
         from jhalak.feeds.slot_token import SlotTokens
         from jhalak.feeds.video import video
         from jhalak.media.arrival import Stores
@@ -424,6 +427,8 @@ class Server:
             states=states,
             lockscreen=lockscreen(world, states, self.event_log, settings),
             video=video(world, states, self.event_log, settings),
+            search=records.search,
+            finder=Search(world),
             packer=Packer(world.catalogue, links),
             media_links=links,
             slot_tokens=SlotTokens(keys.slot),

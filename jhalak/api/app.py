@@ -28,6 +28,7 @@ from jhalak.api import (
     ops,
     publisher,
     relations,
+    search,
     websub,
     why,
 )
@@ -168,7 +169,7 @@ def create_app(services: Services) -> Application:
     framework = Litestar(
         route_handlers=[
             *raw, video_file_route(services), create_viewer, *me.ROUTES, *history.ROUTES,
-            *relations.ROUTES, *why.ROUTES, *items.ROUTES, *media.ROUTES, *ops.ROUTES,
+            *relations.ROUTES, *search.ROUTES, *why.ROUTES, *items.ROUTES, *media.ROUTES, *ops.ROUTES,
             *feed_health.ROUTES, *account_routes(), *videos.ROUTES, *export.ROUTES,
             *upload_routes(services),
             *publisher.ROUTES, *websub.ROUTES, console_routes(),

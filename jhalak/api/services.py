@@ -14,6 +14,7 @@ from jhalak.experiments.assignment import Assignment
 from jhalak.feeds.edition import Packer
 from jhalak.feeds.feed import Feed
 from jhalak.feeds.media_link import MediaLinks
+from jhalak.feeds.search import Search
 from jhalak.feeds.slot_token import SlotTokens
 from jhalak.people.directory import Directory
 from jhalak.people.viewer_token import ViewerTokens
@@ -37,6 +38,7 @@ from jhalak.ports.publishers import PublisherStore
 from jhalak.ports.relations import RelationStore
 from jhalak.ports.replays import ReplayStore
 from jhalak.ports.reviews import KnownBadStore, ReviewStore
+from jhalak.ports.search import SearchStore
 from jhalak.ports.subscriptions import DeliveryStore, SubscriptionStore
 from jhalak.ports.texts import TextStore
 from jhalak.ports.uploads import UploadStore
@@ -60,6 +62,8 @@ class Services:
     states: ViewerStates
     lockscreen: Feed
     video: Feed
+    search: SearchStore
+    finder: Search
     packer: Packer
     media_links: MediaLinks
     slot_tokens: SlotTokens

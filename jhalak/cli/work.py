@@ -116,19 +116,22 @@ async def _follow(arguments: argparse.Namespace) -> list[int]:
 
     from jhalak.assembly import now_ms, open_follower, open_records
     from jhalak.config.settings import read_settings
+    from jhalak.workers.index_search import IndexSearch
 
     settings = read_settings(arguments.data)
     records = open_records(arguments.data, settings)
     follower, end = open_follower(records, settings, now_ms, random.Random(), arguments.public_url)
+    index = IndexSearch(records.items, records.search, now_ms)
 
     async def step() -> bool:
-        more = await follower.step()
+        more = await index.step()
+        more = await follower.step() or more
         if arguments.until_caught_up:
             more = follower.busy or more
             await follower.settle()
         return more
 
-    await _work("following feeds", step, 0.25, arguments)
+    await _work("following feeds, indexing", step, 0.25, arguments)
     await end()
     polls = [feed.state.tally.polls for feed in records.feeds.all()]
     records.database.close()

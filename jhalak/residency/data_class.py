@@ -83,6 +83,13 @@ REGISTRY: Final[tuple[Holding, ...]] = (
     ),
     Holding("table", "recovery_codes", "secret", "hashes of recovery codes", "until used"),
     Holding(
+        "table", "used_challenges", "secret", "hashes of what passkeys signed", "five minutes"
+    ),
+    Holding(
+        "table", "verified_names", "personal", "what names of verified accounts look like",
+        "until erased", "creators.erase", "creator",
+    ),
+    Holding(
         "table", "passkeys", "personal", "public keys that sign in", "until removed",
         "creators.erase", "creator",
     ),
@@ -141,6 +148,10 @@ REGISTRY: Final[tuple[Holding, ...]] = (
         "table", "reviews", "personal", "what humans decided on videos, and creators' appeals",
         "until their creator is erased", "creators.erase", "creator",
     ),
+    Holding("table", "search_documents", "public", "what can be found", "while it is live"),
+    Holding("table", "search_words", "public", "words of what can be found", "while it is live"),
+    Holding("table", "search_position", "aggregate", "how far the index has come", "kept"),
+    Holding("table", "search_index", "public", "the index of those words", "while it is live"),
     Holding("table", "audit", "aggregate", "what operators and the system did", "kept"),
     Holding("table", "alembic_version", "aggregate", "version of the tables", "kept"),
     Holding(

@@ -17,9 +17,15 @@ from jhalak.records.database import CannotOpen, Database, open_database
 from jhalak.records.tables import metadata
 
 
+def not_of_an_engine(name: str | None, kind: str, _: object) -> bool:
+    """The search index is made another way by each engine, and spreads over tables of its own."""
+    return not (kind == "table" and (name or "").startswith("search_index"))
+
+
 def test_the_migrated_tables_are_those_of_tables_py(database: Database) -> None:
     with database.read() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        options = {"compare_type": True, "include_name": not_of_an_engine}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
 
 

@@ -20,7 +20,7 @@ from jhalak.workers.watch_experiments import FOLDER as EXPERIMENTS
 
 
 def test_every_table_is_declared_and_every_declared_table_exists() -> None:
-    assert declared("table") == {*metadata.tables, "alembic_version"}
+    assert declared("table") == {*metadata.tables, "alembic_version", "search_index"}
 
 
 def test_the_topics_of_the_log_are_declared() -> None:
