@@ -94,7 +94,7 @@ def _count(tallies, at, kind, at_ms):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _features(  # type: ignore[no-untyped-def]
-    viewers, v, at_ms, row, num, items, unit, blocks, rates, now_ms, hour, scene, none, out
+    viewers, v, at_ms, row, num, items, unit, blocks, places, rates, now_ms, hour, scene, none, out
 ):
     slow, fast = 1.0, 1.0
     if at_ms > 0:
@@ -103,7 +103,7 @@ def _features(  # type: ignore[no-untyped-def]
         fast = math.exp2(-gap_s / HOUR_HALF_LIFE_S)
     fill(
         row, num, items.topic, items.language, items.creator, items.published_ms, items.lifetime_h,
-        items.duration_s, items.sensitive, items.embedding, unit, blocks, ITEM_OWN, rates,
+        items.duration_s, items.sensitive, items.embedding, unit, blocks, places, ITEM_OWN, rates,
         viewers.counts[v], viewers.creators[v], viewers.vectors[v], viewers.items[v],
         viewers.items_done[v], none, none, slow, fast, now_ms, hour, scene, 0.0, False, out,
     )  # fmt: skip
@@ -178,7 +178,8 @@ def _warm(past, now_ms, num, items, unit, viewers, tallies, actions):  # type: i
 @njit(cache=True, nogil=True)
 def _run(  # type: ignore[no-untyped-def]
     start, end, viewer, rows, at_ms, hour, scene, request, session, done, at, num, items, unit,
-    blocks, viewers, frozen, in_session, tallies, priors, actions, past, x, x_frozen, popular,
+    blocks, places, viewers, frozen, in_session, tallies, priors, actions, past, x, x_frozen,
+    popular,
 ):  # fmt: skip
     """Impressions start:end, whole requests: features of all of a request, then its outcomes."""
     none = np.empty(0, np.int32)
@@ -204,12 +205,12 @@ def _run(  # type: ignore[no-untyped-def]
             popular[last] = blocks[row, :R]
             one[0] = row
             _features(
-                viewers, v, viewers.at_ms[v], one, num, items, unit, blocks, rates, now,
-                hour[last], scene[last], none, x[last - start : last - start + 1],
+                viewers, v, viewers.at_ms[v], one, num, items, unit, blocks, places, rates,
+                now, hour[last], scene[last], none, x[last - start : last - start + 1],
             )  # fmt: skip
             _features(
-                frozen, v, frozen.at_ms[v], one, num, items, unit, blocks, rates, now,
-                hour[last], scene[last], none, x_frozen[last - start : last - start + 1],
+                frozen, v, frozen.at_ms[v], one, num, items, unit, blocks, places, rates,
+                now, hour[last], scene[last], none, x_frozen[last - start : last - start + 1],
             )  # fmt: skip
             last += 1
         for j in range(i, last):
@@ -244,8 +245,9 @@ def replay(
         _run(
             start, end, shown.viewer, shown.row, shown.at_ms, shown.hour, shown.scene,
             shown.request, session, shown.actions, world.at, log.numbers, log.items,
-            unit_of(log.items), world.blocks, world.viewers, world.frozen, world.in_session,
-            world.tallies, world.priors, world.actions, world.past, x, x_frozen, popular,
+            unit_of(log.items), world.blocks, world.places, world.viewers, world.frozen,
+            world.in_session, world.tallies, world.priors, world.actions, world.past, x, x_frozen,
+            popular,
         )  # fmt: skip
         part = slice(start, end)
         about = world.about(part)

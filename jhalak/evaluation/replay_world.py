@@ -99,6 +99,8 @@ class World:
         self.viewers, self.frozen = _viewers(log.viewers), _viewers(log.viewers)
         self.in_session = np.full(log.viewers, -1, np.int64)
         self.blocks = np.zeros((n, ITEM_BLOCK), np.float32)
+        self.places = np.arange(n, dtype=np.int32).reshape(-1, 1)
+        """Which of them is that of a row: its own."""
         _, self._creator_row = np.unique(items.creator, return_inverse=True)
         cells = items.language.astype(np.int64) * TOPICS_MAX + items.topic
         pairs, pair = np.unique(

@@ -13,7 +13,7 @@ from jhalak.learning.pairs import EXPORTED
 from jhalak.learning.profile import dump, load
 from jhalak.learning.taste import count_engaged
 from jhalak.learning.value import contributions
-from jhalak.learning.viewer import ViewerFold
+from jhalak.learning.viewer import ViewerFold, one_by_one
 from jhalak.schema.activity import EVENT_INDEX, Outcome, Outcomes, Served
 from jhalak.schema.candidates import Candidates
 from jhalak.schema.item import EMBEDDING_SIZE
@@ -50,7 +50,7 @@ async def warm(lockscreen: Feed, video: Feed, states: ViewerStates) -> None:
 
 def _warm_folds() -> None:
     embedding = np.zeros(EMBEDDING_SIZE, np.float32)
-    fold = ViewerFold(lambda _: embedding, 1, 1)
+    fold = ViewerFold(one_by_one(lambda _: embedding), 1, 1)
     state = ViewerState(NOBODY)
     one = np.ones(1, np.int64).tobytes()
     served = Served(
@@ -83,8 +83,8 @@ def _warm_sources() -> None:
     """Those that look into what nobody has: interests, and items engaged with."""
     world, state = World(), ViewerState(NOBODY)
     walker = Walker(world.catalogue)
-    world.serving.neighbours = np.full((1, EXPORTED), -1, np.int32)
-    world.serving.neighbour_strength = np.zeros((1, EXPORTED), np.float32)
+    world.serving.neighbours = np.full((2, EXPORTED), -1, np.int32)
+    world.serving.neighbour_strength = np.zeros((2, EXPORTED), np.float32)
     state.interest_weight[0] = 1.0
     query = Query(viewer=NOBODY, surface=0, now_ms=1, languages=(0,), slots=1, state=state)
     Nearest(world, walker).find(query)

@@ -196,7 +196,7 @@ def _creator(row, fade, usual, long, long_logit, out):  # type: ignore[no-untype
 @njit(cache=True, nogil=True, fastmath=True, inline="always")
 def _bring_near(  # type: ignore[no-untyped-def]
     rows, num, topic, language, creator, published_ms, lifetime_h, duration_s, sensitive, embedding,
-    block,
+    block, at,
 ):  # fmt: skip
     """Read one number of each row of each column; answers their sum.
 
@@ -206,7 +206,7 @@ def _bring_near(  # type: ignore[no-untyped-def]
     """
     total = 0.0
     for i in range(len(rows)):
-        total += block[rows[i], 0] + block[rows[i], ITEM_BLOCK - 1]
+        total += block[at[rows[i], 0], 0] + block[at[rows[i], 0], ITEM_BLOCK - 1]
     for i in range(len(rows)):
         total += embedding[rows[i], 0]
     for i in range(len(rows)):
@@ -221,11 +221,12 @@ def _bring_near(  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True, fastmath=True)
 def fill(  # type: ignore[no-untyped-def]
     rows, num, topic, language, creator, published_ms, lifetime_h, duration_s, sensitive,
-    embedding, unit, block, scene_column, rates, counts, creators, vectors, items, items_done,
+    embedding, unit, block, at, scene_column, rates, counts, creators, vectors, items, items_done,
     followed_creators, followed_topics, fade, hour_fade, now_ms, hour, scene, metered, locked, out,
 ):  # fmt: skip
-    """The kernel of `features`. `rates` float32[2, 3]: tap, long and like in this scene and over
-    all; `fade`, `hour_fade` what is left of the state's slow and fast counts by now."""
+    """The kernel of `features`. at[row, 0] says which row of `block` is that of a row. `rates`
+    float32[2, 3]: tap, long and like in this scene and over all; `fade`, `hour_fade` what is left
+    of the state's slow and fast counts by now."""
     size = embedding.shape[1]
     viewer, recent, here = counts[ALL], counts[HOUR], counts[SCENE_0 + scene]
     shown, judged = viewer[SHOWN] * fade, viewer[JUDGED] * fade
@@ -278,7 +279,7 @@ def fill(  # type: ignore[no-untyped-def]
     hour_cos = math.cos(hour * math.pi / 12.0)
     near = _bring_near(
         rows, num, topic, language, creator, published_ms, lifetime_h, duration_s, sensitive,
-        embedding, block,
+        embedding, block, at,
     )  # fmt: skip
     if near == 0.12345:  # never: it is read for the reading
         return
@@ -286,9 +287,10 @@ def fill(  # type: ignore[no-untyped-def]
         row_ = rows[i]
         x = out[i]
         x[0] = 1.0
+        own_block = block[at[row_, 0]]
         for j in range(12):
-            x[1 + j] = block[row_, j]
-        x[13] = block[row_, scene_column]
+            x[1 + j] = own_block[j]
+        x[13] = own_block[scene_column]
         age_h = max(now_ms - published_ms[row_], 0) / 3_600_000.0
         x[14] = math.exp2(-3.0 * age_h / max(lifetime_h[row_], 1.0))
         x[15] = math.log1p(age_h)
@@ -393,9 +395,11 @@ def features(
     block: Floats,
     state: ViewerState | None,
     at: Context,
+    block_at: NDArray[np.int32] | None = None,
 ) -> Floats:
-    """float32[n, F] for `rows` int32[n]. `num` int64 and `block` float32[ITEM_BLOCK] are columns
-    over the catalogue's rows as `items` are.
+    """float32[n, F] for `rows` int32[n]. `num` int64 is a column over the catalogue's rows as
+    `items` are. `block` float32[m, ITEM_BLOCK]: that of a row is block[block_at[row, 0]]; without
+    `block_at`, block[row].
 
     O(n x (EMBEDDING_SIZE + CREATORS_MAX + ITEMS_MAX)).
     """
@@ -403,9 +407,11 @@ def features(
     out = np.zeros((len(rows), F), np.float32)
     fade, hour_fade = fades(viewer, at.now_ms)
     creators, topics = viewer.followed_creators, viewer.followed_topics
+    if block_at is None:
+        block_at = np.arange(len(block), dtype=np.int32).reshape(-1, 1)
     fill(
-        rows, num, *items, unit_of(items), block, ITEM_OWN + at.scene, at.rates, viewer.counts,
-        viewer.creators, viewer.vectors, viewer.items, viewer.items_done,
+        rows, num, *items, unit_of(items), block, block_at, ITEM_OWN + at.scene, at.rates,
+        viewer.counts, viewer.creators, viewer.vectors, viewer.items, viewer.items_done,
         np.fromiter(creators, np.int32, len(creators)) if creators else _NONE,
         np.fromiter(topics, np.int32, len(topics)) if topics else _NONE,
         fade, hour_fade, at.now_ms, at.hour, at.scene, float(at.metered), at.locked, out,

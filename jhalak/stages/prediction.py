@@ -57,7 +57,7 @@ class Predictions:
             locked=not self._video,
         )  # fmt: skip
         state = query.state if query.profiled else None
-        x = features(rows, catalogue.num, world.columns(), serving.blocks, state, at)
+        x = features(rows, catalogue.num, world.columns(), serving.blocks, state, at, serving.at)
         ids = serving.ids(rows, catalogue.topic, catalogue.language, scene)
         return x, predict(serving.weights, x, ids)
 

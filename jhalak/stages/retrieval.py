@@ -141,11 +141,11 @@ class CoEngaged:
 
     def find(self, query: Query) -> Rows:
         serving, c = self._world.serving, self._world.catalogue
-        if query.state is None or not query.profiled or not len(serving.neighbours):
+        if query.state is None or not query.profiled or len(serving.neighbours) < 2:
             return NO_ROWS
         found: Rows = together(
-            query.state.engaged_items, c.row_of, serving.neighbours, serving.neighbour_strength,
-            c.language, c.live, np.array(query.languages),
+            query.state.engaged_items, c.row_of, serving.at, serving.neighbours,
+            serving.neighbour_strength, c.language, c.live, np.array(query.languages),
             np.array(_quotas(query, self._wanted)), self._walker.marks(query.seen),
         )  # fmt: skip
         return found

@@ -197,19 +197,19 @@ def test_a_checkpoint_goes_on_to_the_same_bytes() -> None:
 def test_neighbours_are_laid_over_rows_those_that_are_live_first() -> None:
     row_of = np.array([-1, 2, 0, 1, -1], np.int32)
     live = np.array([True, False, True, True])
-    near = np.zeros((4, EXPORTED), np.int64)
-    strength = np.zeros((4, EXPORTED), np.float32)
+    near = np.zeros((3, EXPORTED), np.int64)
+    strength = np.zeros((3, EXPORTED), np.float32)
     near[:, :4] = [3, 4, 2, 99]  # row 1 is not live, 4 has no row, 99 is not known
     strength[:, :4] = [4, 3, 2, 1]
     near[1] = 0
     near[1, :2] = [1, 2]
-    nums = np.array([1, 2, 3, 99], np.int64)
-    rows, weights = lay_neighbours(nums, near, strength, row_of, live)
+    near[2] = 0
+    rows, weights = lay_neighbours(near, strength, row_of, live)
     assert rows.shape == weights.shape == (4, EXPORTED)
-    assert rows[2].tolist()[:2] == [0, -1]
-    assert weights[2].tolist()[:2] == [2, 0]
-    assert rows[0].tolist()[:3] == [2, 0, -1]
-    assert (rows[[1, 3]] == -1).all()
+    assert rows[1].tolist()[:2] == [0, -1]
+    assert weights[1].tolist()[:2] == [2, 0]
+    assert rows[2].tolist()[:3] == [2, 0, -1]
+    assert (rows[[0, 3]] == -1).all()
 
 
 def test_an_empty_table_exports_nothing_and_survives_a_checkpoint() -> None:
@@ -261,9 +261,12 @@ def test_on_a_real_log_neighbours_find_more_of_what_comes_than_popularity() -> N
     rows = len(log.items.topic)
     arrays = pairs.arrays(int(impressions.at_ms[learns][-1]))
     row_of = np.arange(-1, rows, dtype=np.int32)
-    near, strength = lay_neighbours(
-        arrays["near_nums"], arrays["near"], arrays["near_strength"], row_of, np.ones(rows, bool)
+    laid, weights = lay_neighbours(
+        arrays["near"], arrays["near_strength"], row_of, np.ones(rows, bool)
     )
+    place = np.zeros(rows, np.int64)
+    place[row_of[arrays["near_nums"]]] = np.arange(1, len(laid))
+    near, strength = laid[place], weights[place]
     popular = np.bincount(np.concatenate([np.array(r) for r in liked.values()]), minlength=rows)
     ours, theirs = [], []
     for viewer in sorted(targets)[:3000]:

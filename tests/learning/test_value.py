@@ -13,6 +13,7 @@ from jhalak.learning.model import (
     CREATOR_DIMS,
     HEADS,
     ITEM_DIMS,
+    ITEM_WIDTH,
     SIDE,
     H,
     Ids,
@@ -20,6 +21,7 @@ from jhalak.learning.model import (
     predict,
     starting_weights,
 )
+from jhalak.learning.serving import CREATOR, ITEM
 from jhalak.learning.value import (
     PARTS,
     C,
@@ -145,8 +147,15 @@ def test_without_the_named_cause_the_value_falls_more_than_without_any_other() -
         weights = learned(round_)
         found = candidates_of(world)
         x, _ = slots(rng, len(found))
-        side = rng.normal(0, 0.3, world.serving.side.shape).astype(np.float32)
-        world.serving = dataclasses.replace(world.serving, weights=weights, side=side)
+        items, creators = (
+            rng.normal(0, 0.3, (len(found), width)).astype(np.float32)
+            for width in (ITEM_WIDTH, CREATOR_DIMS)
+        )
+        world.serving = dataclasses.replace(
+            world.serving, weights=weights, items=items, creators=creators
+        )
+        world.serving.at[found.rows, ITEM] = np.arange(len(found))
+        world.serving.at[found.rows, CREATOR] = np.arange(len(found))
         catalogue, rows = world.catalogue, found.rows
         ids = world.serving.ids(rows, catalogue.topic, catalogue.language, 0)
         odds = rng.uniform(0.2, 1, H).astype(np.float32)

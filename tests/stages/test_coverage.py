@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from jhalak.learning.features import FEATURES
+from jhalak.learning.features import FEATURES, ITEM_BLOCK
+from jhalak.learning.serving import BLOCK
 from jhalak.stages.coverage import Coverage, coverage, gini
 from tests.worlds import make_item, world_of
 
@@ -20,9 +21,11 @@ def test_coverage_is_of_live_items_by_language() -> None:
     items = [make_item(f"{code}-{i}", language=code) for code in ("hi", "ta") for i in range(4)]
     world = world_of(*items)
     c = world.catalogue
-    world.serving.blocks[:] = 0
-    shown = FEATURES.index("item_shown") - 1
-    world.serving.blocks[c.by_id["hi-0"], shown] = np.log1p(8)
+    serving, shown = world.serving, FEATURES.index("item_shown") - 1
+    serving.blocks = np.zeros((2, ITEM_BLOCK), np.float32)
+    serving.blocks[1, shown] = np.log1p(8)
+    serving.at[:, BLOCK] = 0
+    serving.at[c.by_id["hi-0"], BLOCK] = 1
     assert coverage(world) == [
         Coverage("", 8, 1, 0.875), Coverage("hi", 4, 1, 0.75), Coverage("ta", 4, 0, 0.0)
     ]  # fmt: skip

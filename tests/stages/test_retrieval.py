@@ -7,6 +7,7 @@ import numpy as np
 from jhalak.catalogue.live import prepare
 from jhalak.catalogue.topics import topic_by_id
 from jhalak.learning.pairs import EXPORTED
+from jhalak.learning.serving import NEAR
 from jhalak.schema.languages import LANGUAGE_INDEX
 from jhalak.schema.pool import by_topic
 from jhalak.schema.query import Query
@@ -184,12 +185,12 @@ def test_sources_of_taste_find_nothing_for_who_has_none_or_wants_no_profile() ->
 def liked_together(world: World, pairs: dict[str, list[str]]) -> None:
     """The learner found these neighbours, strongest first."""
     c, serving = world.catalogue, world.serving
-    serving.neighbours = np.full((c.capacity, EXPORTED), -1, np.int32)
-    serving.neighbour_strength = np.zeros((c.capacity, EXPORTED), np.float32)
-    for name, others in pairs.items():
-        row = c.by_id[name]
-        serving.neighbours[row, : len(others)] = [c.by_id[other] for other in others]
-        serving.neighbour_strength[row, : len(others)] = 1.0 / np.arange(1, len(others) + 1)
+    serving.neighbours = np.full((1 + len(pairs), EXPORTED), -1, np.int32)
+    serving.neighbour_strength = np.zeros((1 + len(pairs), EXPORTED), np.float32)
+    for at, (name, others) in enumerate(pairs.items(), 1):
+        serving.at[c.by_id[name], NEAR] = at
+        serving.neighbours[at, : len(others)] = [c.by_id[other] for other in others]
+        serving.neighbour_strength[at, : len(others)] = 1.0 / np.arange(1, len(others) + 1)
 
 
 def engaged_with(world: World, *names: str) -> ViewerState:

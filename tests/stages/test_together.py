@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jhalak.learning.serving import NEAR
 from jhalak.stages.together import together, together_reference
 from tests.worlds import often
 
@@ -25,16 +26,18 @@ def test_the_kernel_finds_what_the_reference_finds(
     rng = np.random.default_rng(seed)
     row_of = np.full(50, -1, np.int32)
     row_of[rng.permutation(50)[:ROWS]] = np.arange(ROWS)
-    neighbours = np.full((ROWS - 3, PLACES), -1, np.int32)
-    strength = np.zeros((ROWS - 3, PLACES), np.float32)
-    for row in range(ROWS - 3):
+    at = np.zeros((ROWS - 3, 4), np.int32)
+    at[:, NEAR] = rng.integers(0, ROWS, ROWS - 3)
+    neighbours = np.full((ROWS, PLACES), -1, np.int32)
+    strength = np.zeros((ROWS, PLACES), np.float32)
+    for row in range(1, ROWS):
         n = rng.integers(0, PLACES + 1)
         neighbours[row, :n] = rng.choice(ROWS, n, replace=False)
         strength[row, :n] = np.sort(rng.random(n) + 0.01)[::-1]
     live = rng.random(ROWS) < 0.8
     mark = (rng.random(ROWS) < 0.2).astype(np.uint8)
     given = (
-        np.array(items, np.int64), row_of, neighbours, strength,
+        np.array(items, np.int64), row_of, at, neighbours, strength,
         rng.integers(0, 4, ROWS).astype(np.int8), live, np.array(languages),
         np.full(len(languages), quota), mark,
     )  # fmt: skip

@@ -7,6 +7,7 @@ import pytest
 
 from jhalak.assembly import open_records
 from jhalak.learning.features import UNKNOWN
+from jhalak.learning.serving import BLOCK
 from jhalak.ports.items import Draft
 from jhalak.ports.viewers import Viewer
 from jhalak.schema.languages import LANGUAGE_INDEX
@@ -20,7 +21,7 @@ class TestCatalogue:
         catalogue = empty.services.world.catalogue
         assert len(catalogue) == 2 * BATCH + 7
         assert catalogue.seq == 2 * BATCH + 7
-        assert len(empty.services.world.serving.blocks) >= catalogue.capacity
+        assert len(empty.services.world.serving.at) >= catalogue.capacity
 
     def test_a_step_says_whether_there_may_be_more(self, empty: Jhalak) -> None:
         drafts = [Draft(i, b"", DAY_MS) for i in make_items({"food": BATCH + 1})]
@@ -106,8 +107,9 @@ class TestLearned:
         row = world.catalogue.by_id[card["item"]]
         others = np.delete(np.flatnonzero(world.catalogue.live), 0)
         assert world.serving.version > 0
-        assert world.serving.blocks[row, UNKNOWN] == 0.0, "something is known of it"
-        assert (world.serving.blocks[others[others != row], UNKNOWN] == 1.0).all()
+        unknown = world.serving.blocks[world.serving.at[:, BLOCK], UNKNOWN]
+        assert unknown[row] == 0.0, "something is known of it"
+        assert (unknown[others[others != row]] == 1.0).all()
         assert world.serving.trending[0].tolist() == [row]
         assert world.alive_ms == jhalak.clock()
 
@@ -116,7 +118,7 @@ class TestLearned:
         jhalak.put([make_item("newcomer", "games")])
         world = jhalak.services.world
         row = world.catalogue.by_id["newcomer"]
-        assert world.serving.blocks[row, UNKNOWN] == 1.0
+        assert world.serving.blocks[world.serving.at[row, BLOCK], UNKNOWN] == 1.0
 
     def test_nothing_new_changes_nothing(self, jhalak: Jhalak) -> None:
         jhalak.learn()
