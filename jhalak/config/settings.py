@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from jhalak.config.experiments import AssignmentSettings, ExperimentSettings, check
+from jhalak.config.people import PushSettings, RuleSettings
 
 
 class LogSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -244,6 +245,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     fetch: FetchSettings = FetchSettings()
     follow: FollowSettings = FollowSettings()
     understanding: UnderstandingSettings = UnderstandingSettings()
+    push: PushSettings = PushSettings()
+    rules: RuleSettings = RuleSettings()
     assignment: AssignmentSettings = AssignmentSettings()
     experiments: tuple[ExperimentSettings, ...] = ()
 

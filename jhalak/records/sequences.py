@@ -12,6 +12,8 @@ ITEMS: Final = "items"
 REVOCATIONS: Final = "revocations"
 AUDIT: Final = "audit"
 PROBES: Final = "probes"
+CASES: Final = "cases"
+"""Only ever locked: those who open and decide cases come one after another."""
 
 _NAMED = sequences.c.name == bindparam("sequence")
 _LOCK = select(sequences.c.value).where(_NAMED).with_for_update()
@@ -27,7 +29,7 @@ def lock(connection: Connection, name: str) -> None:
     """Wait until no other transaction holds the sequence; what is read afterwards is current.
 
     A row lock on PostgreSQL; SQLite has but one writer at a time anyway. A transaction that needs
-    several takes `items` before `audit`, so that two never wait for each other.
+    several takes `audit` last, so that two never wait for each other.
     """
     connection.execute(_LOCK, {"sequence": name})
 

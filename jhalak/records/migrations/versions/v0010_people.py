@@ -254,6 +254,7 @@ def _notifications() -> None:
 
 
 def _cases() -> None:
+    op.execute("INSERT INTO sequences (name, value) VALUES ('cases', 0)")
     op.create_table(
         "cases",
         _num(),
