@@ -35,13 +35,15 @@ from jhalak.records.operators import SqlOperatorStore
 from jhalak.records.pictures import SqlMediaStore, SqlPictureStore
 from jhalak.records.policies import SqlDraftStore, SqlPolicyStore
 from jhalak.records.publishers import SqlPublisherStore
-from jhalak.records.relations import SqlRelationStore
+from jhalak.records.relation_writer import GroupWriter
+from jhalak.records.relations import SqlFollowRequests, SqlRelationStore
 from jhalak.records.reviews import SqlKnownBadStore, SqlReviewStore
 from jhalak.records.search import SqlSearchStore
 from jhalak.records.subscriptions import SqlDeliveryStore, SqlSubscriptionStore
 from jhalak.records.texts import SqlTextStore
 from jhalak.records.understandings import SqlUnderstandingStore
 from jhalak.records.uploads import SqlUploadStore
+from jhalak.records.video_shelf import SqlVideoShelf
 from jhalak.records.videos import SqlVideoStore
 from jhalak.records.viewers import SqlViewerStore
 from jhalak.understanding.search_words import VERSION as WORDS_VERSION
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from jhalak.ports.blob_store import BlobStore
     from jhalak.ports.embedder import Embedder, Encoder
     from jhalak.ports.fetcher import Fetcher
+    from jhalak.trust.suspend import Suspend
     from jhalak.trust.take_down import TakeDown
     from jhalak.understanding.meaning import Meaning
     from jhalak.workers.follow_feeds import FollowFeeds
@@ -87,6 +90,7 @@ class Records:
     items: SqlItemStore
     viewers: SqlViewerStore
     relations: SqlRelationStore
+    follow_requests: SqlFollowRequests
     consents: SqlConsentStore
     operators: SqlOperatorStore
     audit: SqlAuditStore
@@ -111,6 +115,7 @@ class Records:
     reviews: SqlReviewStore
     known_bad: SqlKnownBadStore
     videos: SqlVideoStore
+    shelf: SqlVideoShelf
     jobs: SqlJobStore
     search: SqlSearchStore
     notifications: SqlNotificationStore
@@ -129,6 +134,7 @@ def open_records(data: Path, settings: Settings) -> Records:
         SqlItemStore(database),
         SqlViewerStore(database),
         SqlRelationStore(database),
+        SqlFollowRequests(database),
         SqlConsentStore(database),
         SqlOperatorStore(database),
         SqlAuditStore(database),
@@ -153,6 +159,7 @@ def open_records(data: Path, settings: Settings) -> Records:
         SqlReviewStore(database),
         SqlKnownBadStore(database),
         SqlVideoStore(database),
+        SqlVideoShelf(database),
         SqlJobStore(database),
         SqlSearchStore(database, WORDS_VERSION),
         SqlNotificationStore(database),
@@ -203,6 +210,15 @@ def open_take_down(
         records.videos, records.items, records.jobs, blobs, fetcher, settings.media.purge,
         settings.media.origin, clock,
     )  # fmt: skip
+
+
+def open_suspend(records: Records, take_down: TakeDown, clock: Callable[[], int]) -> Suspend:
+    """What suspends accounts, and lifts that."""
+    from jhalak.trust.suspend import Suspend
+
+    return Suspend(
+        records.creators, records.shelf, records.jobs, records.audit, take_down, clock
+    )
 
 
 def open_publish(records: Records, settings: Settings, clock: Callable[[], int]) -> PublishVideo:
@@ -441,6 +457,8 @@ class Server:
             items=records.items,
             viewers=records.viewers,
             relations=records.relations,
+            relation_writer=GroupWriter(records.relations),
+            follow_requests=records.follow_requests,
             consents=records.consents,
             operators=records.operators,
             audit=records.audit,
@@ -463,6 +481,9 @@ class Server:
             reviews=records.reviews,
             known_bad=records.known_bad,
             videos=records.videos,
+            shelf=records.shelf,
+            republish=open_publish(records, settings, clock).republish,
+            suspend=open_suspend(records, take_down, clock),
             jobs=records.jobs,
             notifications=records.notifications,
             notice_settings=records.notice_settings,

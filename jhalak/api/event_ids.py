@@ -33,13 +33,17 @@ class EventIds:
         """A viewer's lock, and how many hold it or wait for it."""
 
     @asynccontextmanager
-    async def of(self, viewer: int, now_ms: int) -> AsyncIterator[set[str]]:
-        """The viewer's ids, alone with them. Add what was appended before leaving."""
+    async def of(self, viewer: int, now_ms: int, *, read: bool = True) -> AsyncIterator[set[str]]:
+        """The viewer's ids, alone with them. Add what was appended before leaving. Not `read`: none
+        where they are not in memory, for what nobody can have sent before."""
         lock, users = self._locks.get(viewer) or (asyncio.Lock(), 0)
         self._locks[viewer] = lock, users + 1
         try:
             async with lock:
                 known = self._ids.get(viewer)
+                if known is None and not read:
+                    yield set()
+                    return
                 if known is None:
                     known = await self._read(viewer, now_ms)
                     self._ids[viewer] = known

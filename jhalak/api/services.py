@@ -35,19 +35,20 @@ from jhalak.ports.pictures import MediaStore
 from jhalak.ports.policies import DraftStore, PolicyStore
 from jhalak.ports.profile_store import ProfileStore
 from jhalak.ports.publishers import PublisherStore
-from jhalak.ports.relations import RelationStore
+from jhalak.ports.relations import FollowRequests, RelationStore, RelationWriter
 from jhalak.ports.replays import ReplayStore
 from jhalak.ports.reviews import KnownBadStore, ReviewStore
 from jhalak.ports.search import SearchStore
 from jhalak.ports.subscriptions import DeliveryStore, SubscriptionStore
 from jhalak.ports.texts import TextStore
 from jhalak.ports.uploads import UploadStore
-from jhalak.ports.videos import VideoStore
+from jhalak.ports.videos import VideoShelf, VideoStore
 from jhalak.ports.viewers import ViewerStore
 from jhalak.schema.video import Video
 from jhalak.stages.trial_wait import TrialWaits
 from jhalak.stages.viewer_states import ViewerStates
 from jhalak.stages.world import World
+from jhalak.trust.suspend import Suspend
 from jhalak.trust.take_down import TakeDown
 
 
@@ -76,6 +77,8 @@ class Services:
     items: ItemStore
     viewers: ViewerStore
     relations: RelationStore
+    relation_writer: RelationWriter
+    follow_requests: FollowRequests
     consents: ConsentStore
     operators: OperatorStore
     audit: AuditStore
@@ -94,6 +97,11 @@ class Services:
     reviews: ReviewStore
     known_bad: KnownBadStore
     videos: VideoStore
+    shelf: VideoShelf
+    """Accounts' videos as others see them."""
+    republish: Callable[[Video], None]
+    """What was said anew of a live video is shown. For a thread; raises PortError."""
+    suspend: Suspend
     jobs: JobStore
     notifications: NotificationStore
     notice_settings: NoticeSettingsStore

@@ -135,6 +135,10 @@ class LiveCatalogue:
         self.sensitive = np.zeros(capacity, np.bool_)
         self.unsafe = np.zeros(capacity, np.bool_)
         """Never on a locked screen: violence, sexual content and the like in its text."""
+        self.followers_only = np.zeros(capacity, np.bool_)
+        """Only for its creator and who follows them: stages/audience.py. In no pool but its
+        creator's."""
+        self.by_minor = np.zeros(capacity, np.bool_)
         self.embedding = np.zeros((capacity, EMBEDDING_SIZE), np.float32)
         self.packed = np.zeros((capacity, EMBEDDING_SIZE), np.int8)
         """The same in units of 1/127: a row is one cache line, which is what scoring waits for."""
@@ -163,6 +167,7 @@ class LiveCatalogue:
     _COLUMNS: Final = (
         "num", "live", "kind", "language", "topic", "creator", "story", "sound", "trial",
         "published_ms", "expires_ms", "lifetime_h", "duration_s", "sensitive", "unsafe",
+        "followers_only", "by_minor",
         "embedding", "packed",
     )  # fmt: skip
 
@@ -184,7 +189,8 @@ class LiveCatalogue:
                 self.recalled[record.num] = record.item.id
                 self.recalls.append((record.seq, record.item.id, record.changed_ms))
             # A recall is for good: a change that was read before it may be put in place after it.
-            if record.num in self.recalled or record.item.expires_ms <= now_ms:
+            gone = record.withheld or record.item.expires_ms <= now_ms
+            if record.num in self.recalled or gone:
                 if row is not None:
                     self._leave(row, now_ms)
                 continue
@@ -230,8 +236,10 @@ class LiveCatalogue:
         self._stale = False
         rows = np.flatnonzero(self.live).astype(np.int32)
         rows = rows[np.lexsort((-self.num[rows], -self.published_ms[rows]))]
-        language = self.language[rows].astype(np.int64)
         named = rows[self.creator[rows] > 0]
+        # Found by whom it is for, and by nobody else: it takes no other's place among candidates.
+        rows = rows[~self.followers_only[rows]]
+        language = self.language[rows].astype(np.int64)
         fresh = _split(rows, language)
         self.pools = Pools(
             fresh=fresh,
@@ -270,6 +278,8 @@ class LiveCatalogue:
         self.duration_s[row] = item.duration_s
         self.sensitive[row] = change.sensitive
         self.unsafe[row] = change.unsafe
+        self.followers_only[row] = record.followers_only
+        self.by_minor[row] = record.by_minor
         self.embedding[row] = 0.0 if change.embedding is None else change.embedding
         self.packed[row] = np.rint(self.embedding[row] * 127)
         self.facts[row] = (change.topic, change.language, record.creator)

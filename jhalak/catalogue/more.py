@@ -15,7 +15,8 @@ def same_story(catalogue: LiveCatalogue, row: int, most: int) -> Rows:
     story = catalogue.story[row]
     if story == 0:
         return np.zeros(0, np.int32)
-    fit = catalogue.live & (catalogue.story == story) & ~catalogue.unsafe
+    fit = catalogue.live & (catalogue.story == story)
+    fit &= ~catalogue.unsafe & ~catalogue.followers_only
     fit &= ~catalogue.sensitive | catalogue.sensitive[row]
     fit[row] = False
     rows = np.flatnonzero(fit).astype(np.int32)

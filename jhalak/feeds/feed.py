@@ -27,6 +27,7 @@ from jhalak.schema.ids import new_id
 from jhalak.schema.query import Query
 from jhalak.schema.reason import REASON_INDEX
 from jhalak.schema.slate import SURFACES, Level, Slate
+from jhalak.stages.audience import may_see
 from jhalak.stages.diversity import creator_before, parted, runs
 from jhalak.stages.explanation import decide
 from jhalak.stages.prediction import FEATURES
@@ -137,6 +138,7 @@ class Feed:
         rows = np.concatenate(pools) if pools else np.empty(0, np.int32)
         fit = catalogue.live[rows] & (catalogue.expires_ms[rows] > query.now_ms)
         fit &= np.isin(catalogue.language[rows], query.languages)
+        fit &= may_see(self._world, query.state, rows)
         if query.surface == _LOCKSCREEN:
             fit &= catalogue.kind[rows] != VIDEO
         if query.state is not None:

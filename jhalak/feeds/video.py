@@ -8,6 +8,7 @@ from jhalak.pipeline.runner import Pipeline
 from jhalak.pipeline.stage import Filter
 from jhalak.ports.event_log import EventLog
 from jhalak.schema.query import Query
+from jhalak.stages.audience import ForFollowers, NotByTasteAlone
 from jhalak.stages.diversity import Diverse, InOrder
 from jhalak.stages.eligibility import AlreadySeen, Hidden, Language
 from jhalak.stages.exploration import Exploration, TrialWeights
@@ -36,7 +37,9 @@ def video(world: World, states: ViewerStates, event_log: EventLog, settings: Set
     """Slates of the video feed: the same stages, less what only a locked screen needs."""
     feed = settings.feed
     walker = Walker(world.catalogue)
-    safe: list[Filter[Query]] = [Live(world), Language(world), Hidden(world), AgeSafe(world)]
+    safe: list[Filter[Query]] = [
+        Live(world), Language(world), Hidden(world), AgeSafe(world), ForFollowers(world),
+    ]  # fmt: skip
     return Feed(
         world,
         ranked=Pipeline(
@@ -55,7 +58,7 @@ def video(world: World, states: ViewerStates, event_log: EventLog, settings: Set
                 Topical(world, walker),
                 Fresh(world, walker),
             ],
-            filters=[*safe, AlreadySeen(walker)],
+            filters=[*safe, NotByTasteAlone(world, taste=(3, 4)), AlreadySeen(walker)],
             scorers=[
                 Predictions(world, video=True), CreatorFatigue(world),
                 TrialWeights(world, source=2),

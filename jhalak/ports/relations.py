@@ -83,6 +83,9 @@ class RelationStore(Protocol):
         """Numbers of the creators whom the viewer blocks or mutes, or who block the viewer: they
         and what they say are nowhere shown to the viewer."""
 
+    def between(self, viewer: int, creator: int) -> frozenset[Verb]:
+        """What the viewer has to that creator, `barred` included."""
+
 
 class RelationBatches(Protocol):
     """Of the same store: many changes at once."""

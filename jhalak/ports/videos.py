@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Protocol
 
-from jhalak.schema.video import Media, Video, VideoState
+from jhalak.schema.video import Details, Media, Video, VideoState
 
 FIRST: Final = "video.first"
 REST: Final = "video.rest"
@@ -32,7 +32,7 @@ class VideoStore(Protocol):
         self, video_id: str, states: Sequence[VideoState], now_ms: int, *,
         state: VideoState | None = None, reason: str | None = None, media: Media | None = None,
         labels: tuple[str, ...] | None = None, num: int | None = None, live_ms: int | None = None,
-        upload: str | None = None,
+        upload: str | None = None, details: Details | None = None,
     ) -> Video | None:  # fmt: skip
         """What is given, where it is in one of `states`; else None, and nothing is written. Nothing
         follows "removed"; what was refused an appeal may make live."""
@@ -42,7 +42,7 @@ class VideoStore(Protocol):
         known to be bad, with the id "": what a near-duplicate is found among."""
 
     def shows(self, set_: str) -> bool:
-        """Does a video that may be seen use this set of files?"""
+        """Does a video that may be seen use this set of files? None of a suspended account."""
 
 
 class VideoSets(Protocol):
@@ -50,3 +50,16 @@ class VideoSets(Protocol):
 
     def of_set(self, set_: str) -> Video | None:
         """The video that these files were made for; None: nobody's."""
+
+
+class VideoShelf(Protocol):
+    """Of the same store: an account's videos as others see them."""
+
+    def newest(
+        self, account: int, limit: int, after: str = "", *, closed: bool = False
+    ) -> list[Video] | None:
+        """Live ones, newest first; those that follow the video `after`, "": from the newest; None:
+        the account has no such video. `closed`: also those for followers only."""
+
+    def how_many(self, account: int, *, closed: bool = False) -> int:
+        """All that are live."""

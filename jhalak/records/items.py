@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
 from jhalak.ports.items import Change, Draft
 from jhalak.records import sequences
@@ -14,7 +14,15 @@ from jhalak.records.audit import append_audit
 from jhalak.records.creator_numbers import creator_numbers
 from jhalak.records.database import Database
 from jhalak.records.staging import Known, Staged, check_ids, stage
-from jhalak.records.tables import AnyRow, creators, items, pictures, recalls
+from jhalak.records.tables import (
+    AnyRow,
+    creator_accounts,
+    creators,
+    items,
+    pictures,
+    recalls,
+    videos,
+)
 from jhalak.records.text import creator_name, is_storable, storable
 from jhalak.records.texts import remove_text, write_texts
 from jhalak.schema.item import Item, ItemRecord
@@ -35,7 +43,15 @@ RECORD = select(
     items.c.embedding,
     items.c.changed_ms,
     pictures.c.body.label("picture"),
-).select_from(items.outerjoin(pictures, pictures.c.num == items.c.num))
+    creator_accounts.c.private,
+    creator_accounts.c.suspended_ms,
+    creator_accounts.c.age_band,
+).select_from(
+    items.outerjoin(pictures, pictures.c.num == items.c.num).outerjoin(
+        creator_accounts,
+        and_(creator_accounts.c.creator == items.c.creator, items.c.creator != 0),
+    )
+)
 _BY_ID = RECORD.where(items.c.id == bindparam("item_id"))
 _BY_NUMS = RECORD.where(items.c.num.in_(bindparam("nums", expanding=True)))
 _CHANGES = (
@@ -56,6 +72,14 @@ _CREATORS_AFTER = (
     .limit(bindparam("most"))
 )
 _UPDATE = update(items).where(items.c.num == bindparam("at_num"))
+_OF_ACCOUNT = (
+    select(items.c.num)
+    .join(videos, videos.c.id == items.c.id)
+    .where(videos.c.account == bindparam("of"), items.c.status == "live")
+    .order_by(items.c.num)
+)
+_TOUCH = update(items).where(items.c.num == bindparam("at_num")).values(seq=bindparam("new_seq"))
+_GROWN_UP = ("18-24", "25-34", "35-49", "50+")
 
 
 class SqlItemStore:
@@ -143,7 +167,20 @@ def record_of(row: AnyRow) -> ItemRecord:
         embedding=row.embedding,
         changed_ms=row.changed_ms,
         picture=_picture(item, row.picture) if row.picture else None,
+        private=bool(row.private),
+        by_minor=row.age_band is not None and row.age_band not in _GROWN_UP,
+        withheld=bool(row.suspended_ms),
     )
+
+
+def touch_items(connection: Connection, account: int) -> None:
+    """What an account's items are read with has changed: they come up again in the sequence of
+    changes, to every process that follows it. The caller holds the sequence (sequences.lock)."""
+    nums = connection.execute(_OF_ACCOUNT, {"of": account}).scalars().all()
+    if nums:
+        seq = sequences.take(connection, sequences.ITEMS, len(nums))
+        rows = [{"at_num": num, "new_seq": seq + at} for at, num in enumerate(nums)]
+        connection.execute(_TOUCH, rows)
 
 
 def _picture(item: Item, body: bytes) -> Picture | None:

@@ -19,7 +19,7 @@ from jhalak.records.tables import (
     relations,
     viewers,
 )
-from jhalak.schema.activity import UNWANTED, TargetKind, Verb
+from jhalak.schema.activity import UNWANTED, VERBS, TargetKind, Verb
 
 _OF_VIEWER: Final = (
     select(
@@ -38,6 +38,13 @@ _UNWANTED: Final = select(relations.c.target).where(
     relations.c.viewer == bindparam("viewer"),
     relations.c.verb.in_(UNWANTED),
     relations.c.kind == "creator",
+    relations.c.standing == true(),
+)
+_BETWEEN: Final = select(relations.c.verb).where(
+    relations.c.viewer == bindparam("viewer"),
+    relations.c.verb.in_(VERBS),  # so that the primary key serves
+    relations.c.kind == "creator",
+    relations.c.target == bindparam("creator"),
     relations.c.standing == true(),
 )
 _WAITING: Final = (
@@ -97,6 +104,11 @@ class SqlRelationStore:
     def unwanted(self, viewer: int) -> frozenset[int]:
         with self._database.read() as connection:
             return frozenset(connection.execute(_UNWANTED, {"viewer": viewer}).scalars())
+
+    def between(self, viewer: int, creator: int) -> frozenset[Verb]:
+        asked = {"viewer": viewer, "creator": creator}
+        with self._database.read() as connection:
+            return frozenset(connection.execute(_BETWEEN, asked).scalars())
 
 
 class SqlFollowRequests:

@@ -499,6 +499,7 @@ videos = Table(
     Column("changed_ms", BigInteger, nullable=False),
     Column("of", Text, nullable=False, server_default=""),
     Column("of_kind", Text, nullable=False, server_default=""),
+    Column("audience", Text, nullable=False, server_default="everyone"),
     Index(None, "account", "created_ms"),
     Index(None, "content"),
     Index(None, "of"),

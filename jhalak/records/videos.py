@@ -13,7 +13,7 @@ from jhalak.ports.videos import FIRST
 from jhalak.records.database import Database
 from jhalak.records.jobs import add_job
 from jhalak.records.tables import creator_accounts, known_bad, uploads, videos
-from jhalak.schema.video import Media, Video, VideoState
+from jhalak.schema.video import Details, Media, Video, VideoState
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Video).decode
@@ -52,8 +52,11 @@ _ALIKE: Final = union_all(
     select(literal(""), known_bad.c.likeness),
 )
 _SHOWS: Final = select(
-    exists().where(videos.c.set_name == bindparam("named"), videos.c.state == "live")
-)
+    exists().where(
+        videos.c.set_name == bindparam("named"), videos.c.state == "live",
+        creator_accounts.c.num == videos.c.account, creator_accounts.c.suspended_ms == 0,
+    )
+)  # fmt: skip
 _OF_SET: Final = _BODY.where(videos.c.set_name == bindparam("named"))
 _LATEST: Final = 1 << 62
 
@@ -94,11 +97,11 @@ class SqlVideoStore:
         self, video_id: str, states: Sequence[VideoState], now_ms: int, *,
         state: VideoState | None = None, reason: str | None = None, media: Media | None = None,
         labels: tuple[str, ...] | None = None, num: int | None = None, live_ms: int | None = None,
-        upload: str | None = None,
+        upload: str | None = None, details: Details | None = None,
     ) -> Video | None:  # fmt: skip
         said: dict[str, Any] = {
             "state": state, "reason": reason, "media": media, "labels": labels, "num": num,
-            "live_ms": live_ms, "upload": upload,
+            "live_ms": live_ms, "upload": upload, "details": details,
         }  # fmt: skip
         told = {name: value for name, value in said.items() if value is not None}
         with self._database.write() as connection:
@@ -131,4 +134,5 @@ def _row(video: Video, now_ms: int) -> dict[str, Any]:
         "id": video.id, "account": video.account, "state": video.state, "content": video.content,
         "set_name": media.set if media else "", "likeness": media.likeness if media else b"",
         "body": _encode(video), "created_ms": video.created_ms, "changed_ms": now_ms,
+        "audience": video.details.audience,
     }  # fmt: skip

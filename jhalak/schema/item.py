@@ -76,6 +76,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Classes of what was found in its text (understanding/words.py): never shown while locked."""
     bait: float = 0.0
     """How much its title baits, in [0, 1]."""
+    followers_only: bool = False
+    """Its creator wants only followers to see it."""
 
 
 class ItemRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,3 +96,14 @@ class ItemRecord(msgspec.Struct, frozen=True, kw_only=True):
     changed_ms: int
     picture: Picture | None = None
     """What was made of `item.image`; None: nothing yet."""
+    private: bool = False
+    """Its creator's account is private."""
+    by_minor: bool = False
+    """Its creator has an account, and is a minor or may be one."""
+    withheld: bool = False
+    """Its creator's account is suspended: nobody sees it until that is lifted."""
+
+    @property
+    def followers_only(self) -> bool:
+        """Nobody may see it but its creator and who follows them."""
+        return self.private or self.item.followers_only

@@ -11,6 +11,9 @@ VideoState = Literal["waiting", "held", "live", "refused", "removed"]
 Rights = Literal["own", "licensed", "other"]
 """Whose work it is: the creator's; somebody's who allowed it; neither was said."""
 
+Audience = Literal["everyone", "followers"]
+"""Who may see a video; of a private account only followers may, whatever is said."""
+
 FOLDER: Final = "video"
 """Of the blob store: `video/SET/NAME`."""
 UPLOADS: Final = "uploads"
@@ -38,6 +41,7 @@ class Details(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rights: Rights
     cover_s: float = -1.0
     """Where the cover lies; below 0: the best frame."""
+    audience: Audience = "everyone"
 
 
 class VideoFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

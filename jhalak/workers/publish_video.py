@@ -41,6 +41,10 @@ class PublishVideo:
         """`video` was made (media), and a human said that it may be seen."""
         await asyncio.to_thread(self.publish, video, HUMAN)
 
+    def republish(self, video: Video) -> None:
+        """What was said anew of a live video is shown; of any other it will be. Blocks."""
+        self.publish(video, ("live",))
+
     def publish(
         self, video: Video, before: tuple[VideoState, ...], labels: tuple[str, ...] | None = None
     ) -> Video | None:
@@ -62,7 +66,8 @@ class PublishVideo:
         )  # fmt: skip
         if live is None:
             self.items.recall(known.id, "system", WITHDRAWN, now_ms)
-        elif live.media != known.media:  # rungs came while it was put
+        elif (live.media, live.details) != (known.media, known.details):
+            # Rungs came while it was put, or its creator said something else of it.
             return self.publish(live, before)
         return live
 
@@ -92,6 +97,7 @@ def composed_of(
         published_ms=live_ms,
         expires_ms=live_ms + int(keep_days * DAY_MS),
         sensitive=said.sensitive or topic.sensitive or SENSITIVE in labels,
+        followers_only=said.audience == "followers",
     )
     return Composed(item, title, topic.lifetime_ms)
 

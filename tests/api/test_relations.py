@@ -41,7 +41,7 @@ def test_put_and_delete_are_idempotent_and_each_change_is_told_once(
     shared: Jhalak, verb: str, kind: str
 ) -> None:
     phone, name = shared.phone(), TARGETS[kind]
-    says = {"verb": verb, "kind": kind, "id": name}
+    says = {"verb": verb, "kind": kind, "id": name, "asked": False}
     for changed in (True, False, False):
         answer = phone.ask("PUT", path(verb, kind, name))
         assert answer.status_code == 200
@@ -163,7 +163,7 @@ def test_a_full_disk_answers_507(
     def fails(*_: Any) -> Any:
         raise DiskFull("no room")
 
-    monkeypatch.setattr(jhalak.services.relations, "put", fails)
+    monkeypatch.setattr(jhalak.services.relations, "write", fails)
     answer = phone.ask("PUT", path("likes", "item", "en-food-3"))
     assert answer.status_code == 507 and answer.json()["error"] == "disk_full"
     assert answer.headers["retry-after"]

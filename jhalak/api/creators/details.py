@@ -11,7 +11,7 @@ from jhalak.catalogue.topics import topic_by_id
 from jhalak.ingest.clean import visible
 from jhalak.media.probe import LONGEST_S
 from jhalak.schema.languages import LANGUAGES
-from jhalak.schema.video import CAPTION, Details, Rights
+from jhalak.schema.video import CAPTION, Audience, Details, Rights
 
 _YES: Final = {"yes": True, "no": False}
 
@@ -31,6 +31,8 @@ def details_of(said: Mapping[str, str]) -> Details:
         sensitive=_YES[_one_of(said, "sensitive", tuple(_YES))],
         rights=_one_of(said, "rights", get_args(Rights)),  # type: ignore[arg-type]
         cover_s=_cover_s(said.get("cover_s", "")),
+        audience=_one_of({"audience": said.get("audience") or "everyone"}, "audience",
+                         get_args(Audience)),  # type: ignore[arg-type]
     )  # fmt: skip
 
 

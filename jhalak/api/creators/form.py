@@ -35,7 +35,8 @@ def form_route(services: Services, intake: Intake) -> Any:
     )  # fmt: skip
     async def post_video(data: Form, creator: Creator) -> VideoOut:
         """Send a small video whole: the fields `file`, `language`, `ai`, `sensitive`, `rights`, and
-        if you like `caption`, `topic`, `cover_s`. Larger ones go to /v1/uploads (tus)."""
+        if you like `caption`, `topic`, `cover_s`, `audience`. Larger ones go to
+        /v1/uploads (tus)."""
         file = data.get("file")
         if not isinstance(file, UploadFile):
             raise Refused(400, "no_file", "the form has no field `file` with a file in it")

@@ -121,3 +121,7 @@ class MemoryRelations:
     def unwanted(self, viewer: int) -> frozenset[int]:
         rows = self.of_viewer(viewer)
         return frozenset(r.target for r in rows if r.verb in UNWANTED and r.kind == "creator")
+
+    def between(self, viewer: int, creator: int) -> frozenset[Verb]:
+        rows = self.of_viewer(viewer)
+        return frozenset(r.verb for r in rows if r.kind == "creator" and r.target == creator)

@@ -147,6 +147,8 @@ def _references() -> None:
     for name in ("of", "of_kind"):
         op.add_column("videos", sa.Column(name, sa.Text, nullable=False, server_default=""))
     op.create_index("ix_videos_of", "videos", ["of"])
+    everyone = sa.Column("audience", sa.Text, nullable=False, server_default="everyone")
+    op.add_column("videos", everyone)
 
 
 def _comments() -> None:
