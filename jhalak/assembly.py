@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,10 +21,16 @@ from jhalak.embedded.keys import open_keys
 from jhalak.embedded.learned import EmbeddedLearned
 from jhalak.embedded.profile_store import EmbeddedProfileStore, open_or_begin_anew
 from jhalak.embedded.reserve import Reserve
+from jhalak.people.comment_value import worth
 from jhalak.records.accounts import SqlAccountStore, SqlSessionStore
 from jhalak.records.audit import SqlAuditStore
+from jhalak.records.cases import SqlCaseStore
+from jhalak.records.channels import SqlChannelStore
+from jhalak.records.comment_pages import SqlCommentPages
+from jhalak.records.comments import SqlCommentStore
 from jhalak.records.consents import SqlConsentStore
 from jhalak.records.creator_lookup import SqlCreatorLookup
+from jhalak.records.creator_sessions import SqlCreatorSessions
 from jhalak.records.creators import SqlCreatorStore
 from jhalak.records.database import Database, open_database
 from jhalak.records.definitions import SqlDefinitionStore, SqlReplayStore
@@ -32,17 +39,23 @@ from jhalak.records.items import SqlItemStore
 from jhalak.records.jobs import SqlJobStore
 from jhalak.records.notifications import SqlNoticeSettingsStore, SqlNotificationStore
 from jhalak.records.operators import SqlOperatorStore
+from jhalak.records.passkeys import SqlPasskeyStore
 from jhalak.records.pictures import SqlMediaStore, SqlPictureStore
 from jhalak.records.policies import SqlDraftStore, SqlPolicyStore
 from jhalak.records.publishers import SqlPublisherStore
+from jhalak.records.recovery import SqlRecoveryStore
 from jhalak.records.relation_writer import GroupWriter
 from jhalak.records.relations import SqlFollowRequests, SqlRelationStore
+from jhalak.records.reports import SqlReportStore
 from jhalak.records.reviews import SqlKnownBadStore, SqlReviewStore
 from jhalak.records.search import SqlSearchStore
+from jhalak.records.shown_videos import SqlShownVideos
+from jhalak.records.strikes import SqlStrikeStore
 from jhalak.records.subscriptions import SqlDeliveryStore, SqlSubscriptionStore
 from jhalak.records.texts import SqlTextStore
 from jhalak.records.understandings import SqlUnderstandingStore
 from jhalak.records.uploads import SqlUploadStore
+from jhalak.records.verified_names import SqlVerifiedNames
 from jhalak.records.video_shelf import SqlVideoShelf
 from jhalak.records.videos import SqlVideoStore
 from jhalak.records.viewers import SqlViewerStore
@@ -55,6 +68,7 @@ if TYPE_CHECKING:
     from jhalak.ports.blob_store import BlobStore
     from jhalak.ports.embedder import Embedder, Encoder
     from jhalak.ports.fetcher import Fetcher
+    from jhalak.ports.notifications import Notify
     from jhalak.trust.suspend import Suspend
     from jhalak.trust.take_down import TakeDown
     from jhalak.understanding.meaning import Meaning
@@ -62,6 +76,7 @@ if TYPE_CHECKING:
     from jhalak.workers.make_pictures import MakePictures
     from jhalak.workers.make_videos import MakeVideos
     from jhalak.workers.publish_video import PublishVideo
+    from jhalak.workers.settle_cases import SettleCases
     from jhalak.workers.settle_reviews import SettleReviews
     from jhalak.workers.sweep_videos import SweepVideos
     from jhalak.workers.understand import Understand
@@ -111,6 +126,10 @@ class Records:
     replays: SqlReplayStore
     creators: SqlCreatorStore
     people: SqlCreatorLookup
+    creator_sessions: SqlCreatorSessions
+    recovery: SqlRecoveryStore
+    passkeys: SqlPasskeyStore
+    verified_names: SqlVerifiedNames
     uploads: SqlUploadStore
     reviews: SqlReviewStore
     known_bad: SqlKnownBadStore
@@ -118,8 +137,15 @@ class Records:
     shelf: SqlVideoShelf
     jobs: SqlJobStore
     search: SqlSearchStore
+    channels: SqlChannelStore
     notifications: SqlNotificationStore
     notice_settings: SqlNoticeSettingsStore
+    reports: SqlReportStore
+    cases: SqlCaseStore
+    strikes: SqlStrikeStore
+    comments: SqlCommentStore
+    comment_pages: SqlCommentPages
+    shown: SqlShownVideos
     folder: Path
     """The data folder."""
 
@@ -155,6 +181,10 @@ def open_records(data: Path, settings: Settings) -> Records:
         SqlReplayStore(database),
         SqlCreatorStore(database),
         SqlCreatorLookup(database),
+        SqlCreatorSessions(database),
+        SqlRecoveryStore(database),
+        SqlPasskeyStore(database),
+        SqlVerifiedNames(database),
         SqlUploadStore(database),
         SqlReviewStore(database),
         SqlKnownBadStore(database),
@@ -162,8 +192,15 @@ def open_records(data: Path, settings: Settings) -> Records:
         SqlVideoShelf(database),
         SqlJobStore(database),
         SqlSearchStore(database, WORDS_VERSION),
+        SqlChannelStore(database),
         SqlNotificationStore(database),
         SqlNoticeSettingsStore(database),
+        SqlReportStore(database),
+        SqlCaseStore(database),
+        SqlStrikeStore(database),
+        SqlCommentStore(database, partial(worth, settings.comments)),
+        SqlCommentPages(database),
+        SqlShownVideos(database),
         data,
     )
 
@@ -231,15 +268,40 @@ def open_publish(records: Records, settings: Settings, clock: Callable[[], int])
 
 
 def open_settle(
-    records: Records, take_down: TakeDown, settings: Settings, clock: Callable[[], int]
-) -> SettleReviews:
+    records: Records, take_down: TakeDown, settings: Settings, clock: Callable[[], int],
+    tell: SettleCases | None = None,
+) -> SettleReviews:  # fmt: skip
     """What carries out the decisions of reviews."""
     from jhalak.workers.settle_reviews import SettleReviews
 
     publish = open_publish(records, settings, clock)
     return SettleReviews(
-        records.reviews, records.videos, records.known_bad, publish, take_down, clock
+        records.reviews, records.videos, records.known_bad, publish, take_down, clock, tell
     )
+
+
+def open_settle_cases(
+    records: Records, take_down: TakeDown, notify: Notify, settings: Settings,
+    clock: Callable[[], int],
+) -> SettleCases:  # fmt: skip
+    """What carries out the decisions on reports and appeals."""
+    from jhalak.trust.strikes import rules_of
+    from jhalak.workers.settle_cases import SettleCases
+
+    async def recall(item: str, by: str, reason: str) -> None:
+        await asyncio.to_thread(records.items.recall, item, by, reason, clock())
+
+    suspender = open_suspend(records, take_down, clock)
+
+    async def suspend(account: int, on: bool, reason: str, by: str) -> None:
+        found = await asyncio.to_thread(records.people.of_accounts, [account])
+        if account in found and bool(found[account].suspended_ms) != on:
+            await (suspender.suspend if on else suspender.lift)(found[account], reason, by)
+
+    return SettleCases(
+        records.cases, records.reports, records.strikes, records.comments, recall, suspend,
+        notify, rules_of(settings.rules), clock,
+    )  # fmt: skip
 
 
 def open_video_maker(
@@ -395,6 +457,7 @@ class Server:
         from jhalak.api.event_ids import EventIds
         from jhalak.api.services import Services
         from jhalak.experiments.assignment import Assignment
+        from jhalak.feeds.channel import channel
         from jhalak.feeds.edition import Packer
         from jhalak.feeds.lockscreen import lockscreen
         from jhalak.feeds.media_link import MediaLinks
@@ -403,11 +466,14 @@ class Server:
         from jhalak.feeds.video import video
         from jhalak.media.arrival import Stores
         from jhalak.people.directory import Directory
+        from jhalak.people.passkeys import Challenges
         from jhalak.people.viewer_token import ViewerTokens
         from jhalak.stages.viewer_states import ViewerStates
         from jhalak.stages.world import World
+        from jhalak.understanding.words import Words
         from jhalak.workers.finish_erasures import FinishErasures
         from jhalak.workers.follow_catalogue import FollowCatalogue
+        from jhalak.workers.follow_channels import FollowChannels
         from jhalak.workers.follow_learned import FollowLearned
         from jhalak.workers.follow_policy import FollowPolicy
         from jhalak.workers.follow_stops import FollowStops
@@ -427,14 +493,17 @@ class Server:
         blobs = open_blobs(data, settings)
         self._fetcher = open_fetcher(settings)
         take_down = open_take_down(records, blobs, self._fetcher, settings, clock)
-        self._settle = open_settle(records, take_down, settings, clock)
+        self._notifier = Notifier(records.notifications, clock)
+        self._settle_cases = open_settle_cases(
+            records, take_down, self._notifier, settings, clock
+        )
+        self._settle = open_settle(records, take_down, settings, clock, self._settle_cases)
         states = ViewerStates(
             self.event_log, self.profiles, records.relations, world.catalogue.embedding_of, clock,
             size=settings.server.active_viewers, keep_days=settings.feed.never_repeat_days,
             hide_days=settings.feed.hide_days,
         )  # fmt: skip
         tokens = ViewerTokens(settings.cell, keys.viewer)
-        self._notifier = Notifier(records.notifications, clock)
         links = MediaLinks(keys.media, settings.media.origin)
         self.services = Services(
             settings=settings,
@@ -443,6 +512,8 @@ class Server:
             states=states,
             lockscreen=lockscreen(world, states, self.event_log, settings),
             video=video(world, states, self.event_log, settings),
+            channel=channel(world, states, self.event_log, settings),
+            channels=records.channels,
             search=records.search,
             finder=Search(world),
             packer=Packer(world.catalogue, links),
@@ -477,6 +548,11 @@ class Server:
             replays=records.replays,
             creator_accounts=records.creators,
             people=records.people,
+            creator_sessions=records.creator_sessions,
+            recovery=records.recovery,
+            passkeys=records.passkeys,
+            challenges=Challenges(keys.viewer),
+            verified_names=records.verified_names,
             uploads=records.uploads,
             reviews=records.reviews,
             known_bad=records.known_bad,
@@ -488,6 +564,16 @@ class Server:
             notifications=records.notifications,
             notice_settings=records.notice_settings,
             notify=self._notifier,
+            reports=records.reports,
+            cases=records.cases,
+            strikes=records.strikes,
+            settle_case=self._settle_cases.settle,
+            comments=records.comments,
+            comment_pages=records.comment_pages,
+            comments_of=records.comment_pages,
+            comment_reviews=records.comments,
+            shown=records.shown,
+            words=Words(data / "words"),
             job_counts=records.jobs,
             blobs=blobs,
             take_down=take_down,
@@ -505,6 +591,7 @@ class Server:
             clock,
         )  # fmt: skip
         self._follow_learned = FollowLearned(world, open_learned(data))
+        self._follow_channels = FollowChannels(world, records.channels)
         self._follow_stops = FollowStops(self.services.experiments, blobs)
         self._follow_policy = FollowPolicy(
             settings, records.policies, records.definitions, self.services.obey
@@ -524,18 +611,21 @@ class Server:
         await self._follow_catalogue.catch_up()
         await self._follow_learned.step()
         await self._follow_policy.step()
+        await self._follow_channels.step()
         await warm(self.services.lockscreen, self.services.video, self.services.states)
         for name, step, every_s in (
             ("following the catalogue", self._follow_catalogue.step, 0.2),
             ("following the learner", self._follow_learned.step, 0.2),
             ("following stopped arms", self._follow_stops.step, 1.0),
             ("following the policy", self._follow_policy.step, 1.0),
+            ("following channels", self._follow_channels.step, 1.0),
             ("keeping time", self._keep_time.step, 10.0),
             ("keeping how it goes", self.services.sampler.step, 10.0),
             ("keeping profiles", self._keep_profiles, 5.0),
             ("finishing erasures", self._finish_erasures.step, 1.0),
             ("finishing reviews", self._settle.step, 10.0),
             ("telling people", self._notifier.step, 1.0),
+            ("finishing cases", self._settle_cases.step, 5.0),
             ("sweeping uploads", self._sweep_uploads.step, 60.0),
             ("keeping a reserve", self._keep_reserve, 60.0),
             ("rotating keys", self._rotate_keys, 3600.0),

@@ -8,18 +8,20 @@ from typing import Annotated, Any
 import msgspec
 from litestar import delete, get, post, put
 
+from jhalak.api.erasing import erase_viewer
 from jhalak.api.raw import Refused
 from jhalak.api.services import Services
 from jhalak.api.viewers import ConsentChoice, Languages, known_purposes, unique
 from jhalak.catalogue.topics import topic_by_id, topics
 from jhalak.feeds.edition import rfc3339
 from jhalak.learning.taste import interests
+from jhalak.people.age import may_profile_ads
 from jhalak.ports.consents import Consent
-from jhalak.ports.errors import PortError
+from jhalak.ports.errors import Conflict
 from jhalak.ports.viewers import Viewer
 from jhalak.residency.consent import NOTICE, PURPOSES
 from jhalak.residency.seal import seal, unseal
-from jhalak.schema.activity import TOPIC, Erased, Forget, Served, decode, encode
+from jhalak.schema.activity import TOPIC, Forget, decode, encode
 from jhalak.schema.ids import new_id, spell
 from jhalak.schema.languages import LANGUAGES
 
@@ -64,7 +66,11 @@ async def put_preferences(data: Preferences, viewer: Viewer, services: Services)
 
 
 async def _change(services: Services, viewer: Viewer) -> Viewer:
-    stored = await asyncio.to_thread(services.viewers.update, viewer)
+    try:
+        stored = await asyncio.to_thread(services.viewers.update, viewer)
+    except Conflict:
+        services.directory.drop(viewer.id)  # another process changed it: the next try reads it
+        raise
     services.directory.put(stored)
     services.states.renew(viewer.id)
     return stored
@@ -82,6 +88,8 @@ class ConsentState(msgspec.Struct):
     purpose: str
     text: str
     granted: bool
+    holds: bool
+    """Granted, and allowed at their age: ads by interests are for those known to be grown up."""
     decided: str | None
     """RFC 3339; null: never decided, and so not granted."""
     notice: str
@@ -91,14 +99,17 @@ class ConsentsOut(msgspec.Struct):
     consents: list[ConsentState]
 
 
-async def _consents(services: Services, viewer: int) -> ConsentsOut:
-    rows = {c.purpose: c for c in await asyncio.to_thread(services.consents.current, viewer)}
+async def _consents(services: Services, viewer: Viewer) -> ConsentsOut:
+    rows = {c.purpose: c for c in await asyncio.to_thread(services.consents.current, viewer.id)}
+    granted = {purpose for purpose, row in rows.items() if row.granted}
+    holding = granted if may_profile_ads(viewer.age_band) else granted - {"profiled_ads"}
     return ConsentsOut(
         [
             ConsentState(
                 purpose,
                 text,
-                purpose in rows and rows[purpose].granted,
+                purpose in granted,
+                purpose in holding,
                 rfc3339(rows[purpose].at_ms) if purpose in rows else None,
                 rows[purpose].notice if purpose in rows else NOTICE,
             )
@@ -110,7 +121,7 @@ async def _consents(services: Services, viewer: int) -> ConsentsOut:
 @get("/v1/me/consents", tags=["me"])
 async def get_consents(viewer: Viewer, services: Services) -> ConsentsOut:
     """Each purpose, and whether it is allowed."""
-    return await _consents(services, viewer.id)
+    return await _consents(services, viewer)
 
 
 @put("/v1/me/consents", tags=["me"])
@@ -125,7 +136,7 @@ async def put_consents(data: ConsentsIn, viewer: Viewer, services: Services) -> 
             viewer = await _change(
                 services, msgspec.structs.replace(viewer, profiled=choice.granted)
             )
-    return await _consents(services, viewer.id)
+    return await _consents(services, viewer)
 
 
 class Interest(msgspec.Struct):
@@ -182,6 +193,11 @@ async def delete_interest(topic: str, viewer: Viewer, services: Services) -> Non
 @post("/v1/me/export", tags=["me"], status_code=200)
 async def export(viewer: Viewer, services: Services) -> dict[str, Any]:
     """Everything that is kept about the viewer, as one JSON document."""
+    return await viewer_document(services, viewer)
+
+
+async def viewer_document(services: Services, viewer: Viewer) -> dict[str, Any]:
+    """The same of any viewer."""
     entries = await services.event_log.read_key(TOPIC, viewer.id)
     profile = await services.profiles.get(viewer.id)
     relations = await asyncio.to_thread(services.relations.of_viewer, viewer.id)
@@ -205,34 +221,12 @@ async def export(viewer: Viewer, services: Services) -> dict[str, Any]:
 @delete("/v1/me", tags=["me"], status_code=204)
 async def erase(viewer: Viewer, services: Services) -> None:
     """Delete the viewer: rows, profile and log now, what was derived within 24 hours. The token
-    ends here."""
-    revoked = services.viewer_tokens.revoked
-    before = revoked.get(viewer.id, 0)
-    revoked[viewer.id] = viewer.epoch + 1
-    services.states.erase(viewer.id)
-    services.event_ids.drop(viewer.id)
-    now_ms = services.clock()
-    try:
-        slates = await _slates(services, viewer.id)
-        if slates:
-            # Under nobody's key: the learner forgets what it remembers of these slates.
-            await services.event_log.append(TOPIC, 0, encode(Erased(now_ms, slates)), now_ms)
-        await services.event_log.delete_key(TOPIC, viewer.id)
-        await services.profiles.delete(viewer.id)
-        # Last: as long as the viewer is there, an erasure that broke off can be asked for again.
-        await asyncio.to_thread(services.viewers.erase, viewer.id, now_ms)
-    except PortError:
-        revoked[viewer.id] = before
-        services.states.erased.discard(viewer.id)
-        raise
-    services.directory.drop(viewer.id)
-
-
-async def _slates(services: Services, viewer: int) -> tuple[int, ...]:
-    """All slates that the log knows the viewer was served."""
-    entries = await services.event_log.read_key(TOPIC, viewer)
-    records = [decode(unseal(viewer, entry.payload)) for entry in entries]
-    return tuple(record.slate for record in records if isinstance(record, Served))
+    ends here. 409 for the viewer of an account, who is erased with it: DELETE /v1/creators/me."""
+    if await asyncio.to_thread(services.people.of_viewers, [viewer.id]):
+        raise Refused(
+            409, "account_viewer", "this viewer belongs to an account: DELETE /v1/creators/me"
+        )
+    await erase_viewer(services, viewer)
 
 
 ROUTES = [

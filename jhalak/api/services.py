@@ -17,12 +17,17 @@ from jhalak.feeds.media_link import MediaLinks
 from jhalak.feeds.search import Search
 from jhalak.feeds.slot_token import SlotTokens
 from jhalak.people.directory import Directory
+from jhalak.people.passkeys import Challenges
 from jhalak.people.viewer_token import ViewerTokens
 from jhalak.ports.accounts import AccountStore, SessionStore
 from jhalak.ports.audit import AuditStore
 from jhalak.ports.blob_store import FileStore
+from jhalak.ports.cases import Case, CaseStore, ReportStore, StrikeStore
+from jhalak.ports.channels import ChannelStore
+from jhalak.ports.comments import CommentPages, CommentReviews, CommentsOf, CommentStore
 from jhalak.ports.consents import ConsentStore
-from jhalak.ports.creators import CreatorLookup, CreatorStore
+from jhalak.ports.creators import CreatorLookup, CreatorStore, VerifiedNames
+from jhalak.ports.credentials import CreatorSessions, PasskeyStore, RecoveryStore
 from jhalak.ports.definitions import DefinitionStore
 from jhalak.ports.event_log import EventLog
 from jhalak.ports.feeds import EntryStore, FeedStore
@@ -39,6 +44,7 @@ from jhalak.ports.relations import FollowRequests, RelationStore, RelationWriter
 from jhalak.ports.replays import ReplayStore
 from jhalak.ports.reviews import KnownBadStore, ReviewStore
 from jhalak.ports.search import SearchStore
+from jhalak.ports.shown_videos import ShownVideos
 from jhalak.ports.subscriptions import DeliveryStore, SubscriptionStore
 from jhalak.ports.texts import TextStore
 from jhalak.ports.uploads import UploadStore
@@ -50,6 +56,7 @@ from jhalak.stages.viewer_states import ViewerStates
 from jhalak.stages.world import World
 from jhalak.trust.suspend import Suspend
 from jhalak.trust.take_down import TakeDown
+from jhalak.understanding.words import Words
 
 
 @dataclass(slots=True, eq=False)
@@ -63,6 +70,8 @@ class Services:
     states: ViewerStates
     lockscreen: Feed
     video: Feed
+    channel: Feed
+    channels: ChannelStore
     search: SearchStore
     finder: Search
     packer: Packer
@@ -93,6 +102,11 @@ class Services:
     creator_accounts: CreatorStore
     people: CreatorLookup
     """Accounts by handle, creator number or viewer; at most one question a request."""
+    creator_sessions: CreatorSessions
+    recovery: RecoveryStore
+    passkeys: PasskeyStore
+    challenges: Challenges
+    verified_names: VerifiedNames
     uploads: UploadStore
     reviews: ReviewStore
     known_bad: KnownBadStore
@@ -106,7 +120,19 @@ class Services:
     notifications: NotificationStore
     notice_settings: NoticeSettingsStore
     notify: Notify
+    comments: CommentStore
+    comment_pages: CommentPages
+    comments_of: CommentsOf
+    comment_reviews: CommentReviews
+    shown: ShownVideos
+    words: Words
+    """Lists of words by which comments are held."""
     """Tells an account something (ports/notifications.py)."""
+    reports: ReportStore
+    cases: CaseStore
+    strikes: StrikeStore
+    settle_case: Callable[[Case], Awaitable[None]]
+    """Carries out what was decided on a case (workers/settle_cases.py). Raises PortError."""
     job_counts: JobCounts
     blobs: FileStore
     take_down: TakeDown

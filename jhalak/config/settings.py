@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from jhalak.config.comments import CommentSettings
 from jhalak.config.experiments import AssignmentSettings, ExperimentSettings, check
 from jhalak.config.people import PushSettings, RuleSettings
 
@@ -131,6 +132,9 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Events a batch."""
     active_viewers: int = 50_000
     """Viewers whose state stays in memory; the rest lie in the profile store."""
+    public_url: str = ""
+    """Where people open our pages, such as https://jhalak.example: passkeys are bound to its host;
+    "": to the host that each request names."""
 
 
 class MediaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -247,6 +251,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     understanding: UnderstandingSettings = UnderstandingSettings()
     push: PushSettings = PushSettings()
     rules: RuleSettings = RuleSettings()
+    comments: CommentSettings = CommentSettings()
     assignment: AssignmentSettings = AssignmentSettings()
     experiments: tuple[ExperimentSettings, ...] = ()
 

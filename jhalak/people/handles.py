@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from jhalak.people.skeleton import likeness
+
 PATTERN: Final = r"[a-z0-9._]{3,24}"
 _SPELLED: Final = re.compile(PATTERN)
 RESERVED: Final = frozenset((
@@ -19,6 +21,8 @@ RESERVED: Final = frozenset((
     "videos", "viewer", "viewers", "webmaster", "www",
 ))  # fmt: skip
 """Names that people would take for ours."""
+_LIKE_OURS: Final = frozenset(likeness(name) for name in RESERVED)
+_US: Final = likeness("jhalak")
 
 
 def refusal(handle: str) -> str:
@@ -30,6 +34,13 @@ def refusal(handle: str) -> str:
         return "a handle has two letters or digits at least"
     if handle[0] == "." or handle[-1] == "." or ".." in handle:
         return "a handle neither begins nor ends with a dot, nor has two of them running"
-    if plain in RESERVED:
+    if imitates_us(plain):
         return f"{handle!r} is kept free: people would take it for ours"
     return ""
+
+
+def imitates_us(name: str) -> bool:
+    """Would people take it for ours? `Jhalak` with anything of the list is; `Jhalak Desai` is a
+    person."""
+    looks = likeness(name)
+    return looks in _LIKE_OURS or (_US in looks and looks.replace(_US, "", 1) in _LIKE_OURS)

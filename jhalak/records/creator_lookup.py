@@ -15,6 +15,11 @@ from jhalak.records.text import is_storable
 
 _CHUNK: Final = 500
 _STANDING: Final = select(creator_accounts).where(creator_accounts.c.creator != 0)
+_PAGE: Final = (
+    _STANDING.where(creator_accounts.c.num > bindparam("after"))
+    .order_by(creator_accounts.c.num)
+    .limit(bindparam("most"))
+)
 _HANDLE: Final = _STANDING.where(creator_accounts.c.handle == bindparam("named"))
 
 
@@ -41,6 +46,12 @@ class SqlCreatorLookup:
         wanted = [viewer for viewer in viewers if viewer]
         return {one.viewer: one for one in self._all(creator_accounts.c.viewer, wanted)}
 
+    def page(self, after: int, most: int, *, verified: bool = False) -> list[Creator]:
+        statement = _PAGE.where(creator_accounts.c.verified_ms != 0) if verified else _PAGE
+        with self._database.read() as connection:
+            rows = connection.execute(statement, {"after": after, "most": most})
+            return [creator_of(row) for row in rows]
+
     def _all(self, column: Column[Any], values: Collection[int]) -> list[Creator]:
         wanted, found = list(dict.fromkeys(values)), list[Creator]()
         if not wanted:
@@ -58,5 +69,6 @@ def creator_of(row: AnyRow) -> Creator:
     options = msgspec.json.decode(row.options) if row.options else {}
     return Creator(
         row.num, row.handle, row.created_ms, row.suspended_ms, row.creator, row.viewer, row.name,
-        row.about, row.age_band or None, row.private, row.verified_ms, options,
+        row.about, row.age_band or None, row.private, row.verified_ms, options, row.least_age,
+        row.told_ms,
     )  # fmt: skip

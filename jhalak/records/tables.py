@@ -39,6 +39,9 @@ AnyRow = Row[*tuple[Any, ...]]
 NUMBER: Final = BigInteger().with_variant(Integer, "sqlite")
 """64 bits on both; SQLite counts a primary key up by itself only under the name INTEGER."""
 
+BY_CODE: Final = Text().with_variant(Text(collation="C"), "postgresql")
+"""Compared by code point on both, so that what begins with some letters is one range."""
+
 sequences = Table(
     "sequences",
     metadata,
@@ -703,6 +706,52 @@ strikes = Table(
     sqlite_autoincrement=True,
 )
 """Rules that an account broke, and how long each counts."""
+
+channels = Table(
+    "channels",
+    metadata,
+    Column("num", NUMBER, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index(None, "id", unique=True),
+    sqlite_autoincrement=True,
+)
+"""Channels that an operator made or changed."""
+
+search_documents = Table(
+    "search_documents",
+    metadata,
+    Column("num", NUMBER, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),
+    Column("ref", Text, nullable=False),
+    Column("head", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Index(None, "kind", "ref", unique=True),
+    Index(None, "expires_ms"),
+    sqlite_autoincrement=True,
+)
+"""What can be found; the index itself, `search_index`, is another thing for each engine."""
+
+search_words = Table(
+    "search_words",
+    metadata,
+    Column("word", BY_CODE, primary_key=True),
+    Column("mirrored", BY_CODE, nullable=False),
+    Column("letters", Integer, nullable=False),
+    Column("n", BigInteger, nullable=False),
+    Index(None, "mirrored"),
+)
+"""Words of documents and how many say them; `mirrored`: from its end, for what is spelt wrong at
+its beginning."""
+
+search_position = Table(
+    "search_position",
+    metadata,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+)
+"""How far the sequence of items was followed, and which way of cutting words made the index."""
 
 audit = Table(
     "audit",

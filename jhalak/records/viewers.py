@@ -83,6 +83,15 @@ def create_viewer(connection: Connection, viewer: Viewer) -> None:
     connection.execute(insert(viewers), _row(viewer))
 
 
+def revoke_tokens(connection: Connection, viewer: int) -> None:
+    """All tokens of a viewer that were made until now; nothing where there is no such viewer."""
+    row = connection.execute(_HELD, {"viewer": viewer}).first()
+    if row is not None:
+        risen = {"epoch": row.epoch + 1, "version": row.version + 1}
+        connection.execute(_UPDATE.values(risen), {"at_id": viewer})
+        _revoke(connection, viewer, row.epoch + 1)
+
+
 def _revoke(connection: Connection, viewer: int, epoch: int) -> None:
     seq = sequences.take(connection, sequences.REVOCATIONS)
     connection.execute(insert(revocations), {"seq": seq, "viewer": viewer, "epoch": epoch})

@@ -148,6 +148,7 @@ REGISTRY: Final[tuple[Holding, ...]] = (
         "table", "reviews", "personal", "what humans decided on videos, and creators' appeals",
         "until their creator is erased", "creators.erase", "creator",
     ),
+    Holding("table", "channels", "public", "channels that operators made or changed", "kept"),
     Holding("table", "search_documents", "public", "what can be found", "while it is live"),
     Holding("table", "search_words", "public", "words of what can be found", "while it is live"),
     Holding("table", "search_position", "aggregate", "how far the index has come", "kept"),

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
-from jhalak.ports.creators import Creator
+import pytest
+from msgspec.structs import replace
+from sqlalchemy import Table, insert, select
+
+from jhalak.ports.creators import Creator, Newcomer
 from jhalak.ports.errors import Conflict
 from jhalak.ports.viewers import Viewer
 from jhalak.records.creator_lookup import SqlCreatorLookup
+from jhalak.records.creator_sessions import SqlCreatorSessions
 from jhalak.records.creators import SqlCreatorStore
 from jhalak.records.database import Database
 from jhalak.records.items import SqlItemStore
 from jhalak.records.reviews import SqlReviewStore
+from jhalak.records.tables import creator_accounts, metadata
+from jhalak.records.verified_names import SqlVerifiedNames
 from jhalak.records.videos import SqlVideoStore
 from jhalak.records.viewers import SqlViewerStore
 from tests.ports.test_videos import video
@@ -24,7 +31,8 @@ def store(database: Database) -> SqlCreatorStore:
 
 def test_a_handle_is_given_once(store: SqlCreatorStore) -> None:
     asha = store.add("asha", "hash", 5)
-    assert asha == Creator(asha.num, "asha", 5, 0, asha.creator, asha.viewer) and asha.num >= 1
+    numbers = {"creator": asha.creator, "viewer": asha.viewer}
+    assert asha == Creator(asha.num, "asha", 5, 0, **numbers, told_ms=5) and asha.num >= 1
     assert asha.creator >= 1 and asha.viewer >= 1
     assert store.find("asha") == (asha, "hash")
     assert store.find("ravi") is None and store.find("a\0") is None
@@ -32,27 +40,20 @@ def test_a_handle_is_given_once(store: SqlCreatorStore) -> None:
         store.add("asha", "other", 6)
 
 
-def test_a_session_holds_until_it_is_over_or_ended(store: SqlCreatorStore) -> None:
-    asha = store.add("asha", "hash", 5)
-    store.open(b"token", asha.num, 10, 20)
-    assert store.signed_in(b"token", 19) == asha
-    assert store.signed_in(b"token", 20) is None and store.signed_in(b"other", 10) is None
-    assert store.end(b"token") and not store.end(b"token")
-    assert store.signed_in(b"token", 11) is None
-
-
 def test_a_suspended_account_is_signed_out_and_cannot_sign_in_until_it_is_lifted(
-    store: SqlCreatorStore,
+    store: SqlCreatorStore, database: Database
 ) -> None:
+    sessions, viewers = SqlCreatorSessions(database), SqlViewerStore(database)
     asha = store.add("asha", "hash", 5)
-    store.open(b"token", asha.num, 10, 99)
+    sessions.open(b"token", asha.num, 10, 99)
     assert store.suspend(asha.num, 11) and not store.suspend(asha.num + 9, 11)
-    assert store.signed_in(b"token", 12) is None
+    assert sessions.signed_in(b"token", 12) is None
+    assert [(viewer, epoch) for _, viewer, epoch in viewers.revoked(0)] == [(asha.viewer, 1)]
     with pytest.raises(Conflict):
-        store.open(b"new", asha.num, 13, 99)
+        sessions.open(b"new", asha.num, 13, 99)
     store.suspend(asha.num, 0)
-    store.open(b"new", asha.num, 14, 99)
-    assert store.signed_in(b"token", 15) is None and store.signed_in(b"new", 15) is not None
+    sessions.open(b"new", asha.num, 14, 99)
+    assert sessions.signed_in(b"token", 15) is None and sessions.signed_in(b"new", 15) is not None
 
 
 def test_an_erased_account_leaves_its_handle_and_nothing_else(
@@ -63,13 +64,14 @@ def test_an_erased_account_leaves_its_handle_and_nothing_else(
     videos.begin(video("a", asha.num), 7)
     videos.begin(video("b", ravi.num), 7)
     reviews.open("gate", "a", "hi", "sexual", 8)
-    store.open(b"token", asha.num, 10, 99)
+    sessions = SqlCreatorSessions(database)
+    sessions.open(b"token", asha.num, 10, 99)
     assert store.erase(asha.num) and not store.erase(ravi.num + 9)
-    assert store.signed_in(b"token", 11) is None
+    assert sessions.signed_in(b"token", 11) is None
     assert videos.find("a") is None and videos.find("b") is not None
     assert reviews.of("a") == []
     with pytest.raises(Conflict):
-        store.open(b"new", asha.num, 12, 99)
+        sessions.open(b"new", asha.num, 12, 99)
     with pytest.raises(Conflict):
         store.add("asha", "hash", 13)
 
@@ -78,15 +80,17 @@ def test_an_account_has_the_number_of_its_name_and_a_viewer_of_its_own(
     store: SqlCreatorStore, database: Database
 ) -> None:
     viewers, items = SqlViewerStore(database), SqlItemStore(database)
-    mine = Viewer(id=77, created_ms=4, languages=("hi", "ur"), age_band="13-17")
+    mine = Viewer(id=77, created_ms=4, languages=("hi", "ur"), age_band="25-34")
     viewers.create(mine)
-    asha, ravi = store.add("asha", "hash", 5, mine), store.add("ravi", "hash", 6)
+    asha = store.add("asha", "hash", 5, Newcomer(mine, "आशा", "13-17", 16, private=True))
+    ravi = store.add("ravi", "hash", 6)
     assert items.creators(0, 9) == [(asha.creator, "@asha"), (ravi.creator, "@ravi")]
-    assert asha.viewer == 77 and viewers.get(77) == mine
+    assert (asha.name, asha.age_band, asha.least_age, asha.private) == ("आशा", "13-17", 16, True)
+    assert asha.viewer == 77 and viewers.get(77) == replace(mine, age_band="13-17", version=1)
     made = viewers.get(ravi.viewer)
     assert made is not None and made.languages == ("en",) and made.created_ms == 6
     with pytest.raises(Conflict):
-        store.add("meera", "hash", 7, mine)
+        store.add("meera", "hash", 7, Newcomer(mine))
     assert store.find("meera") is None and len(items.creators(0, 9)) == 2
 
 
@@ -100,6 +104,8 @@ def test_people_are_found_by_each_of_their_names(
     assert people.of_creators([ravi.creator, 0]) == {ravi.creator: ravi}
     assert people.of_viewers({asha.viewer, 0}) == {asha.viewer: asha}
     assert people.of_viewers([]) == {}
+    assert people.page(0, 9) == [asha, ravi] and people.page(asha.num, 9) == [ravi]
+    assert people.page(0, 9, verified=True) == []
     store.erase(asha.num)
     assert people.of_handle("asha") is None and people.of_accounts([asha.num]) == {}
     assert people.of_creators([0]) == {} and people.of_viewers([0, asha.viewer]) == {}
@@ -114,3 +120,73 @@ def test_options_of_one_part_leave_those_of_others(store: SqlCreatorStore) -> No
     assert found is not None
     assert found[0].options == {"comments": {"from": "all"}, "told": {"like": False}}
     assert not store.set_option(asha.num + 9, "comments", {})
+
+
+def test_what_one_says_of_oneself_changes_and_the_viewer_follows_in_age(
+    store: SqlCreatorStore, database: Database
+) -> None:
+    asha = store.add("asha", "hash", 5)
+    changed = store.change(asha.num, name="आशा", about="नमस्ते", private=True)
+    assert changed == asha._replace(name="आशा", about="नमस्ते", private=True)
+    grown = store.change(asha.num, age_band="18-24", least_age=18, told_ms=9)
+    assert grown is not None and (grown.least_age, grown.told_ms) == (18, 9)
+    viewer = SqlViewerStore(database).get(asha.viewer)
+    assert viewer is not None and (viewer.age_band, viewer.version) == ("18-24", 1)
+    assert store.change(asha.num + 9, name="x") is None
+    with pytest.raises(ValueError, match="handle"):
+        store.change(asha.num, handle="other")
+
+
+def test_what_verified_accounts_look_like_is_theirs(
+    store: SqlCreatorStore, database: Database
+) -> None:
+    names, people = SqlVerifiedNames(database), SqlCreatorLookup(database)
+    asha, ravi = store.add("asha", "hash", 5), store.add("ravi", "hash", 6)
+    assert not names.taken(["asha", ""])
+    assert names.verify(asha.num, 7, {"asha", "आशा", ""}) and not names.verify(99, 7, {"x"})
+    assert names.taken(["x", "आशा"]) and not names.taken(["x"]) and not names.taken([])
+    assert not names.taken(["asha"], but=asha.num) and names.taken(["asha"], but=ravi.num)
+    assert people.page(0, 9, verified=True) == [asha._replace(verified_ms=7)]
+    assert names.verify(asha.num, 8, {"other"}) and not names.taken(["asha"])
+    assert names.verify(asha.num, 0, ()) and not names.taken(["other"])
+
+
+PARTS = {"comment_likes": {"comment": 1}, "comments": {"answers": 0}}
+"""Values that a table's foreign keys or eraser need."""
+
+
+def _row(table: Table, account: int, viewer: int) -> dict[str, Any]:
+    """A row of any table that is about the account."""
+    row: dict[str, Any] = {}
+    for column in table.columns:
+        value = {"BIGINT": 0, "TEXT": "", "BLOB": b"", "BOOLEAN": False, "FLOAT": 0.0}.get(
+            str(column.type).split("(")[0], 0
+        )
+        row[column.name] = value
+    named = {"account": account, "viewer": viewer, "video": "a"}
+    row |= {name: value for name, value in named.items() if name in row}
+    return (
+        row | {"num": 1, **PARTS.get(table.name, {})}
+        if "num" in row
+        else row | PARTS.get(table.name, {})
+    )
+
+
+def test_no_table_keeps_anything_of_an_erased_account(
+    store: SqlCreatorStore, database: Database
+) -> None:
+    asha = store.add("asha", "hash", 5)
+    tables = [t for t in metadata.sorted_tables if "account" in t.columns and t.name != "sessions"]
+    SqlVideoStore(database).begin(video("a", asha.num), 7)
+    with database.write() as connection:
+        for table in tables:
+            if table.name != "videos":
+                connection.execute(insert(table), _row(table, asha.num, asha.viewer))
+    store.erase(asha.num)
+    with database.read() as connection:
+        for table in tables:
+            kept = select(table).where(table.c.account == asha.num)
+            assert connection.execute(kept).first() is None, table.name
+        left = connection.execute(select(creator_accounts)).one()._mapping
+    told = {name: value for name, value in left.items() if value}
+    assert told == {"num": asha.num, "handle": "asha", "created_ms": 5}

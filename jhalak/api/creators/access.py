@@ -43,13 +43,14 @@ def secret_of(scope: Scope) -> str:
     return found
 
 
-async def creator_of(scope: Scope, services: Services) -> Creator:
+async def creator_of(scope: Scope, services: Services, even_suspended: bool = False) -> Creator:
     """Who asks. Raises Refused (401, 403)."""
     secret, found = secret_of(scope), None
     if len(secret) in _SECRET:
         found = await asyncio.to_thread(
-            services.creator_accounts.signed_in, token_hash(secret), services.clock()
-        )
+            services.creator_sessions.signed_in, token_hash(secret), services.clock(),
+            even_suspended,
+        )  # fmt: skip
     if found is None:
         raise Refused(
             401, "no_creator", "sign in first (POST /v1/creators/session)",
@@ -66,6 +67,12 @@ async def signed_in(connection: ASGIConnection[Any, Any, Any, State], _: BaseRou
 async def current_creator(request: Request[Any, Any, State]) -> Creator:
     """The dependency `creator`. Raises Refused (401, 403)."""
     return await creator_of(request.scope, services_of(request))
+
+
+async def current_creator_even_suspended(request: Request[Any, Any, State]) -> Creator:
+    """The dependency `creator_even_suspended`: for seeing why one is suspended, and for appeals.
+    Raises Refused (401, 403)."""
+    return await creator_of(request.scope, services_of(request), even_suspended=True)
 
 
 def _cookie(sent: str, *, tls: bool) -> str:

@@ -1,53 +1,30 @@
-"""/v1/creators: accounts of people who upload, and their sessions."""
+"""/v1/creators and /v1/creators/me: who has an account, and what they say of themselves."""
 
 from __future__ import annotations
 
 import asyncio
-import secrets
 from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import delete, get, post
-from litestar.datastructures import CacheControlHeader, Cookie
-from litestar.response import Response
+from litestar import get, patch
+from litestar.datastructures import CacheControlHeader
 
-from jhalak.api.creators.access import COOKIE, LIFE_MS, TLS_COOKIE, secret_of
-from jhalak.api.door import Door, network_of
-from jhalak.api.raw import AnyRequest, Refused
+from jhalak.api.creators import joining, passkeys
+from jhalak.api.creators.naming import allowed_about, free_name, told_age
+from jhalak.api.creators.renewal import renewal_routes
+from jhalak.api.creators.sessions import session_routes
+from jhalak.api.creators.sign_up import sign_up_route
+from jhalak.api.raw import Refused
 from jhalak.api.services import Services
 from jhalak.media.probe import LONGEST_S
-from jhalak.people.handles import refusal
-from jhalak.people.operator_token import token_hash
-from jhalak.people.password import LEAST, MOST, NOBODY, Tries, hashed, matches
+from jhalak.people.age import PUBLIC_FROM, band_of, grown, is_minor, may_be_public
+from jhalak.people.skeleton import likeness
 from jhalak.ports.creators import Creator
-from jhalak.ports.errors import Conflict
+from jhalak.ports.viewers import AgeBand
+from jhalak.schema.ids import spell
 
-NEW_ACCOUNTS, NEW_WINDOW_MS = 20, 3_600_000
-"""Accounts made from one address within the window."""
 DAY_MS: Final = 86_400_000
 NO_STORE: Final = CacheControlHeader(no_store=True)
-
-
-class SignUpIn(msgspec.Struct, forbid_unknown_fields=True):
-    """A new account."""
-
-    handle: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-    password: Annotated[str, msgspec.Meta(min_length=LEAST, max_length=MOST)]
-
-
-class SignInIn(msgspec.Struct, forbid_unknown_fields=True):
-    """Who says that they are whom."""
-
-    handle: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-    password: Annotated[str, msgspec.Meta(min_length=1, max_length=MOST)]
-
-
-class SignedIn(msgspec.Struct):
-    """A session. The token is for programs; a browser has it in a cookie."""
-
-    handle: str
-    token: str
-    until_ms: int
 
 
 class Quota(msgspec.Struct):
@@ -62,112 +39,107 @@ class Quota(msgspec.Struct):
 
 
 class CreatorOut(msgspec.Struct):
+    """One's own account."""
+
     handle: str
     created_ms: int
     quota: Quota
+    name: str
+    """"": called by the handle."""
+    about: str
+    age_band: AgeBand | None
+    """null: never told, and so taken for a minor where it matters."""
+    private: bool
+    may_be_public: bool
+    """Known to be 16 or more."""
+    verified: bool
+    viewer: str | None
+    """The account's viewer; null: made by the next POST /v1/creators/me/viewer."""
+    recovery_codes_left: int
+
+
+class CreatorChanges(msgspec.Struct, forbid_unknown_fields=True):
+    """What is not named stays."""
+
+    name: Annotated[str, msgspec.Meta(max_length=1000)] | msgspec.UnsetType = msgspec.UNSET
+    """1 to 40 letters; "": called by the handle. Whoever is verified is so no more by another
+    name."""
+    about: Annotated[str, msgspec.Meta(max_length=5000)] | msgspec.UnsetType = msgspec.UNSET
+    """At most 300 letters."""
+    private: bool | msgspec.UnsetType = msgspec.UNSET
+    """False only for who is known to be 16 or more."""
+    birth_year: int | msgspec.UnsetType = msgspec.UNSET
+    """Once, where it was never told."""
 
 
 def account_routes() -> list[Any]:
-    """Sign up and sign in; what they count is one for each process."""
-    door, made = Door(), Tries(NEW_ACCOUNTS, NEW_WINDOW_MS)
-
-    @post("/v1/creators", tags=["creators"], status_code=201, cache_control=NO_STORE)
-    async def create_creator(
-        data: SignUpIn, request: AnyRequest, services: Services
-    ) -> Response[SignedIn]:
-        """Make an account and sign in. 409 where the handle is taken."""
-        said = refusal(data.handle)
-        if said:
-            raise Refused(400, "bad_handle", said)
-        network, now_ms = network_of(_address(request)), services.clock()
-        wait_ms = made.wait_ms(network, now_ms)
-        if wait_ms:
-            again = str(-(-wait_ms // 1000)).encode()
-            raise Refused(
-                429, "too_many_accounts", "too many new accounts come from your network",
-                [(b"retry-after", again)],
-            )  # fmt: skip
-        made.failed(network, now_ms)
-        if await asyncio.to_thread(services.creator_accounts.find, data.handle) is not None:
-            raise Refused(409, "handle_taken", f"somebody has the handle {data.handle!r}")
-        phc = await asyncio.to_thread(hashed, data.password)
-        try:
-            account = await asyncio.to_thread(
-                services.creator_accounts.add, data.handle, phc, now_ms
-            )
-        except Conflict:
-            raise Refused(409, "handle_taken", f"somebody has the handle {data.handle!r}") from None
-        return await _signed_in(request, services, account, 201)
-
-    @post("/v1/creators/session", tags=["creators"], status_code=201, cache_control=NO_STORE)
-    async def sign_in(
-        data: SignInIn, request: AnyRequest, services: Services
-    ) -> Response[SignedIn]:
-        """Begin a session of 30 days."""
-        account = await door.enter(
-            data.handle, _address(request), services.clock(), lambda: _checked(services, data)
-        )
-        if account is None:
-            raise Refused(401, "no_such_sign_in", "there is no such handle with this password")
-        if account.suspended_ms:
-            raise Refused(403, "suspended", "this account is suspended")
-        return await _signed_in(request, services, account, 201)
-
-    return [create_creator, sign_in, sign_out, get_creator]
-
-
-@delete("/v1/creators/session", tags=["creators"], status_code=204)
-async def sign_out(request: AnyRequest, creator: Creator, services: Services) -> Response[None]:
-    """End the session, here and on the server."""
-    del creator  # only who is signed in can sign out
-    await asyncio.to_thread(services.creator_accounts.end, token_hash(secret_of(request.scope)))
-    return Response(None, status_code=204, cookies=[cookie(request, "", 0)])
+    """All that concerns accounts; what their doors count is one for each process."""
+    return [
+        sign_up_route(), *session_routes(), *renewal_routes(), *passkeys.ROUTES, *joining.ROUTES,
+        get_creator, patch_creator,
+    ]  # fmt: skip
 
 
 @get("/v1/creators/me", tags=["creators"], cache_control=NO_STORE)
 async def get_creator(creator: Creator, services: Services) -> CreatorOut:
     """Who one is, and what may still be uploaded."""
+    return await _told(services, creator)
+
+
+@patch("/v1/creators/me", tags=["creators"], cache_control=NO_STORE)
+async def patch_creator(data: CreatorChanges, creator: Creator, services: Services) -> CreatorOut:
+    """Change what one says of oneself."""
+    changes: dict[str, Any] = {}
+    if data.name is not msgspec.UNSET:
+        changes["name"] = await free_name(services, data.name, creator.num)
+    if data.about is not msgspec.UNSET:
+        changes["about"] = allowed_about(data.about)
+    if data.birth_year is not msgspec.UNSET:
+        changes |= _age(services, creator, data.birth_year)
+    if data.private is not msgspec.UNSET:
+        changes["private"] = data.private
+    least = changes.get("least_age", _least(services, creator))
+    if data.private is False and not may_be_public(least):
+        raise Refused(
+            403, "must_stay_private", f"an account is private until its owner is {PUBLIC_FROM}"
+        )
+    if not changes:
+        return await _told(services, creator)
+    if creator.verified_ms and likeness(changes.get("name", creator.name)) != likeness(
+        creator.name
+    ):
+        await asyncio.to_thread(services.verified_names.verify, creator.num, 0, ())
+    changed = await asyncio.to_thread(services.creator_accounts.change, creator.num, **changes)
+    if "age_band" in changes:
+        services.directory.drop(creator.viewer)
+    return await _told(services, changed or creator)
+
+
+def _age(services: Services, creator: Creator, birth_year: int) -> dict[str, Any]:
+    """What changes with a year of birth. Raises Refused (400, 403, 409)."""
+    if creator.least_age:
+        raise Refused(409, "age_known", "the year of birth was told before, and is told once")
+    least = told_age(services, birth_year)
+    band = band_of(least)
+    told = {"least_age": least, "told_ms": services.clock(), "age_band": band}
+    return told | ({"private": True} if is_minor(band) else {})
+
+
+def _least(services: Services, creator: Creator) -> int:
+    return grown(creator.least_age, creator.told_ms, services.clock())
+
+
+async def _told(services: Services, creator: Creator) -> CreatorOut:
     rules = services.settings.media
     since_ms = services.clock() - DAY_MS
     count, size = await asyncio.to_thread(services.uploads.used, creator.num, since_ms)
+    left = await asyncio.to_thread(services.recovery.codes_left, creator.num)
     quota = Quota(
         max(rules.videos_a_day - count, 0), max(rules.bytes_a_day - size, 0), rules.most_bytes,
         LONGEST_S,
     )  # fmt: skip
-    return CreatorOut(creator.handle, creator.created_ms, quota)
-
-
-async def _signed_in(
-    request: AnyRequest, services: Services, account: Creator, status: int
-) -> Response[SignedIn]:
-    secret, now_ms = secrets.token_urlsafe(32), services.clock()
-    try:
-        await asyncio.to_thread(
-            services.creator_accounts.open, token_hash(secret), account.num, now_ms,
-            now_ms + LIFE_MS,
-        )  # fmt: skip
-    except Conflict:
-        raise Refused(403, "suspended", "this account is suspended") from None
-    body = SignedIn(account.handle, secret, now_ms + LIFE_MS)
-    cookies = [cookie(request, secret, LIFE_MS // 1000)]
-    return Response(body, status_code=status, cookies=cookies)
-
-
-def _checked(services: Services, said: SignInIn) -> Creator | None:
-    """The account whose password it is. For a thread: 40 ms. An erased one has no password."""
-    found = services.creator_accounts.find(said.handle)
-    fits = matches(said.password, found[1] if found and found[1] else NOBODY)
-    return found[0] if found and fits and found[1] else None
-
-
-def cookie(request: AnyRequest, secret: str, max_age_s: int) -> Cookie:
-    """The session's cookie; "" and 0 end it."""
-    tls = request.scope["scheme"] == "https"
-    return Cookie(
-        TLS_COOKIE if tls else COOKIE, value=secret, path="/" if tls else "/v1",
-        max_age=max_age_s, httponly=True, samesite="strict", secure=tls,
+    return CreatorOut(
+        creator.handle, creator.created_ms, quota, creator.name, creator.about, creator.age_band,
+        creator.private, may_be_public(_least(services, creator)), creator.verified_ms > 0,
+        spell(creator.viewer) if creator.viewer else None, left,
     )  # fmt: skip
-
-
-def _address(request: AnyRequest) -> str:
-    return request.client.host if request.client else ""

@@ -10,7 +10,9 @@ from litestar import delete, post
 from litestar.datastructures import CacheControlHeader
 from litestar.response import Response
 
-from jhalak.api.creators.accounts import cookie
+from jhalak.api.creators.signing_in import cookie
+from jhalak.api.erasing import erase_viewer
+from jhalak.api.me import viewer_document
 from jhalak.api.raw import AnyRequest
 from jhalak.api.services import Services
 from jhalak.ports.creators import Creator
@@ -22,12 +24,22 @@ EACH: Final = 200
 @post("/v1/creators/me/export", tags=["creators"], status_code=200,
       cache_control=CacheControlHeader(no_store=True))  # fmt: skip
 async def export_creator(creator: Creator, services: Services) -> dict[str, Any]:
-    """The account, its videos with all that was decided on them, and unfinished uploads."""
+    """The account and what signs it in (no secrets), its videos with all that was decided on them,
+    unfinished uploads, and all that is kept of its viewer."""
 
     def read() -> dict[str, Any]:
         videos = _all_videos(services, creator.num)
         return {
-            "creator": {"handle": creator.handle, "created_ms": creator.created_ms},
+            "creator": _account(creator),
+            "recovery_codes_left": services.recovery.codes_left(creator.num),
+            "sessions": [
+                one._asdict()
+                for one in services.creator_sessions.of_account(creator.num, services.clock())
+            ],
+            "passkeys": [
+                {"name": one.name, "created_ms": one.created_ms, "used_ms": one.used_ms}
+                for one in services.passkeys.of_account(creator.num)
+            ],
             "videos": [
                 msgspec.to_builtins(video)
                 | {"reviews": [_review(r) for r in services.reviews.of(video.id)]}
@@ -40,7 +52,16 @@ async def export_creator(creator: Creator, services: Services) -> dict[str, Any]
             ],
         }  # fmt: skip
 
-    return await asyncio.to_thread(read)
+    document = await asyncio.to_thread(read)
+    viewer = await asyncio.to_thread(services.viewers.get, creator.viewer)
+    document["viewer"] = viewer and await viewer_document(services, viewer)
+    return document
+
+
+def _account(creator: Creator) -> dict[str, Any]:
+    """What they are told of it; numbers that only we use are left out."""
+    inside = ("num", "creator", "viewer")
+    return {name: value for name, value in creator._asdict().items() if name not in inside}
 
 
 def _review(review: Any) -> dict[str, Any]:
@@ -55,12 +76,16 @@ def _review(review: Any) -> dict[str, Any]:
 async def erase_creator(
     request: AnyRequest, creator: Creator, services: Services
 ) -> Response[None]:
-    """Erase the account: its videos are taken down first, then all of it goes. The handle stays
-    taken."""
+    """Erase the account and its viewer: its videos are taken down first, then all of it goes. The
+    handle stays taken."""
     for video in await asyncio.to_thread(_all_videos, services, creator.num):
         await services.take_down.withdraw(video)
     for upload in await asyncio.to_thread(services.uploads.of_account, creator.num):
         await services.take_down.delete(f"uploads/{upload.id}")
+    viewer = await asyncio.to_thread(services.viewers.get, creator.viewer)
+    if viewer is not None:
+        await erase_viewer(services, viewer)
+    # Last: as long as the account is there, an erasure that broke off can be asked for again.
     await asyncio.to_thread(services.creator_accounts.erase, creator.num)
     return Response(None, status_code=204, cookies=[cookie(request, "", 0)])
 

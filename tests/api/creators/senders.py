@@ -41,7 +41,7 @@ class Creator:
 
     def __init__(self, jhalak: Jhalak, handle: str) -> None:
         self.jhalak = jhalak
-        body = {"handle": handle, "password": "a long enough one"}
+        body = {"handle": handle, "password": "a long enough one", "birth_year": 1990}
         answer = jhalak.ask("POST", "/v1/creators", json=body)
         assert answer.status_code == 201, answer.text
         jhalak.client.cookies.clear()  # one client speaks for all; tokens tell them apart

@@ -7,14 +7,27 @@ from typing import Any
 import httpx
 import pytest
 
-from jhalak.api.creators import accounts
+from jhalak.api.creators import passwords, sessions
 from jhalak.api.creators.access import COOKIE, LIFE_MS
+from jhalak.api.creators.sign_up import NEW_ACCOUNTS
 from jhalak.api.door import OF_NAME
 from jhalak.schema.video import Details, Media, Video
 from tests.worlds import Jhalak
 
 PASSWORD = "बारिश में भीगा शहर"
 DETAILS = Details(caption="बारिश", language="hi", ai=True, sensitive=False, rights="own")
+
+
+def new(handle: str, **more: Any) -> dict[str, Any]:
+    """What somebody says who signs up."""
+    return {"handle": handle, "password": PASSWORD, "birth_year": 1990, **more}
+
+
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hash takes 40 ms; that they are hashed is tested by itself."""
+    for module in (passwords, sessions):
+        monkeypatch.setattr(module, "hashed", lambda password: password)
+    monkeypatch.setattr(passwords, "matches", lambda password, phc: password == phc)
 
 
 class Studio:
@@ -29,7 +42,7 @@ class Studio:
         return self.jhalak.ask(method, f"/v1/creators{path}", token, **more)
 
     def sign_up(self, handle: str) -> str:
-        answer = self.ask("POST", "", json={"handle": handle, "password": PASSWORD})
+        answer = self.ask("POST", "", json=new(handle))
         assert answer.status_code == 201, answer.text
         token: str = answer.json()["token"]
         return token
@@ -49,13 +62,12 @@ class Studio:
 
 @pytest.fixture
 def studio(empty: Jhalak, monkeypatch: pytest.MonkeyPatch) -> Studio:
-    monkeypatch.setattr(accounts, "hashed", lambda password: password)
-    monkeypatch.setattr(accounts, "matches", lambda password, phc: password == phc)
+    quick_passwords(monkeypatch)
     return Studio(empty)
 
 
 def test_who_signs_up_is_signed_in_with_a_cookie_that_no_script_reads(studio: Studio) -> None:
-    answer = studio.ask("POST", "", json={"handle": "asha", "password": PASSWORD})
+    answer = studio.ask("POST", "", json=new("asha"))
     now_ms = studio.jhalak.clock()
     assert answer.status_code == 201 and answer.headers["cache-control"] == "no-store"
     assert answer.json()["handle"] == "asha" and answer.json()["until_ms"] == now_ms + LIFE_MS
@@ -66,6 +78,8 @@ def test_who_signs_up_is_signed_in_with_a_cookie_that_no_script_reads(studio: St
         "handle": "asha", "created_ms": now_ms,
         "quota": {"videos_left_today": 50, "bytes_left_today": 5_000_000_000,
                   "most_bytes": 500_000_000, "most_s": 180.0},
+        "name": "", "about": "", "age_band": "35-49", "private": False, "may_be_public": True,
+        "verified": False, "viewer": me.json()["viewer"], "recovery_codes_left": 10,
     }  # fmt: skip
 
 
@@ -80,27 +94,39 @@ def test_a_cookie_counts_only_with_the_header_that_another_site_cannot_send(
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
-        ({"handle": "Asha!", "password": PASSWORD}, 400, "bad_handle"),
-        ({"handle": "admin", "password": PASSWORD}, 400, "bad_handle"),
+        ({"handle": "Asha!"}, 400, "bad_handle"),
+        ({"handle": "admin"}, 400, "bad_handle"),
         ({"handle": "asha", "password": "short"}, 400, "bad_request"),
-        ({"handle": "taken", "password": PASSWORD}, 409, "handle_taken"),
-        ({"handle": "asha"}, 400, "bad_request"),
+        ({"handle": "taken"}, 409, "handle_taken"),
+        ({"handle": "asha", "password": None}, 400, "bad_request"),
+        ({"handle": "asha", "birth_year": None}, 400, "bad_request"),
+        ({"handle": "asha", "birth_year": 1780}, 400, "bad_birth_year"),
+        ({"handle": "asha", "birth_year": 2027}, 400, "bad_birth_year"),
+        ({"handle": "asha", "birth_year": 2013}, 403, "too_young"),
+        ({"handle": "jha1ak"}, 400, "bad_handle"),
+        ({"handle": "asha", "name": "Jhаlаk ✓"}, 400, "bad_name"),
+        ({"handle": "asha", "name": "A\u202eB"}, 400, "bad_name"),
+        ({"handle": "asha", "name": "x" * 41}, 400, "bad_name"),
+        ({"handle": "asha", "admin": True}, 400, "bad_request"),
+        ({"handle": "asha", "join": "x", "consent": True}, 401, "bad_token"),
+        ({"handle": "asha", "join": "x"}, 400, "no_consent"),
     ],
 )
 def test_an_account_that_cannot_be_is_refused(
-    studio: Studio, body: dict[str, str], status: int, code: str
+    studio: Studio, body: dict[str, Any], status: int, code: str
 ) -> None:
     studio.sign_up("taken")
-    answer = studio.ask("POST", "", json=body)
+    answer = studio.ask("POST", "", json=new(**body))
     assert (answer.status_code, answer.json()["error"]) == (status, code)
+    assert studio.jhalak.server.records.creators.find("asha") is None, "nothing is kept"
 
 
 def test_one_network_makes_few_accounts_an_hour(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for n in range(accounts.NEW_ACCOUNTS):
+    for n in range(NEW_ACCOUNTS):
         studio.sign_up(f"asha{n}")
-    answer = studio.ask("POST", "", json={"handle": "one.more", "password": PASSWORD})
+    answer = studio.ask("POST", "", json=new("one.more"))
     assert answer.status_code == 429 and int(answer.headers["retry-after"]) == 3600
     studio.jhalak.clock.forward(s=3600)
     studio.sign_up("one.more")
@@ -183,7 +209,7 @@ def test_all_that_is_kept_can_be_taken_out_and_removed(studio: Studio) -> None:
     assert studio.ask("DELETE", "/me", token).status_code == 204
     assert studio.ask("GET", "/me", token).status_code == 401
     assert studio.videos.find("a") is None and studio.videos.find("b") is not None
-    again = studio.ask("POST", "", json={"handle": "asha", "password": PASSWORD})
+    again = studio.ask("POST", "", json=new("asha"))
     assert again.status_code == 409, "nobody may pretend to be who was erased"
     assert studio.ask("GET", "/me", other).status_code == 200
 

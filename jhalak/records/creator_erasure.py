@@ -1,0 +1,63 @@
+"""What goes with an account that is erased; in the transaction that erases it.
+
+Whoever keeps something of accounts adds it here: a statement by `of` (the account's number), or a
+function of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, delete, or_, select
+
+from jhalak.records.comment_erasure import forget_comments
+from jhalak.records.relation_erasure import forget_creator
+from jhalak.records.tables import (
+    cases,
+    creator_sessions,
+    notification_actors,
+    notification_settings,
+    notifications,
+    passkeys,
+    push_subscriptions,
+    recovery_codes,
+    reports,
+    reviews,
+    strikes,
+    uploads,
+    verified_names,
+    videos,
+)
+
+_VIDEOS: Final = select(videos.c.id).where(videos.c.account == bindparam("of"))
+_TOLD: Final = select(notifications.c.num).where(notifications.c.account == bindparam("of"))
+_STATEMENTS: Final = (
+    delete(creator_sessions).where(creator_sessions.c.account == bindparam("of")),
+    delete(recovery_codes).where(recovery_codes.c.account == bindparam("of")),
+    delete(passkeys).where(passkeys.c.account == bindparam("of")),
+    delete(verified_names).where(verified_names.c.account == bindparam("of")),
+    delete(notification_actors).where(
+        or_(
+            notification_actors.c.account == bindparam("of"),
+            notification_actors.c.notification.in_(_TOLD),
+        )
+    ),
+    delete(notification_settings).where(notification_settings.c.account == bindparam("of")),
+    delete(notifications).where(notifications.c.account == bindparam("of")),
+    delete(push_subscriptions).where(push_subscriptions.c.account == bindparam("of")),
+    delete(reports).where(reports.c.account == bindparam("of")),
+    delete(cases).where(cases.c.account == bindparam("of")),
+    delete(strikes).where(strikes.c.account == bindparam("of")),
+    delete(reviews).where(reviews.c.video.in_(_VIDEOS)),
+    delete(videos).where(videos.c.account == bindparam("of")),
+    delete(uploads).where(uploads.c.account == bindparam("of")),
+)
+"""In an order in which nothing is left that points at what is gone."""
+
+
+def forget_account(connection: Connection, num: int, creator: int) -> None:
+    """All that is kept of the account but its own row."""
+    forget_creator(connection, num, creator)
+    forget_comments(connection, num)
+    for statement in _STATEMENTS:
+        connection.execute(statement, {"of": num})
