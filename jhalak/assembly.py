@@ -28,6 +28,7 @@ from jhalak.records.cases import SqlCaseStore
 from jhalak.records.channels import SqlChannelStore
 from jhalak.records.comment_pages import SqlCommentPages
 from jhalak.records.comments import SqlCommentStore
+from jhalak.records.channels import SqlChannelStore
 from jhalak.records.consents import SqlConsentStore
 from jhalak.records.creator_lookup import SqlCreatorLookup
 from jhalak.records.creator_sessions import SqlCreatorSessions
@@ -475,6 +476,7 @@ class Server:
         from jhalak.workers.follow_catalogue import FollowCatalogue
         from jhalak.workers.follow_channels import FollowChannels
         from jhalak.workers.follow_learned import FollowLearned
+        from jhalak.workers.follow_channels import FollowChannels
         from jhalak.workers.follow_policy import FollowPolicy
         from jhalak.workers.follow_stops import FollowStops
         from jhalak.workers.keep_time import KeepTime

@@ -129,6 +129,7 @@ class Jhalak:
         await self.server._follow_learned.step()
         await self.server._follow_policy.step()
         await self.server._follow_stops.step()
+        await self.server._follow_channels.step()
 
     def follow(self) -> None:
         """What the loops do: take what other processes wrote."""

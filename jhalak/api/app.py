@@ -20,6 +20,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from jhalak import __version__
 from jhalak.api import (
+    channels,
     feed_health,
     history,
     items,
@@ -169,7 +170,8 @@ def create_app(services: Services) -> Application:
     framework = Litestar(
         route_handlers=[
             *raw, video_file_route(services), create_viewer, *me.ROUTES, *history.ROUTES,
-            *relations.ROUTES, *search.ROUTES, *why.ROUTES, *items.ROUTES, *media.ROUTES, *ops.ROUTES,
+            *relations.ROUTES, *search.ROUTES, *channels.ROUTES,
+            *why.ROUTES, *items.ROUTES, *media.ROUTES, *ops.ROUTES,
             *feed_health.ROUTES, *account_routes(), *videos.ROUTES, *export.ROUTES,
             *upload_routes(services),
             *publisher.ROUTES, *websub.ROUTES, console_routes(),

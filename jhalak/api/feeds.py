@@ -83,10 +83,13 @@ class FeedRoutes:
         s = self._s
         claim = claim_of(scope, s.viewer_tokens)
         rules = s.settings.video
-        values = query_values(scope, ("limit",))
+        values = query_values(scope, ("limit", "channel"))
         slots = whole_number(values, "limit", rules.slots, 1, rules.max_slots)
         query, to, _ = await self._query(claim, VIDEO, slots, 0, _metered(scope))
-        slate = await s.video.slate(query)
+        query.channel = values.get("channel", "")
+        if query.channel and query.channel not in s.world.channel_rows:
+            raise Refused(404, "no_such_channel", "there is no such channel")
+        slate = await (s.channel if query.channel else s.video).slate(query)
         body = s.packer.page(slate, s.slot_tokens.mint(slate), to, small=query.metered)
         self._after(slate, len(slate))
         await respond(send, 200, body, [JSON, PRIVATE])

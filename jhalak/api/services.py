@@ -25,6 +25,7 @@ from jhalak.ports.blob_store import FileStore
 from jhalak.ports.cases import Case, CaseStore, ReportStore, StrikeStore
 from jhalak.ports.channels import ChannelStore
 from jhalak.ports.comments import CommentPages, CommentReviews, CommentsOf, CommentStore
+from jhalak.ports.channels import ChannelStore
 from jhalak.ports.consents import ConsentStore
 from jhalak.ports.creators import CreatorLookup, CreatorStore, VerifiedNames
 from jhalak.ports.credentials import CreatorSessions, PasskeyStore, RecoveryStore

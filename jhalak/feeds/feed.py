@@ -42,7 +42,8 @@ ALL = 1 << 30
 
 
 class Feed:
-    """One surface. `trending_source` is the place of that source in `ranked`."""
+    """One surface. `trending_source` is the place of that source in `ranked`; `alone`: nothing
+    takes the place of what its sources find, and an answer may be empty."""
 
     def __init__(
         self,
@@ -55,13 +56,14 @@ class Feed:
         trending_source: int,
         values: ValueWeights,
         valid_ms: int = 0,
+        alone: bool = False,
         new_slate_id: Callable[[], int] = new_id,
     ) -> None:
         self._world = world
         self._ranked, self._unranked, self._again = ranked, unranked, again
         self._side_effects = SideEffects(side_effects)
         self._trending_source, self._values = trending_source, values
-        self._valid_ms = valid_ms
+        self._valid_ms, self._alone = valid_ms, alone
         self._new_slate_id = new_slate_id
         self.answers = dict.fromkeys(Level, 0)
         """How many answers of each level."""
@@ -164,7 +166,7 @@ class Feed:
                 rows = parted(rows, again, slots, world, last)
             if len(rows) > unseen:
                 query.lower(Level.exhausted)
-        if unranked is None or not len(rows):
+        if not self._alone and (unranked is None or not len(rows)):
             rows = parted(rows, self._static(query), slots, world, last)
             unseen = len(rows)
         return rows, unseen

@@ -23,6 +23,7 @@ from jhalak.schema.item import ItemRecord
 from jhalak.schema.languages import LANGUAGES
 from jhalak.schema.query import Query
 from jhalak.schema.viewer_state import ViewerState
+from jhalak.stages.audience import ForFollowers
 from jhalak.stages.eligibility import Hidden, Language
 from jhalak.stages.safety import AgeSafe, Live
 from jhalak.stages.world import World
@@ -164,7 +165,8 @@ class Search:
     def __init__(self, world: World, more: Sequence[Filter[Query]] = ()) -> None:
         self._world = world
         self._filters: list[Filter[Query]] = [
-            Live(world), Language(world), Hidden(world), AgeSafe(world), *more,
+            Live(world), Language(world), Hidden(world), AgeSafe(world),
+            ForFollowers(world), *more,
         ]  # fmt: skip
 
     def items(self, query: Query, weighed: Sequence[Weighed], *, safe: bool) -> list[ItemFound]:

@@ -12,6 +12,7 @@ ITEMS: Final = "items"
 REVOCATIONS: Final = "revocations"
 AUDIT: Final = "audit"
 PROBES: Final = "probes"
+CHANNELS: Final = "channels"
 CASES: Final = "cases"
 """Only ever locked: those who open and decide cases come one after another."""
 

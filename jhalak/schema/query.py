@@ -28,6 +28,8 @@ class Query:
     minor: bool = False
     have: int = 0
     """The slate that the device holds, 0 for none."""
+    channel: str = ""
+    """The channel whose feed it is; "": the feed of all."""
     metered: bool = False
     """The device asks to save data."""
     hour: float = 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +12,7 @@ from jhalak.learning.features import ItemColumns
 from jhalak.learning.serving import Serving, nothing_learned
 from jhalak.learning.vector_index import VectorIndex
 from jhalak.schema.candidates import Rows
+from jhalak.schema.channel import Channel
 
 
 @dataclass(slots=True, eq=False)
@@ -26,6 +28,10 @@ class World:
     """When the learner last said that it is alive; 0: never."""
     rising: dict[int, Rows] = field(default_factory=dict)
     """Language index to cards of stories that rise now, best first (stages/rising.py)."""
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    """All channels by id, in their order."""
+    channel_rows: Mapping[str, dict[int, Rows]] = field(default_factory=dict)
+    """Channel to its rows by language index, newest first; replaced, never changed."""
     renewed: list[Rows] = field(default_factory=list)
     """Rows that got a new item since the last snapshot was begun to be laid."""
 
