@@ -200,6 +200,8 @@ class MakeVideos:
     async def _first(self, video: Video, job: Job, owner: str) -> None:
         if video.state == "removed":
             await self._forget(video)
+        elif video.state in ("held", "live"):
+            await self._more(video)  # a worker was killed before it asked for that
         if video.state != "waiting":
             return
         try:
@@ -225,20 +227,21 @@ class MakeVideos:
         return kept
 
     async def _obey(self, video: Video, verdict: Verdict) -> None:
-        """Live, held or refused; what may be seen some day gets its other rungs."""
+        """Live, held or refused; what may be seen some day gets its other rungs. It is decided
+        first: the other pass ends with the source, without which nothing can be decided again."""
         if verdict.state == "refused":
             await self._decided(video, verdict)
             await self._take_down.forget_source(video)
             return
-        await self._more(video)
         if verdict.state == "live":
             await asyncio.to_thread(self._publish.publish, video, MACHINE, verdict.labels)
-            return
-        why = "\n".join(verdict.why)
-        await asyncio.to_thread(
-            self._stores.reviews.open, "gate", video.id, video.details.language, why, self._clock()
-        )
-        await self._decided(video, verdict)
+        else:
+            why, language = "\n".join(verdict.why), video.details.language
+            await asyncio.to_thread(
+                self._stores.reviews.open, "gate", video.id, language, why, self._clock()
+            )
+            await self._decided(video, verdict)
+        await self._more(video)
 
     async def _decided(self, video: Video, verdict: Verdict) -> None:
         await asyncio.to_thread(

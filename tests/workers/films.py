@@ -24,7 +24,7 @@ from jhalak.records.tables import creator_accounts
 from jhalak.schema.video import HLS_TYPE, UPLOADS, Details, Media, Video, VideoFile
 from jhalak.trust.gate import Facts, Verdict, judge
 from jhalak.workers.make_videos import Check, MakeVideos, Stores
-from jhalak.workers.video_passes import VideoPasses, set_of
+from jhalak.workers.video_passes import Gone, VideoPasses, set_of
 
 NOW_MS = 1_790_000_000_000
 DAY_MS = 86_400_000
@@ -77,6 +77,7 @@ class FakePasses:
         return 0.5
 
     async def first(self, video: Video) -> tuple[Media, NDArray[np.uint8]]:
+        await self._source(video)
         files = await self._made(set_of(video), ("240.mp4", "first.m3u8"))
         media = Media(
             set=set_of(video), duration_s=3.0, width=270, height=480, sound=True, files=files,
@@ -85,12 +86,17 @@ class FakePasses:
         return media, np.zeros((4, 8, 8, 3), np.uint8)
 
     async def rest(self, video: Video, media: Media) -> Media:
+        await self._source(video)
         files = await self._made(media.set, ("540.mp4", "master.m3u8"))
         return msgspec.structs.replace(media, files=media.files + files, complete=True)
 
     async def forget(self, media: Media) -> None:
         for path in await self._blobs.list(f"video/{media.set}"):
             await self._blobs.delete(path)
+
+    async def _source(self, video: Video) -> None:
+        if not video.upload or not await self._blobs.list(f"uploads/{video.upload}"):
+            raise Gone
 
     async def _made(self, set_: str, names: Sequence[str]) -> tuple[VideoFile, ...]:
         if self.meanwhile is not None:
