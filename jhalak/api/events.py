@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
 import msgspec
+import numpy as np
 from litestar.types import Receive, Scope, Send
 
+from jhalak.api.event_times import time_of, times_of
 from jhalak.api.raw import JSON, PRIVATE, Refused, claim_of, read_body, respond
 from jhalak.api.reports import CODES, Reports
 from jhalak.api.services import Services
+from jhalak.feeds.slot_batch import claims_of
 from jhalak.feeds.slot_token import BadToken, Claim
 from jhalak.ports.errors import DiskFull, PortError
 from jhalak.residency.seal import seal
@@ -20,9 +22,8 @@ LONGEST_MS: Final = 86_400_000
 ID_MOST: Final = 64
 _BARE: Final = frozenset(EVENT_INDEX[name] for name in ("impression", "tap", "complete", "share"))
 """Types that need no value."""
+_NOTHING_MORE: Final = {type_: (type_, 0.0, (), "") for type_ in _BARE}
 RANGES: Final = 16
-_MARKS: Final = frozenset(("--T::", "--t::", "-- ::"))
-"""What stands between the numbers of a time."""
 
 
 class EventIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -89,7 +90,11 @@ class EventRoutes:
         batch = self._decode(body)
         now_ms = s.clock()
         async with s.event_ids.of(claim.viewer, now_ms) as known:
-            answer, outcomes = self._sort(batch, claim.viewer, now_ms, known)
+            outcomes = self._all_good(batch.events, claim.viewer, now_ms, known)
+            if outcomes is not None:
+                answer = EventsOut(len(outcomes), 0, [])
+            else:
+                answer, outcomes = self._sort(batch, claim.viewer, now_ms, known)
             if outcomes:
                 await self._reports.open(claim.viewer, outcomes, now_ms)
                 await self._append(claim.viewer, now_ms, outcomes)
@@ -108,6 +113,36 @@ class EventRoutes:
         if len(batch.events) > limit:
             raise Refused(400, "too_many", f"a batch has at most {limit} events")
         return batch
+
+    def _all_good(
+        self, events: list[EventIn], viewer: int, now_ms: int, known: set[str]
+    ) -> list[Outcome] | None:
+        """The outcomes of a batch in which every event is new and good, as nearly every batch of a
+        device is; None for any other one, that `_sort` looks at event by event."""
+        ids = [event.id for event in events]
+        sizes = set(map(len, ids))
+        if not ids or min(sizes) < 1 or max(sizes) > ID_MOST:
+            return None
+        if len(set(ids)) < len(ids) or not known.isdisjoint(ids):
+            return None
+        at_ms = times_of([event.at for event in events])
+        claims = claims_of(
+            self._s.slot_tokens.keys, [event.slot for event in events], viewer, now_ms
+        )
+        if at_ms is None or claims is None:
+            return None
+        try:
+            said = [_said(event) for event in events]
+        except _Bad:
+            return None
+        types, values, ranges, undoes = zip(*said, strict=True)
+        facts = self._s.world.catalogue.facts_of(claims.item)
+        at_ms = np.minimum(np.maximum(at_ms, claims.issued_ms), now_ms)
+        return list(map(
+            Outcome, ids, types, at_ms.tolist(), values, claims.slate, claims.item.tolist(),
+            claims.position, claims.surface, claims.issued_ms.tolist(), ranges, undoes,
+            *facts[1:].tolist(),
+        ))  # fmt: skip
 
     def _sort(
         self, batch: EventsIn, viewer: int, now_ms: int, known: set[str]
@@ -136,12 +171,7 @@ class EventRoutes:
         return answer, outcomes
 
     def _outcome(self, event: EventIn, claim: Claim, now_ms: int) -> Outcome:
-        type_ = EVENT_INDEX.get(event.type)
-        if type_ is None:
-            kinds = ", ".join(EVENT_INDEX)
-            raise _Bad("unknown_type", f"there is no type {event.type[:32]!r}: {kinds}")
-        value, undoes = (0.0, "") if event.value is None and type_ in _BARE else _value(event)
-        ranges = _ranges(event) if event.ranges else ()
+        type_, value, ranges, undoes = _said(event)
         catalogue = self._s.world.catalogue
         row = catalogue.find(claim.item)
         topic, language, creator = catalogue.facts[row] if row >= 0 else (-1, -1, 0)
@@ -177,16 +207,27 @@ class EventRoutes:
         s.states.note(viewer, n, record)
 
 
+Ranges = tuple[tuple[int, int], ...]
+
+
+def _said(event: EventIn) -> tuple[int, float, Ranges, str]:
+    """(type, value, ranges, undone id) of an event. Raises _Bad."""
+    type_ = EVENT_INDEX.get(event.type)
+    if event.value is None and type_ in _BARE and not event.ranges:
+        return _NOTHING_MORE[type_]
+    if type_ is None:
+        kinds = ", ".join(EVENT_INDEX)
+        raise _Bad("unknown_type", f"there is no type {event.type[:32]!r}: {kinds}")
+    value, undoes = (0.0, "") if event.value is None and type_ in _BARE else _value(event)
+    return type_, value, _ranges(event) if event.ranges else (), undoes
+
+
 def _time(text: str) -> int:
     """RFC 3339 to Unix milliseconds. Raises _Bad."""
-    try:
-        at = datetime.fromisoformat(text)
-        # It takes more of ISO 8601 than RFC 3339 has: week dates, no colons, a NUL at the end.
-        if at.tzinfo is None or text[4:17:3] not in _MARKS or len(text) < 20 or "\0" in text:
-            raise ValueError
-        return int(at.timestamp() * 1000)
-    except (ValueError, OverflowError):
-        raise _Bad("bad_time", "at is a time of RFC 3339, such as 2026-11-23T18:47:00Z") from None
+    at_ms = time_of(text)
+    if at_ms is None:
+        raise _Bad("bad_time", "at is a time of RFC 3339, such as 2026-11-23T18:47:00Z")
+    return at_ms
 
 
 def _value(event: EventIn) -> tuple[float, str]:
@@ -211,7 +252,7 @@ def _value(event: EventIn) -> tuple[float, str]:
     return 0.0, ""
 
 
-def _ranges(event: EventIn) -> tuple[tuple[int, int], ...]:
+def _ranges(event: EventIn) -> Ranges:
     """The parts watched. Raises _Bad."""
     ranges = event.ranges or []
     if event.type != "play" or len(ranges) > RANGES:

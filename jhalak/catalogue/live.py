@@ -15,6 +15,7 @@ from hashlib import blake2b
 from typing import Final
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from jhalak.catalogue.cards import VideoForms, card_fields, tail, video_forms
@@ -89,6 +90,23 @@ def sound_number(sound: str) -> int:
     if not sound:
         return 0
     return int.from_bytes(blake2b(sound.encode(), digest_size=4).digest(), "little") >> 1 or 1
+
+
+@njit(cache=True)
+def _facts(items, row_of, live, topic, language, creator, out):  # type: ignore[no-untyped-def]
+    """out[4, n]: row, topic, language and creator of each item number; -1, -1, -1 and 0 where it is
+    not live."""
+    for i in range(len(items)):
+        row = row_of[items[i]] if 0 <= items[i] < len(row_of) else -1
+        if row >= 0 and live[row]:
+            out[0, i], out[1, i], out[2, i], out[3, i] = (
+                row,
+                topic[row],
+                language[row],
+                creator[row],
+            )
+        else:
+            out[0, i], out[1, i], out[2, i], out[3, i] = -1, -1, -1, 0
 
 
 @dataclass(slots=True)
@@ -217,10 +235,18 @@ class LiveCatalogue:
                 return row
         return -1
 
-    def embedding_of(self, item: int) -> NDArray[np.float32] | None:
-        """float32[EMBEDDING_SIZE] of a live item, or None."""
-        row = self.find(item)
-        return None if row < 0 else self.embedding[row]
+    def facts_of(self, items: NDArray[np.int64]) -> NDArray[np.int64]:
+        """int64[4, n]: row (-1: not live), topic, language and creator of items by number. 3 us for
+        50, where `find` and `facts` take 15."""
+        out = np.empty((4, len(items)), np.int64)
+        _facts(items, self.row_of, self.live, self.topic, self.language, self.creator, out)
+        return out
+
+    def embedding_of(
+        self, items: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """(rows int64[n], -1 for items that are not live; the embeddings that they are of)."""
+        return self.facts_of(items)[0], self.embedding
 
     def record(self, row: int) -> ItemRecord:
         record = self.records[row]

@@ -59,11 +59,11 @@ class SlotTokens:
     """Makes and checks slot tokens; no I/O."""
 
     def __init__(self, keys: Keys) -> None:
-        self._keys = keys
+        self.keys = keys
 
     def mint(self, slate: Slate) -> list[str]:
         """One token a slot, about 1 us each."""
-        key_id, key = self._keys.current()
+        key_id, key = self.keys.current()
         prefix = blake2b(_VIEWER.pack(slate.viewer), digest_size=16, key=key)
         issued_s = slate.at_ms // 1000
         model = slate.model & 0xFFFFFFFF
@@ -87,13 +87,13 @@ class SlotTokens:
 
     def of(self, viewer: int, now_ms: int) -> Callable[[str], Claim]:
         """A function that verifies tokens of one viewer: what they share is hashed once."""
-        by_id = self._keys.by_id
+        by_id = self.keys.by_id
         prefixes: dict[int, blake2b] = {}
         oldest_s = now_ms // 1000 - LIFE_S
 
         def verify(token: str) -> Claim:
             try:
-                raw = a2b_base64(token.encode().translate(_TO_STANDARD), strict_mode=True)
+                raw = a2b_base64(token.encode().translate(TO_STANDARD), strict_mode=True)
             except ValueError:
                 raw = b""
             if len(raw) != 48 or len(token) != LENGTH:
@@ -120,4 +120,4 @@ class SlotTokens:
 
 
 # The standard alphabet's own two are refused.
-_TO_STANDARD: Final = bytes.maketrans(b"-_+/", b"+/!!")
+TO_STANDARD: Final = bytes.maketrans(b"-_+/", b"+/!!")

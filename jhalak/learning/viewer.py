@@ -7,15 +7,16 @@ and folds the records that came after it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from jhalak.learning import taste
 from jhalak.learning.relating import note_relation
-from jhalak.learning.taste import add, creator_place, look, mark
+from jhalak.learning.taste import add, creator_place, lean, look, mark
 from jhalak.schema.activity import (
     EVENT_INDEX,
     EVENT_TYPES,
@@ -37,8 +38,53 @@ from jhalak.schema.viewer_state import (
     ViewerState,
 )
 
-EmbeddingOf = Callable[[int], Floats | None]
-"""Item number to its embedding float32[EMBEDDING_SIZE], None when it is not live."""
+EmbeddingOf = Callable[[NDArray[np.int64]], tuple[NDArray[np.int64], Floats]]
+"""Item numbers int64[n] to (rows int64[n], -1 for those that are not live; the table of embeddings
+float32[rows, EMBEDDING_SIZE] that they are of)."""
+
+
+def one_by_one(embedding_of: Callable[[int], Floats | None]) -> EmbeddingOf:
+    """For those who have no table."""
+
+    def found(items: NDArray[np.int64]) -> tuple[NDArray[np.int64], Floats]:
+        each = [embedding_of(item) for item in items.tolist()]
+        known = [embedding for embedding in each if embedding is not None]
+        rows = np.array([-1 if embedding is None else 0 for embedding in each], np.int64)
+        rows[rows == 0] = np.arange(len(known))
+        return rows, np.array(known, np.float32).reshape(-1, EMBEDDING_SIZE)
+
+    return found
+
+
+class _Does(NamedTuple):
+    """What an event does to a viewer's taste."""
+
+    weight: float
+    column: int
+    """Of ViewerState.counts; -1: engagement alone."""
+    bit: int
+    """Of ViewerState.items_done."""
+    once: int
+    """Flag of what counts once a slot, else 0."""
+
+
+def _action(name: str) -> _Does:
+    return _Does(
+        taste.WEIGHT.get(name, 0.0), taste.COLUMN.get(name, -1), taste.DONE.get(name, 0),
+        _FLAG.get(name, 0),
+    )  # fmt: skip
+
+
+_FLAG: Final = {"tap": TAPPED, "complete": COMPLETED, "long": LONGED}
+_UNDO, _DWELL, _PLAY = (EVENT_INDEX[name] for name in ("undo", "dwell", "play"))
+_DOES: Final = (*(_action(name) for name in EVENT_TYPES), _action("long"), _Does(0.0, -1, 0, 0))
+"""By type; then what a long dwell or play does, and a short one."""
+_READ: Final = len(EVENT_TYPES)
+_NOTHING_DONE: Final = _READ + 1
+_WEIGHT: Final = np.array([does.weight for does in _DOES], np.float64)
+_COLUMN, _BIT, _ONCE = np.array([does[1:] for does in _DOES], np.int64).T.copy()
+RECENT: Final = 64
+"""Engagements that can be undone; an undo that comes later than that takes nothing back."""
 
 
 @njit(cache=True)
@@ -63,42 +109,53 @@ def _see(seen, seen_ms, flags, count, items, at_ms):  # type: ignore[no-untyped-
 
 @njit(cache=True)
 def _happen(  # type: ignore[no-untyped-def]
-    item, once, topic, language, creator, scene, column, bit, weight, learn, seen, flags, count,
-    counts, creators, vectors, items, items_done, row_of, embeddings, counted,
+    facts, value, learn, seen, flags, count, counts, creators, vectors, interests, interest_weight,
+    items, items_done, row_of, embeddings, counted,
 ):  # fmt: skip
-    """Fold the first looks and the counts of k events (columns int64[k], weight float32[k]) into a
-    state's arrays. `once` is the flag of what counts once a slot, else 0. `row_of` is the row of
-    each event's item in `embeddings`, -1 for none. Marks in `counted` bool[k] whose weight
-    counts."""
+    """Fold k events into a state's arrays. `facts` int64[6, k] are type, item, topic, language,
+    creator and scene, `row_of` the row of each event's item in `embeddings`, -1 for none. Notes in
+    `counted` int64[k] what each one did that counts: its place in _DOES plus 1, else 0."""
     none = embeddings[:0, 0]
-    for i in range(len(item)):
+    for i in range(facts.shape[1]):
+        type_, item, topic = facts[0, i], facts[1, i], facts[2, i]
+        language, creator, scene = facts[3, i], facts[4, i], facts[5, i]
+        if type_ == _UNDO:
+            continue
+        does = type_
+        if type_ == _DWELL:
+            does = _READ if value[i] >= taste.LONG_DWELL_MS else _NOTHING_DONE
+        elif type_ == _PLAY:
+            does = _READ if value[i] >= taste.LONG_PLAY_MS else _NOTHING_DONE
+        once = _ONCE[does]
         at = -1
         for j in range(count - 1, -1, -1):  # what was served last is what is acted on
-            if seen[j] == item[i]:
+            if seen[j] == item:
                 at = j
                 break
         if at < 0:
             continue  # what was served is lost: that it counts once could not be known
         first_look = flags[at] & IMPRESSED == 0
-        first_time = flags[at] & once[i] == 0
-        flags[at] |= IMPRESSED | once[i]
-        if not learn or topic[i] < 0:
+        first_time = flags[at] & once == 0
+        flags[at] |= IMPRESSED | once
+        if not learn or topic < 0:
             continue
+        embedding = embeddings[row_of[i]] if row_of[i] >= 0 else none
         if first_look:
-            embedding = embeddings[row_of[i]] if row_of[i] >= 0 else none
             look(
-                counts, creators, vectors, items, items_done, item[i], topic[i], language[i],
-                creator[i], scene[i], True, embedding, 1.0,
+                counts, creators, vectors, items, items_done, item, topic, language, creator,
+                scene, True, embedding, 1.0,
             )  # fmt: skip
         if first_time:
-            if bit[i]:
-                mark(items, items_done, item[i], bit[i])
-            if weight[i] != 0.0:
-                place = creator_place(creators, counts, creator[i])
-                if column[i] >= 0:
-                    add(counts, topic[i], language[i], place, scene[i], column[i], 1.0)
-                add(counts, topic[i], language[i], place, scene[i], ENGAGED, weight[i])
-                counted[i] = True
+            if _BIT[does]:
+                mark(items, items_done, item, _BIT[does])
+            if _WEIGHT[does] != 0.0:
+                place = creator_place(creators, counts, creator)
+                if _COLUMN[does] >= 0:
+                    add(counts, topic, language, place, scene, _COLUMN[does], 1.0)
+                add(counts, topic, language, place, scene, ENGAGED, np.float32(_WEIGHT[does]))
+                if len(embedding):
+                    lean(vectors, interests, interest_weight, _WEIGHT[does], embedding, 1.0)
+                counted[i] = does + 1
 
 
 class ViewerFold:
@@ -152,53 +209,52 @@ class ViewerFold:
         state.seen_count = len(fresh)
 
     def _outcomes(self, state: ViewerState, record: Outcomes) -> None:
-        events = [event for event in record.events if event.type != _UNDO]
-        if events:
-            self._happen(state, events, record.profiled)
-        for event in record.events:
-            if event.type == _UNDO and record.profiled:
-                taken = state.recent.pop(event.undoes, None)
-                if taken is not None:
-                    weight, column, topic, language, creator, scene, item = taken
-                    facts = topic, language, creator, scene
-                    embedding = self._embedding_of(item)
-                    taste.take_back(state, weight, column, facts, embedding)
-
-    def _happen(self, state: ViewerState, events: list[Outcome], profiled: bool) -> None:
-        does = [_does(e.type, e.value) for e in events]
-        facts = np.array(
-            [
-                (e.item, d.once, e.topic, e.language, e.creator, e.surface, d.column, d.bit)
-                for e, d in zip(events, does, strict=True)
-            ],
-            np.int64,
-        )  # fmt: skip
-        weight = np.array([d.weight for d in does], np.float32)
-        embeddings = [self._embedding_of(e.item) for e in events]
-        known = [e for e in embeddings if e is not None]
-        row_of = np.array([-1 if e is None else 0 for e in embeddings], np.int64)
-        row_of[row_of == 0] = np.arange(len(known))
-        counted = np.zeros(len(events), np.bool_)
+        events = record.events
+        if not events:
+            return
+        flat = [
+            fact
+            for e in events
+            for fact in (e.type, e.item, e.topic, e.language, e.creator, e.surface)
+        ]
+        facts = np.array(flat, np.int64).reshape(-1, 6).T.copy()
+        value = np.array([e.value for e in events], np.float64)
+        row_of, embeddings = self._embedding_of(facts[1])
+        counted = np.zeros(len(events), np.int64)
         _happen(
-            facts[:, 0], facts[:, 1], facts[:, 2], facts[:, 3], facts[:, 4], facts[:, 5],
-            facts[:, 6], facts[:, 7], weight, profiled, state.seen, state.seen_flags,
-            state.seen_count, state.counts, state.creators, state.vectors, state.items,
-            state.items_done, row_of,
-            np.array(known) if known else _NOTHING, counted,
+            facts, value, record.profiled, state.seen, state.seen_flags, state.seen_count,
+            state.counts, state.creators, state.vectors, state.interests, state.interest_weight,
+            state.items, state.items_done, row_of, embeddings, counted,
         )  # fmt: skip
-        for i in np.flatnonzero(counted).tolist():
-            e = events[i]
-            state.recent[e.id] = (
-                does[i].weight, does[i].column, e.topic, e.language, e.creator, e.surface, e.item
-            )  # fmt: skip
-            embedding = embeddings[i]
-            if embedding is not None:
-                taste.lean(
-                    state.vectors, state.interests, state.interest_weight, does[i].weight,
-                    embedding, 1.0,
+        if counted.any():
+            self._remember(state, events, counted.tolist())
+        if record.profiled and (facts[0] == _UNDO).any():
+            self._undo(state, events)
+
+    @staticmethod
+    def _remember(state: ViewerState, events: Sequence[Outcome], counted: list[int]) -> None:
+        """Note what counted, so that it can be undone."""
+        for e, does in zip(events, counted, strict=True):
+            if does:
+                did = _DOES[does - 1]
+                state.recent[e.id] = (
+                    did.weight, did.column, e.topic, e.language, e.creator, e.surface, e.item
                 )  # fmt: skip
         while len(state.recent) > RECENT:
             del state.recent[next(iter(state.recent))]
+
+    def _undo(self, state: ViewerState, events: Sequence[Outcome]) -> None:
+        for event in events:
+            taken = state.recent.pop(event.undoes, None) if event.type == _UNDO else None
+            if taken is not None:
+                weight, column, topic, language, creator, scene, item = taken
+                facts = topic, language, creator, scene
+                taste.take_back(state, weight, column, facts, self._embedding(item))
+
+    def _embedding(self, item: int) -> Floats | None:
+        """Of one item, None when it is not live."""
+        rows, embeddings = self._embedding_of(np.array([item], np.int64))
+        return embeddings[rows[0]] if rows[0] >= 0 else None
 
     def _relation(self, state: ViewerState, record: Relation) -> None:
         verb, at_ms = record.verb, record.at_ms
@@ -207,46 +263,7 @@ class ViewerFold:
             return
         taste.fade_to(state, at_ms)
         facts = record.topic, record.language, record.creator, -1
-        embedding = self._embedding_of(record.item) if record.item else None
+        embedding = self._embedding(record.item) if record.item else None
         put = taste.count_engaged if record.on else taste.take_back
         column = taste.COLUMN.get(verb, -1)
         put(state, taste.WEIGHT[verb], column, facts, embedding)
-
-
-class _Does(NamedTuple):
-    """What an event does to a viewer's taste."""
-
-    weight: float
-    column: int
-    """Of ViewerState.counts; -1: engagement alone."""
-    bit: int
-    """Of ViewerState.items_done."""
-    once: int
-    """Flag of what counts once a slot, else 0."""
-
-
-def _does(type_: int, value: float) -> _Does:
-    if type_ == _DWELL:
-        return _READ if value >= taste.LONG_DWELL_MS else _NOTHING_DONE
-    if type_ == _PLAY:
-        return _READ if value >= taste.LONG_PLAY_MS else _NOTHING_DONE
-    return _DOES[type_]
-
-
-_UNDO, _DWELL, _PLAY = (EVENT_INDEX[name] for name in ("undo", "dwell", "play"))
-_ONCE: Final = {"tap": TAPPED, "complete": COMPLETED, "long": LONGED}
-_NOTHING: Final = np.zeros((0, EMBEDDING_SIZE), np.float32)
-RECENT: Final = 64
-"""Engagements that can be undone; an undo that comes later than that takes nothing back."""
-
-
-def _action(name: str) -> _Does:
-    return _Does(
-        taste.WEIGHT.get(name, 0.0), taste.COLUMN.get(name, -1), taste.DONE.get(name, 0),
-        _ONCE.get(name, 0),
-    )  # fmt: skip
-
-
-_DOES: Final = tuple(_action(name) for name in EVENT_TYPES)
-_READ: Final = _action("long")
-_NOTHING_DONE: Final = _Does(0.0, -1, 0, 0)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from itertools import product
 from typing import Any
 
 import httpx
 import pytest
 
+from jhalak.api.events import EventRoutes
 from jhalak.api.reports import CODES as REPORTS
 from jhalak.ports.errors import DiskFull, Unavailable
 from jhalak.schema.activity import EVENT_TYPES, Outcome, Outcomes
@@ -131,6 +133,48 @@ class TestOnce:
         bad = phone.event(card, "dwell", value=None)
         assert refused(phone.send(bad)) == "bad_value"
         assert phone.send({**bad, "value": 10})["accepted"] == 1
+
+
+@pytest.mark.parametrize("form", ["Z", "+00:00"])
+def test_a_batch_that_is_all_good_comes_to_the_same_as_event_by_event(
+    jhalak: Jhalak, phone: Phone, form: str
+) -> None:
+    routes, cards = EventRoutes(jhalak.services), phone.edition()["cards"]
+    jhalak.services.world.catalogue.expire(NOW_MS + 400 * DAY_MS)  # what is not live any more
+    cards = [*cards, *phone.edition()["cards"]]
+    jhalak.clock.forward(s=60)
+    events = [
+        phone.event(card, type_, value=VALUES.get(type_), at=rfc3339(NOW_MS + late * 1000))
+        for late, (card, type_) in enumerate(product(cards, EVENT_TYPES), -99)
+    ]
+    if form == "Z":
+        events = [{**event, "at": event["at"].replace("+00:00", form)} for event in events]
+    events.append(phone.event(cards[0], "play", value=9, ranges=[[0, 5]], at=events[0]["at"]))
+    events.append(phone.event(cards[0], "tap", ranges=[], at=events[0]["at"]))
+    batch = routes._decode(json.dumps({"events": events}).encode())
+    now_ms = NOW_MS + 60_000
+    answer, outcomes = routes._sort(batch, phone.number, now_ms, set())
+    assert (answer.accepted, answer.rejected) == (len(events), [])
+    assert routes._all_good(batch.events, phone.number, now_ms, set()) == outcomes
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"id": ""}, {"id": "x" * 65}, {"id": "known"}, {"slot": "A" * 64}, {"type": "like"},
+     {"type": "tap", "ranges": [[0, 1]]}, {"type": "dwell"}, {"at": "2026-13-01T00:00:00.000Z"}],
+)  # fmt: skip
+def test_a_batch_that_is_not_all_good_is_looked_at_event_by_event(
+    shared: Jhalak, guest: Phone, wrong: dict[str, Any]
+) -> None:
+    routes, cards = EventRoutes(shared.services), guest.edition()["cards"]
+    events = [guest.event(card) for card in cards[:3]]
+    good = routes._decode(json.dumps({"events": events}).encode())
+    assert routes._all_good(good.events, guest.number, NOW_MS, {"known"}) is not None
+    events[1] |= wrong
+    bad = routes._decode(json.dumps({"events": events}).encode())
+    assert routes._all_good(bad.events, guest.number, NOW_MS, {"known"}) is None
+    again = routes._decode(json.dumps({"events": [*events[:1], *events[:1]]}).encode())
+    assert routes._all_good(again.events, guest.number, NOW_MS, {"known"}) is None
 
 
 class TestRejects:

@@ -204,3 +204,17 @@ def test_whatever_happens_the_catalogue_holds_exactly_what_may_be_shown(
         assert all(catalogue.find(n) == -1 for n in expected if n not in alive)
         rows = list(catalogue.by_id.values())
         assert len(set(rows)) == len(rows), "no two items share a row"
+
+
+def test_the_facts_of_many_are_those_of_each() -> None:
+    catalogue = LiveCatalogue(8)
+    for num, topic in enumerate(("food", "sport", "politics"), 1):
+        commit(catalogue, make_item(f"i{num}", topic, "hi", publisher=topic), num)
+    commit(catalogue, make_item("i2", "sport", "hi"), 2, seq=9, recalled=True)
+    asked = np.array([3, 1, 2, 99, -1, 0, 3], np.int64)
+    found = catalogue.facts_of(asked)
+    assert found[0].tolist() == [catalogue.find(item) for item in asked.tolist()]
+    each = [catalogue.facts[row] if row >= 0 else (-1, -1, 0) for row in found[0].tolist()]
+    assert list(zip(*found[1:].tolist(), strict=True)) == each
+    rows, embeddings = catalogue.embedding_of(asked)
+    assert embeddings is catalogue.embedding and rows.tolist() == found[0].tolist()

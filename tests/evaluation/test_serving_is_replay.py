@@ -66,7 +66,7 @@ class Serving:
         self.log = log
         self.learner = Fold(1, 120.0, 72.0)
         embedding = log.items.embedding
-        self.fold = ViewerFold(lambda item: embedding[item - 1], 1 << 60, 1)
+        self.fold = ViewerFold(lambda items: (items - 1, embedding), 1 << 60, 1)
         self.states = [ViewerState(viewer) for viewer in range(log.viewers)]
         self.n = 0
 

@@ -13,7 +13,7 @@ from jhalak.config.settings import Settings
 from jhalak.feeds.feed import Feed
 from jhalak.feeds.lockscreen import lockscreen
 from jhalak.feeds.video import video
-from jhalak.learning.viewer import ViewerFold
+from jhalak.learning.viewer import ViewerFold, one_by_one
 from jhalak.schema.query import Query
 from jhalak.schema.reason import REASONS
 from jhalak.schema.slate import Level, Slate
@@ -30,7 +30,7 @@ class States:
     def __init__(self) -> None:
         self.state = ViewerState(1)
         self.erased: set[int] = set()
-        self.fold = ViewerFold(lambda item: None, 30 * DAY_MS, 90 * DAY_MS)
+        self.fold = ViewerFold(one_by_one(lambda item: None), 30 * DAY_MS, 90 * DAY_MS)
 
     def at_hand(self, viewer: int, *, profiled: bool = True) -> ViewerState:
         return self.state

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jhalak.learning import taste
 from jhalak.learning.features import TASTE_HALF_LIFE_S
 from jhalak.learning.profile import dump, load
-from jhalak.learning.viewer import ViewerFold
+from jhalak.learning.viewer import ViewerFold, one_by_one
 from jhalak.schema.activity import Forget, Tick, Verb
 from jhalak.schema.item import EMBEDDING_SIZE
 from jhalak.schema.viewer_state import ViewerState
@@ -32,7 +32,7 @@ def embedding_of(item: int) -> np.ndarray | None:
     return vector
 
 
-FOLD = ViewerFold(embedding_of, KEEP_MS, HIDE_MS)
+FOLD = ViewerFold(one_by_one(embedding_of), KEEP_MS, HIDE_MS)
 
 
 def after(*records, state: ViewerState | None = None) -> ViewerState:

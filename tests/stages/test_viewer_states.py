@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from jhalak.learning.profile import FORMAT, dump, load
+from jhalak.learning.viewer import one_by_one
 from jhalak.ports.errors import Unavailable
 from jhalak.ports.event_log import Entry
 from jhalak.ports.relations import RelationRow
@@ -99,7 +100,8 @@ class World:
         """The states of a process that starts now."""
         self.states = ViewerStates(
             self.log, self.profiles, self.relations,  # type: ignore[arg-type]
-            lambda item: None, lambda: self.now_ms, size=self.size, keep_days=30, hide_days=90,
+            one_by_one(lambda item: None), lambda: self.now_ms, size=self.size,
+            keep_days=30, hide_days=90,
         )  # fmt: skip
         return self.states
 

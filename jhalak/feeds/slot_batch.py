@@ -1,0 +1,143 @@
+"""The slot tokens of a batch verified at once: a batch of events names dozens, all of one viewer.
+
+Takes what SlotTokens.verify takes and nothing else; what is wrong with a token it leaves for that
+to say. BLAKE2b (RFC 7693) of 168 bytes, of which the key's 128 are hashed once a batch: 0.2 us a
+token, where hashlib with all that is around it takes 1.7.
+"""
+
+from __future__ import annotations
+
+from binascii import a2b_base64
+from typing import Final, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from jhalak.feeds.slot_token import LENGTH, LIFE_S, TO_STANDARD
+from jhalak.ports.keys import Keys
+from jhalak.schema.slate import SURFACES
+
+_IV: Final = np.array(
+    [
+        0x6A09E667F3BCC908, 0xBB67AE8584CAA73B, 0x3C6EF372FE94F82B, 0xA54FF53A5F1D36F1,
+        0x510E527FADE682D1, 0x9B05688C2B3E6C1F, 0x1F83D9ABFB41BD6B, 0x5BE0CD19137E2179,
+    ],
+    np.uint64,
+)  # fmt: skip
+_ORDER: Final = np.array(
+    [
+        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
+        [14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3],
+        [11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4],
+        [7, 9, 3, 1, 13, 12, 11, 14, 2, 6, 5, 10, 4, 0, 15, 8],
+        [9, 0, 5, 7, 2, 4, 10, 15, 14, 1, 11, 12, 6, 8, 3, 13],
+        [2, 12, 6, 10, 0, 11, 8, 3, 4, 13, 7, 5, 15, 14, 1, 9],
+        [12, 5, 1, 15, 14, 13, 4, 10, 0, 7, 6, 3, 9, 2, 8, 11],
+        [13, 11, 7, 14, 12, 1, 3, 9, 5, 0, 15, 4, 8, 6, 2, 10],
+        [6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5],
+        [10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0],
+    ],
+    np.int64,
+)
+"""Which words of a block each of ten rounds mixes; the two that follow are the first two again."""
+_ROUNDS: Final = 12
+_1, _8, _16, _24, _32, _40, _48, _63 = (np.uint64(n) for n in (1, 8, 16, 24, 32, 40, 48, 63))
+_BYTE: Final = np.uint64(0xFF)
+_SURFACES: Final = np.uint64(len(SURFACES))
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _mix(a, b, c, d, x, y):  # type: ignore[no-untyped-def]
+    a += b + x
+    d ^= a
+    d = (d >> _32) | (d << _32)
+    c += d
+    b ^= c
+    b = (b >> _24) | (b << _40)
+    a += b + y
+    d ^= a
+    d = (d >> _16) | (d << _48)
+    c += d
+    b ^= c
+    b = (b >> _63) | (b << _1)
+    return a, b, c, d
+
+
+@njit(cache=True, nogil=True)
+def _compress(h, m, bytes_before, last, out):  # type: ignore[no-untyped-def]
+    """One block m uint64[16] into a state h uint64[8]: out[8] is the state after it."""
+    v0, v1, v2, v3, v4, v5, v6, v7 = h[0], h[1], h[2], h[3], h[4], h[5], h[6], h[7]
+    v8, v9, v10, v11 = _IV[0], _IV[1], _IV[2], _IV[3]
+    v12, v13, v14, v15 = _IV[4] ^ bytes_before, _IV[5], _IV[6] ^ last, _IV[7]
+    for turn in range(_ROUNDS):
+        s = _ORDER[turn % 10]
+        v0, v4, v8, v12 = _mix(v0, v4, v8, v12, m[s[0]], m[s[1]])
+        v1, v5, v9, v13 = _mix(v1, v5, v9, v13, m[s[2]], m[s[3]])
+        v2, v6, v10, v14 = _mix(v2, v6, v10, v14, m[s[4]], m[s[5]])
+        v3, v7, v11, v15 = _mix(v3, v7, v11, v15, m[s[6]], m[s[7]])
+        v0, v5, v10, v15 = _mix(v0, v5, v10, v15, m[s[8]], m[s[9]])
+        v1, v6, v11, v12 = _mix(v1, v6, v11, v12, m[s[10]], m[s[11]])
+        v2, v7, v8, v13 = _mix(v2, v7, v8, v13, m[s[12]], m[s[13]])
+        v3, v4, v9, v14 = _mix(v3, v4, v9, v14, m[s[14]], m[s[15]])
+    out[0], out[1], out[2] = h[0] ^ v0 ^ v8, h[1] ^ v1 ^ v9, h[2] ^ v2 ^ v10
+    out[3], out[4], out[5] = h[3] ^ v3 ^ v11, h[4] ^ v4 ^ v12, h[5] ^ v5 ^ v13
+    out[6], out[7] = h[6] ^ v6 ^ v14, h[7] ^ v7 ^ v15
+
+
+@njit(cache=True, nogil=True)
+def _read(words, key, key_bytes, viewer, oldest_s, out):  # type: ignore[no-untyped-def]
+    """Fills out int64[4, n], as Claims has it; is every token words uint64[n, 6] good, and of one
+    key? `key` uint64[16] is padded with zeros. Takes as long wherever a MAC differs."""
+    start, keyed, found = _IV.copy(), np.empty(8, np.uint64), np.empty(8, np.uint64)
+    start[0] ^= np.uint64(0x01010010) ^ (key_bytes << np.uint64(8))  # 16 bytes of MAC, keyed
+    _compress(start, key, np.uint64(128), np.uint64(0), keyed)
+    block = np.zeros(16, np.uint64)
+    block[0] = viewer
+    differ = np.uint64(0)
+    for i in range(len(words)):
+        for k in range(4):
+            block[1 + k] = words[i, k]
+        _compress(keyed, block, np.uint64(168), ~np.uint64(0), found)
+        differ |= (found[0] ^ words[i, 4]) | (found[1] ^ words[i, 5])
+        head = words[i, 0]
+        differ |= (head ^ words[0, 0]) & _BYTE
+        surface, issued_s = (head >> _8) & _BYTE, np.int64(head >> _32)
+        if surface >= _SURFACES or issued_s < oldest_s:
+            return False
+        out[0, i], out[1, i] = surface, (head >> _16) & _BYTE
+        out[2, i], out[3, i] = issued_s * 1000, words[i, 2]
+    return differ == 0
+
+
+class Claims(NamedTuple):
+    """What n verified tokens say, in the order in which they were given."""
+
+    surface: list[int]
+    position: list[int]
+    issued_ms: NDArray[np.int64]
+    item: NDArray[np.int64]
+    slate: list[int]
+
+
+def claims_of(keys: Keys, tokens: list[str], viewer: int, now_ms: int) -> Claims | None:
+    """The claims of all tokens of one viewer, made with one key; None when they are not all good,
+    or of several keys: then each is to be verified alone."""
+    text = "".join(tokens).encode()
+    if not tokens or set(map(len, tokens)) != {LENGTH} or len(text) != LENGTH * len(tokens):
+        return None
+    try:
+        raw = a2b_base64(text.translate(TO_STANDARD), strict_mode=True)
+    except ValueError:
+        return None
+    key = keys.by_id(raw[0])
+    if key is None:
+        return None
+    words = np.frombuffer(raw, np.uint64).reshape(-1, 6)
+    padded = np.frombuffer(key.ljust(128, b"\0"), np.uint64)
+    named = np.uint64(viewer & 0xFFFF_FFFF_FFFF_FFFF)
+    out = np.empty((4, len(words)), np.int64)
+    if not _read(words, padded, np.uint64(len(key)), named, now_ms // 1000 - LIFE_S, out):
+        return None
+    surface, position = out[:2].tolist()
+    return Claims(surface, position, out[2], out[3], words[:, 1].tolist())
