@@ -141,6 +141,10 @@ def _number(name: str, low: int, high: int, default: int) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "schema": schema}
 
 
+_OF: Final = {
+    "name": "of", "in": "query", "required": False,
+    "schema": {"type": "string", "enum": ["you", "following"], "default": "you"},
+}  # fmt: skip
 _PROBLEMS: Final = {
     "400": _answer("Problem", "The request is not of this shape"),
     "401": _answer("Problem", "No viewer token, or not a valid one"),
@@ -171,7 +175,7 @@ def _hot_paths() -> dict[str, Any]:
         "tags": ["feeds"],
         "operationId": "GetVideoFeed",
         "summary": "A page of the video feed",
-        "parameters": [_number("limit", 1, 50, 12)],
+        "parameters": [_number("limit", 1, 50, 12), _OF],
         "responses": {"200": _answer("PageOut", "A slate"), **_PROBLEMS},
     }
     events = {
@@ -236,6 +240,8 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
 
 _CREATORS: Final = ("/v1/creators", "/v1/videos")
 _CREATORS_BELOW: Final = ("/v1/creators/", "/v1/uploads")
+_READ_BY_VIEWERS: Final = ("/v1/videos/", "/v1/comments/")
+"""Anyone reads what stands there; who writes has an account."""
 _FREE: Final = (
     ("options", "/v1/uploads"), ("post", "/v1/creators"), ("post", "/v1/creators/session"),
 )  # fmt: skip
@@ -259,9 +265,10 @@ def _secure(path: str, method: str, operation: dict[str, Any]) -> None:
     answers = operation.setdefault("responses", {})
     answers["400"] = _answer("Problem", "The request is not of this shape")
     answers.get("204", {}).pop("content", None)
-    if path in _CREATORS or path.startswith(_CREATORS_BELOW):
+    written = path.startswith(_READ_BY_VIEWERS) and method != "get"
+    if path in _CREATORS or path.startswith(_CREATORS_BELOW) or written:
         _secure_creator(path, method, operation)
-    elif path.startswith(("/v1/me", "/v1/lockscreen", "/v1/video", "/v1/events")):
+    elif path.startswith(("/v1/me", "/v1/lockscreen", "/v1/video", "/v1/events", "/v1/comments")):
         operation["security"] = [{"viewer": []}]
         answers.setdefault("401", _answer("Problem", "No viewer token, or not a valid one"))
         answers.setdefault("404", _answer("Problem", "There is no such thing"))

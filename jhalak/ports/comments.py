@@ -69,6 +69,8 @@ class Line(NamedTuple):
     """Its writer's; "": erased."""
     name: str
     verified: bool
+    thread: str
+    """Id of what it stands below; "": it begins a thread."""
     answers: str
     """Handle of whom it answers; "": nobody, or somebody who is gone."""
     liked: bool
@@ -139,13 +141,13 @@ class CommentPages(Protocol):
 
     def page(
         self, video: str, parent: int, asker: Asker, order: Order, limit: int, *,
-        languages: Sequence[str] = (), after: tuple[float, int] | None = None, up_to: int = 0,
+        languages: Sequence[str] = (), after: tuple[float, int] | None = None, up_to_ms: int = 0,
         without: Sequence[int] = (), writers: Sequence[int] = (),
     ) -> list[Line]:  # fmt: skip
         """Those that the reader may see, of these languages or their own (none: of all).
 
         after    value and number of the last one of the page before
-        up_to    no later ones than this number, so that pages fit together; 0: all
+        up_to_ms none written later, so that pages fit together; 0: all
         without  numbers, and `writers` accounts, that are left out
         """
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from jhalak.ports.comments import Asker, Comment, Line, Order
 from jhalak.records.comment_rows import comment_of
+from jhalak.records.comments import OPEN
 from jhalak.records.database import Database
 from jhalak.records.tables import (
     AnyRow,
@@ -31,6 +32,7 @@ from jhalak.schema.activity import UNWANTED
 
 _WRITER: Final = creator_accounts.alias("writer")
 _ANSWERED: Final = creator_accounts.alias("answered")
+_THREAD: Final = comments.alias("thread")
 
 
 def _stands(account: Any) -> ColumnElement[bool]:
@@ -51,21 +53,26 @@ def _related(viewer: str, verbs: Sequence[str], creator: Any) -> ColumnElement[b
     )  # fmt: skip
 
 
-_SEEN: Final = or_(
-    and_(
-        comments.c.state == "shown", _stands(_WRITER),
-        ~_related("viewer", UNWANTED, _WRITER.c.creator),
-        ~_related("owner", ("blocks",), _WRITER.c.creator),
+_SEEN: Final = and_(
+    or_(comments.c.parent == 0, _THREAD.c.state.in_(OPEN)),
+    or_(
+        and_(
+            comments.c.state == "shown",
+            _stands(_WRITER),
+            ~_related("viewer", UNWANTED, _WRITER.c.creator),
+            ~_related("owner", ("blocks",), _WRITER.c.creator),
+        ),
+        and_(comments.c.state.in_(("held", "removed")), comments.c.account == bindparam("account")),
+        and_(comments.c.state == "erased", comments.c.replies > 0),
     ),
-    and_(comments.c.state.in_(("held", "removed")), comments.c.account == bindparam("account")),
-    and_(comments.c.state == "erased", comments.c.replies > 0),
-)  # fmt: skip
+)
 _LINES: Final = (
     select(
         comments,
         _WRITER.c.handle,
         _WRITER.c.name,
         _WRITER.c.verified_ms,
+        _THREAD.c.id.label("thread_id"),
         _ANSWERED.c.handle.label("answers_handle"),
         exists()
         .where(
@@ -76,6 +83,7 @@ _LINES: Final = (
         (comment_counts.c.pinned == comments.c.num).label("pinned"),
     )
     .join(comment_counts, comment_counts.c.video == comments.c.video)
+    .outerjoin(_THREAD, _THREAD.c.num == comments.c.parent)
     .outerjoin(_WRITER, _WRITER.c.num == comments.c.account)
     .outerjoin(_ANSWERED, and_(_ANSWERED.c.num == comments.c.answers, _stands(_ANSWERED)))
     .where(_SEEN)
@@ -122,7 +130,7 @@ class SqlCommentPages:
 
     def page(
         self, video: str, parent: int, asker: Asker, order: Order, limit: int, *,
-        languages: Sequence[str] = (), after: tuple[float, int] | None = None, up_to: int = 0,
+        languages: Sequence[str] = (), after: tuple[float, int] | None = None, up_to_ms: int = 0,
         without: Sequence[int] = (), writers: Sequence[int] = (),
     ) -> list[Line]:  # fmt: skip
         asked: dict[str, Any] = asker._asdict() | {"of": video, "under": parent, "most": limit}
@@ -134,9 +142,9 @@ class SqlCommentPages:
             own = comments.c.account == bindparam("account")
             wanted = wanted.where(or_(comments.c.language.in_(_among("languages")), own))
             asked["languages"] = list(languages)
-        if up_to:
-            wanted = wanted.where(comments.c.num <= bindparam("up_to"))
-            asked["up_to"] = up_to
+        if up_to_ms:
+            wanted = wanted.where(comments.c.created_ms <= bindparam("up_to_ms"))
+            asked["up_to_ms"] = up_to_ms
         if without:
             wanted = wanted.where(comments.c.num.not_in(_among("without")))
             asked["without"] = list(without)
@@ -210,6 +218,6 @@ def _line(row: AnyRow) -> Line:
     erased = row.state == "erased"
     return Line(
         comment_of(row), "" if erased else row.handle or "", "" if erased else row.name or "",
-        bool(row.verified_ms) and not erased, row.answers_handle or "", bool(row.liked),
-        bool(row.pinned),
+        bool(row.verified_ms) and not erased, row.thread_id or "", row.answers_handle or "",
+        bool(row.liked), bool(row.pinned),
     )  # fmt: skip

@@ -129,10 +129,11 @@ class SqlVideoStore:
 
 
 def _row(video: Video, now_ms: int) -> dict[str, Any]:
-    media = video.media
+    media, of = video.media, video.details.of
     return {
         "id": video.id, "account": video.account, "state": video.state, "content": video.content,
         "set_name": media.set if media else "", "likeness": media.likeness if media else b"",
         "body": _encode(video), "created_ms": video.created_ms, "changed_ms": now_ms,
         "audience": video.details.audience,
+        "of": of.video if of else "", "of_kind": of.kind if of else "",
     }  # fmt: skip

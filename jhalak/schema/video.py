@@ -23,6 +23,22 @@ POSTER: Final = "poster.webp"
 HLS_TYPE: Final = "application/vnd.apple.mpegurl"
 CAPTION: Final = 2200
 """Most characters of a caption."""
+UseKind = Literal["duet", "stitch", "sound"]
+"""How a video was made with another one: beside it, after a piece of it, to its sound."""
+USES: Final[tuple[UseKind, ...]] = ("duet", "stitch", "sound")
+CommentsBy = Literal["", "everyone", "followers", "off"]
+"""Who may comment; "": as its creator chose for all."""
+
+
+class Use(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The video that one was made with, as it was then: the attribution stays when that goes."""
+
+    kind: UseKind
+    video: str
+    handle: str
+    """Its creator's."""
+    title: str = ""
+    """The beginning of its caption."""
 
 
 class Details(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -42,6 +58,14 @@ class Details(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cover_s: float = -1.0
     """Where the cover lies; below 0: the best frame."""
     audience: Audience = "everyone"
+    duet: bool = False
+    stitch: bool = False
+    sound: bool = False
+    """Whether others may make one beside it, go on after a piece of it, use its sound. Rights are
+    given, never assumed."""
+    comments: CommentsBy = ""
+    of: Use | None = None
+    """What it was made with; None: nothing of another's here."""
 
 
 class VideoFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -98,7 +98,7 @@ def test_a_comment_is_found_as_it_was_written(world: World) -> None:
     assert world.pages.find(said.id) == said and said.num > 0
     assert world.pages.find("none") is None
     [line] = world.seen()
-    assert line == Line(said, "ravi", "Ravi", False, "", False, False)
+    assert line == Line(said, "ravi", "Ravi", False, "", "", False, False)
     assert world.count() == 1 and world.count("w") == 0
     assert world.pages.lines([said.id, "none"], NOBODY) == [line]
 
@@ -111,6 +111,7 @@ def test_replies_stand_below_what_they_answer_oldest_first(world: World) -> None
     below = world.seen(parent=first.num, order="oldest")
     assert [line.comment.text for line in below] == ["one", "two"]
     assert [line.answers for line in below] == ["ravi", "meena"]
+    assert {line.thread for line in below} == {first.id}
     found = world.pages.find(first.id)
     assert found is not None and found.replies == 2 and world.count() == 3
     assert world.put(world.ravi, "deeper", parent=one.num).why == "gone", "one level deep"
@@ -227,7 +228,7 @@ def test_the_best_come_first_and_pages_fit_together_while_new_ones_come(world: W
     late = world.say(world.meena, "late", 10_000_009)
     last = first[-1].comment
     rest = world.seen(
-        order="best", after=(last.value, last.num), up_to=max(one.num for one in said)
+        order="best", after=(last.value, last.num), up_to_ms=max(one.created_ms for one in said)
     )
     assert [line.comment.text for line in rest] == ["n5", "n4", "n0"]
     assert world.texts(without=[late.num, said[5].num], limit=2) == ["n4", "n3"]

@@ -1,0 +1,41 @@
+"""Creators' videos as one viewer may see them, with what stands beside them: one statement each."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+from jhalak.ports.creators import Creator
+from jhalak.schema.video import UseKind, Video
+
+
+class Shown(NamedTuple):
+    """A video that is live and that the viewer may see."""
+
+    video: Video
+    owner: Creator
+    likes: int
+    saves: int
+    comments: int
+    liked: bool
+    saved: bool
+    follows: bool
+    """The viewer follows its creator."""
+    muted: bool
+    own: bool
+    """It is the viewer's own account's."""
+
+
+class ShownVideos(Protocol):
+    """What may be seen: live, of an account that stands; not where one of the two blocks the other;
+    of a private account, or for followers only, by followers and the creator themselves."""
+
+    def find(self, video: str, viewer: int) -> Shown | None:
+        """None for any other: nobody learns that it exists."""
+
+    def uses(
+        self, video: str, kind: UseKind, viewer: int, before_ms: int, limit: int
+    ) -> list[Shown]:
+        """Those that were made with it so, newest first, before that time."""
+
+    def made_with(self, video: str, limit: int) -> list[Video]:
+        """Live videos that were made with it, whoever may see them, oldest first."""
