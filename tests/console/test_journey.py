@@ -151,6 +151,33 @@ def test_now_moves_and_what_is_recalled_is_gone_from_the_next_edition(desk: Desk
     desk.page.get_by_label("Password").wait_for()
 
 
+def test_a_channel_made_here_is_a_feed(desk: Desk) -> None:
+    desk.go("Channels")
+    desk.page.get_by_role("button", name=re.compile("^Food")).click()
+    desk.page.get_by_role("cell", name=re.compile("^Title of en-food")).first.wait_for()
+    desk.whole()
+    desk.press("New")
+    desk.page.get_by_label("Id, for its address").fill("trips")
+    desk.page.get_by_label("en", exact=True).first.fill("Trips")
+    for topic in ("travel", "nature"):
+        desk.page.get_by_label(topic, exact=True).check()
+    desk.page.get_by_label("Why?").fill("people ask for it")
+    desk.press("Save")
+    desk.page.get_by_role("button", name=re.compile("^Trips")).wait_for()
+    desk.see("en 60")
+    desk.whole()
+    made = desk.context.request.post(f"{desk.origin}/v1/viewers", data={"languages": ["en"]})
+    headers = {"authorization": f"Bearer {made.json()['token']}"}
+    feed = f"{desk.origin}/v1/video/feed?channel=trips"
+    page = desk.context.request.get(feed, headers=headers).json()
+    assert {item["topic"] for item in page["items"]} <= {"travel", "nature"}
+    assert len(page["items"]) == 12
+    desk.page.get_by_label("Why?").fill("no use any more")
+    desk.press("Forget it")
+    desk.page.get_by_role("button", name=re.compile("^Trips")).wait_for(state="detached")
+    assert desk.context.request.get(feed, headers=headers).status == 404
+
+
 def test_a_moderator_decides_with_keys_and_nothing_is_seen_that_was_not_asked_for(
     desk: Desk,
 ) -> None:
@@ -201,7 +228,7 @@ def test_pages_are_whole_by_day_too_and_in_a_small_window(browser: Any, cell: Ce
     desk.sign_in()
     for page, said in (
         ("Learning", "What the last"), ("Policy", "What actions are worth"),
-        ("Experiments", "Define an experiment"),
+        ("Experiments", "Define an experiment"), ("Channels", "30 channels"),
     ):  # fmt: skip
         desk.go(page)
         desk.see(re.compile(said))

@@ -19,6 +19,7 @@ export const PAGES: Page[] = [
   { key: "now", name: "Now", title: "Now", least: "observer", load: () => import("../pages/now/Now.svelte") },
   { key: "learning", name: "Learning", title: "Learning", least: "observer", load: () => import("../pages/learning/Learning.svelte") },
   { key: "content", name: "Content", title: "Content", least: "observer", load: () => import("../pages/content/Content.svelte") },
+  { key: "channels", name: "Channels", title: "Channels", least: "observer", load: () => import("../pages/channels/Channels.svelte") },
   { key: "reviews", name: "Reviews", title: "Reviews", least: "moderator", load: () => import("../pages/reviews/Reviews.svelte") },
   { key: "viewer", name: "Viewer", title: "A viewer, with reason", least: "moderator", load: () => import("../pages/viewer/Viewer.svelte") },
   { key: "policy", name: "Policy", title: "Policy", least: "observer", load: () => import("../pages/policy/Policy.svelte") },

@@ -4,7 +4,7 @@ import { HEADERS, session } from "./session.svelte";
 
 export class Refusal extends Error {}
 
-export async function ask<T>(method: "GET" | "POST", path: string, body?: unknown): Promise<T> {
+export async function ask<T>(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<T> {
   const answer = await fetch(`/console/api/${path}`, {
     method,
     credentials: "same-origin",
