@@ -460,6 +460,7 @@ class Server:
         from jhalak.experiments.assignment import Assignment
         from jhalak.feeds.channel import channel
         from jhalak.feeds.edition import Packer
+        from jhalak.feeds.following import following
         from jhalak.feeds.lockscreen import lockscreen
         from jhalak.feeds.media_link import MediaLinks
         from jhalak.feeds.search import Search
@@ -514,6 +515,7 @@ class Server:
             states=states,
             lockscreen=lockscreen(world, states, self.event_log, settings),
             video=video(world, states, self.event_log, settings),
+            following=following(world, states, self.event_log, settings),
             channel=channel(world, states, self.event_log, settings),
             channels=records.channels,
             search=records.search,

@@ -49,6 +49,7 @@ from jhalak.api.creators.uploads import upload_routes
 from jhalak.api.events import EventRoutes
 from jhalak.api.feeds import FeedRoutes
 from jhalak.api.openapi import complete
+from jhalak.api.people import follow_requests, profile, video_audience
 from jhalak.api.raw import JSON, PRIVATE, Refused, respond
 from jhalak.api.services import Services
 from jhalak.api.video_files import video_file_route
@@ -170,7 +171,8 @@ def create_app(services: Services) -> Application:
     framework = Litestar(
         route_handlers=[
             *raw, video_file_route(services), create_viewer, *me.ROUTES, *history.ROUTES,
-            *relations.ROUTES, *search.ROUTES, *channels.ROUTES,
+            *relations.ROUTES, *profile.ROUTES, *follow_requests.ROUTES,
+            *video_audience.ROUTES, *search.ROUTES, *channels.ROUTES,
             *why.ROUTES, *items.ROUTES, *media.ROUTES, *ops.ROUTES,
             *feed_health.ROUTES, *account_routes(), *videos.ROUTES, *export.ROUTES,
             *upload_routes(services),

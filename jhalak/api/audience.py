@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 
+from jhalak.api.raw import AnyRequest, Refused, claim_of
 from jhalak.api.services import Services
 from jhalak.ports.creators import Creator
 from jhalak.schema.item import ItemRecord
@@ -31,3 +32,11 @@ async def sees_item(services: Services, viewer: int | None, record: ItemRecord) 
         return True
     own = await account_of(services, viewer)
     return own is not None and own.creator == record.creator
+
+
+def viewer_of(request: AnyRequest, services: Services) -> int | None:
+    """The viewer who asks, where a token says so; None: anybody."""
+    try:
+        return claim_of(request.scope, services.viewer_tokens).viewer
+    except Refused:
+        return None

@@ -30,6 +30,7 @@ from jhalak.schema.slate import SURFACES, Level, Slate
 
 LOCKSCREEN, VIDEO = SURFACES.index("lockscreen"), SURFACES.index("video")
 MINORS = ("under13", "13-17")
+FOR_YOU, FOLLOWING = "you", "following"
 EDITIONS_A_DAY = 6
 BUDGET = 5_000_000
 
@@ -79,17 +80,21 @@ class FeedRoutes:
         s.count("GET /v1/lockscreen/edition 200")
 
     async def page(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A page of the video feed."""
+        """A page of the video feed; `of=following`: only of those whom the viewer follows."""
         s = self._s
         claim = claim_of(scope, s.viewer_tokens)
         rules = s.settings.video
-        values = query_values(scope, ("limit", "channel"))
+        values = query_values(scope, ("limit", "channel", "of"))
+        of = values.get("of", FOR_YOU)
+        if of not in (FOR_YOU, FOLLOWING):
+            raise Refused(400, "bad_parameter", f"of is {FOR_YOU} or {FOLLOWING}")
         slots = whole_number(values, "limit", rules.slots, 1, rules.max_slots)
         query, to, _ = await self._query(claim, VIDEO, slots, 0, _metered(scope))
         query.channel = values.get("channel", "")
         if query.channel and query.channel not in s.world.channel_rows:
             raise Refused(404, "no_such_channel", "there is no such channel")
-        slate = await (s.channel if query.channel else s.video).slate(query)
+        feed = s.following if of == FOLLOWING else s.channel if query.channel else s.video
+        slate = await feed.slate(query)
         body = s.packer.page(slate, s.slot_tokens.mint(slate), to, small=query.metered)
         self._after(slate, len(slate))
         await respond(send, 200, body, [JSON, PRIVATE])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import asyncio
+from typing import Annotated, NamedTuple
 
 import msgspec
+import numpy as np
 from litestar import delete, get
 from litestar.params import Parameter
 
@@ -23,6 +25,9 @@ from jhalak.schema.activity import (
     encode,
 )
 from jhalak.schema.ids import new_id
+from jhalak.schema.item import Item
+from jhalak.schema.viewer_state import ViewerState
+from jhalak.stages.audience import may_see
 
 _UNDO = EVENT_INDEX["undo"]
 
@@ -32,7 +37,7 @@ class HistoryEntry(msgspec.Struct):
     type: str
     at: str
     item: str | None
-    """null: the item is not live any more."""
+    """null: the item is not live any more, or not for the viewer."""
     title: str | None
     topic: str | None
     value: float
@@ -55,7 +60,10 @@ async def get_history(
     """What the viewer did, newest first."""
     outcomes = await _outcomes(services, viewer.id)
     undone = {outcome.undoes for outcome in outcomes if outcome.type == _UNDO}
-    return HistoryOut([_entry(services, one, one.id in undone) for one in outcomes[:limit]])
+    state, _ = await services.states.get(viewer.id, profiled=viewer.profiled)
+    unwanted = await asyncio.to_thread(services.relations.unwanted, viewer.id)
+    shown = _Shown(services, state, unwanted)
+    return HistoryOut([_entry(shown, one, one.id in undone) for one in outcomes[:limit]])
 
 
 @delete("/v1/me/history/{event_id:path}", tags=["me"], status_code=204)
@@ -94,10 +102,24 @@ async def _outcomes(services: Services, viewer: int) -> list[Outcome]:
     return outcomes
 
 
-def _entry(services: Services, outcome: Outcome, undone: bool) -> HistoryEntry:
-    catalogue = services.world.catalogue
-    row = catalogue.find(outcome.item)
-    item = catalogue.record(row).item if row >= 0 else None
+class _Shown(NamedTuple):
+    """What the viewer may be told of now."""
+
+    services: Services
+    state: ViewerState
+    unwanted: frozenset[int]
+
+    def item(self, number: int) -> Item | None:
+        world = self.services.world
+        row = world.catalogue.find(number)
+        if row < 0 or int(world.catalogue.creator[row]) in self.unwanted:
+            return None
+        seen = may_see(world, self.state, np.array([row], np.int32))[0]
+        return world.catalogue.record(row).item if seen else None
+
+
+def _entry(shown: _Shown, outcome: Outcome, undone: bool) -> HistoryEntry:
+    item = shown.item(outcome.item)
     return HistoryEntry(
         outcome.id, EVENT_TYPES[outcome.type], rfc3339(outcome.at_ms),
         item.id if item else None, item.title if item else None, item.topic if item else None,

@@ -12,6 +12,7 @@ from litestar import delete, get
 from litestar.params import Parameter
 from litestar.response import Response
 
+from jhalak.api.audience import sees_item, viewer_of
 from jhalak.api.raw import AnyRequest, Refused, header, path_after
 from jhalak.api.services import Services
 from jhalak.catalogue.live import prepare
@@ -78,10 +79,11 @@ def trial_of(services: Services, record: ItemRecord) -> TrialOut | None:
 
 @get("/v1/items/{item_id:path}", tags=["items"])
 async def get_item(item_id: ItemId, request: AnyRequest, services: Services) -> ItemOut:
-    """One item. 410 when it was recalled."""
+    """One item. 410 when it was recalled. A viewer who says who they are is also told of what is
+    for followers only, where they follow."""
     name = path_after(request.scope, 2)
     record = await asyncio.to_thread(services.items.get, name)
-    if record is None:
+    if record is None or not await sees_item(services, viewer_of(request, services), record):
         raise Refused(404, "no_such_item", f"there is no item {name!r}")
     if record.status == "recalled":
         raise Refused(410, "recalled", "this item was recalled")

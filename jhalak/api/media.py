@@ -11,6 +11,7 @@ from litestar import get
 from litestar.params import Parameter
 from litestar.response import Response
 
+from jhalak.api.audience import sees_item, viewer_of
 from jhalak.api.raw import AnyRequest, Refused, path_after
 from jhalak.api.services import Services
 from jhalak.catalogue.more import same_story
@@ -92,7 +93,7 @@ async def get_reader(
     """The text of a live item, for our own reader. 410 when it was recalled."""
     name = path_after(request.scope, 2)
     record = await asyncio.to_thread(services.items.get, name)
-    if record is None:
+    if record is None or not await sees_item(services, viewer_of(request, services), record):
         raise Refused(404, "no_such_item", f"there is no item {name!r}")
     if record.status == "recalled":
         raise Refused(410, "recalled", "this item was recalled")

@@ -71,6 +71,7 @@ class Services:
     states: ViewerStates
     lockscreen: Feed
     video: Feed
+    following: Feed
     channel: Feed
     channels: ChannelStore
     search: SearchStore

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from litestar import get
 
+from jhalak.api.audience import sees_item
 from jhalak.api.raw import Refused
 from jhalak.api.services import Services
 from jhalak.feeds.slot_token import BadToken
@@ -22,7 +23,9 @@ async def get_why(slot: str, viewer: Viewer, services: Services) -> Why:
         raise Refused(400, error.code, str(error)) from None
     served = await find_served(services.event_log, viewer.id, claim.slate, claim.issued_ms)
     row = services.world.catalogue.find(claim.item)
-    item = services.world.catalogue.record(row).item.id if row >= 0 else None
+    record = services.world.catalogue.record(row) if row >= 0 else None
+    seen = record is not None and await sees_item(services, viewer.id, record)
+    item = record.item.id if record is not None and seen else None
     why = None
     if served is not None:
         publisher = _publisher(services, served, claim.position)
