@@ -16,7 +16,7 @@ demo: setup
 
 test: setup system
 	$(MAKE) --no-print-directory -j 2 lint kernels
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not soak"
 
 # Compiled once beforehand: tests side by side would each compile the same.
 kernels: setup

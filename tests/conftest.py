@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
+LONGEST = ("soak", "journeys", "people_app", "studio", "console", "page", "media", "evaluation")
+"""Folders of files that take longest. They begin first: what is left for the end is short, so that
+both of two processes have something to do until then."""
+
 _numbers = itertools.count(1)
 
 END_WITH_US = """
@@ -40,6 +44,16 @@ except (FileNotFoundError, ProcessLookupError):
 shutil.rmtree(folder, ignore_errors=True)
 """
 """Stops the server of a session that was killed; nobody else would."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        folder = item.path.relative_to(here).parts[0]
+        return LONGEST.index(folder) if folder in LONGEST else len(LONGEST)
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")
