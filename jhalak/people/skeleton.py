@@ -38,7 +38,11 @@ def likeness(text: str) -> str:
     """One string for all that people would read as `text`; "" where nothing of it is read.
 
     The skeleton is taken before case is dropped, because a great I looks like l, and after it,
-    because m looks like rn while M does not.
+    because m looks like rn while M does not; some letters need that twice. As that I is also a
+    great i, i is l too.
     """
-    read: str = _BETWEEN.sub("", skeleton(skeleton(text).casefold()))
-    return read
+    looks = skeleton(text)
+    for _ in range(2):
+        looks = skeleton(looks.casefold())
+    read: str = _BETWEEN.sub("", looks)
+    return read.replace("i", "l")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.api.creators.senders import Creator, settings
+from tests.api.creators.studio import Studio, quick_passwords
 from tests.worlds import Jhalak
 
 
@@ -24,3 +25,25 @@ def asha(world: Jhalak, request: pytest.FixtureRequest) -> Creator:
     name = hashlib.sha256(request.node.name.encode()).hexdigest()[:10]
     world.clock.forward(h=2)
     return Creator(world, f"asha.{name}")
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jhalak]:
+    """One for the module, without an item: for tests whose people have names of their own."""
+    made = Jhalak(tmp_path_factory.mktemp("crowd") / "data")
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def people(crowd: Jhalak, monkeypatch: pytest.MonkeyPatch) -> Studio:
+    """The same for all tests of a module; an hour later each time."""
+    quick_passwords(monkeypatch)
+    crowd.clock.forward(h=1)
+    return Studio(crowd)
+
+
+@pytest.fixture
+def studio(empty: Jhalak, monkeypatch: pytest.MonkeyPatch) -> Studio:
+    quick_passwords(monkeypatch)
+    return Studio(empty)

@@ -4,66 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx
 import pytest
 
-from jhalak.api.creators import passwords, sessions
 from jhalak.api.creators.access import COOKIE, LIFE_MS
 from jhalak.api.creators.sign_up import NEW_ACCOUNTS
 from jhalak.api.door import OF_NAME
-from jhalak.schema.video import Details, Media, Video
+from jhalak.schema.video import Media
+from tests.api.creators.studio import PASSWORD, Studio, new
 from tests.worlds import Jhalak
-
-PASSWORD = "बारिश में भीगा शहर"
-DETAILS = Details(caption="बारिश", language="hi", ai=True, sensitive=False, rights="own")
-
-
-def new(handle: str, **more: Any) -> dict[str, Any]:
-    """What somebody says who signs up."""
-    return {"handle": handle, "password": PASSWORD, "birth_year": 1990, **more}
-
-
-def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A hash takes 40 ms; that they are hashed is tested by itself."""
-    for module in (passwords, sessions):
-        monkeypatch.setattr(module, "hashed", lambda password: password)
-    monkeypatch.setattr(passwords, "matches", lambda password, phc: password == phc)
-
-
-class Studio:
-    """A creator's programs."""
-
-    def __init__(self, jhalak: Jhalak) -> None:
-        self.jhalak = jhalak
-        self.videos = jhalak.server.records.videos
-
-    def ask(self, method: str, path: str, token: str = "", **more: Any) -> httpx.Response:
-        self.jhalak.client.cookies.clear()
-        return self.jhalak.ask(method, f"/v1/creators{path}", token, **more)
-
-    def sign_up(self, handle: str) -> str:
-        answer = self.ask("POST", "", json=new(handle))
-        assert answer.status_code == 201, answer.text
-        token: str = answer.json()["token"]
-        return token
-
-    def video(self, name: str, handle: str, **changes: Any) -> Video:
-        found = self.jhalak.server.records.creators.find(handle)
-        assert found is not None
-        begun = self.videos.begin(
-            Video(
-                id=name, account=found[0].num, handle=handle, upload="", content=name.encode(),
-                details=DETAILS, created_ms=self.jhalak.clock(),
-            ),
-            self.jhalak.clock(),
-        )  # fmt: skip
-        return self.videos.change(name, ("waiting",), 1, **changes) if changes else begun
-
-
-@pytest.fixture
-def studio(empty: Jhalak, monkeypatch: pytest.MonkeyPatch) -> Studio:
-    quick_passwords(monkeypatch)
-    return Studio(empty)
 
 
 def test_who_signs_up_is_signed_in_with_a_cookie_that_no_script_reads(studio: Studio) -> None:
