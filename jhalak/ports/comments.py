@@ -129,6 +129,9 @@ class CommentReviews(Protocol):
     def decide(self, comment_id: str, allow: bool, reason: str) -> Comment | None:
         """Shown from now on, or removed. None: it was erased or deleted, or is so already."""
 
+    def release(self, comment_id: str) -> Comment | None:
+        """Shown from now on, where it was held; else None, and nothing changes."""
+
     def reported(self, comment_id: str) -> bool:
         """One more viewer reported it, which lowers it. False where there is none."""
 

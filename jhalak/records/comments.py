@@ -206,6 +206,15 @@ class SqlCommentStore:
 
         return self._write(comment_id, work)
 
+    def release(self, comment_id: str) -> Comment | None:
+        def work(connection: Connection) -> Comment | None:
+            row = locked(connection, comment_id)
+            if row is None or row.state != "held" or not row.account:
+                return None
+            return self._turn(connection, row, "shown", {"reason": ""})
+
+        return self._write(comment_id, work)
+
     def reported(self, comment_id: str) -> bool:
         def work(connection: Connection) -> bool:
             row = locked(connection, comment_id)

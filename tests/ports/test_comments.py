@@ -189,7 +189,7 @@ def test_what_is_held_is_seen_by_its_writer_until_somebody_decides(world: World)
     assert world.texts(asker(world.ravi)) == ["doubtful"]
     assert world.store.held(0, 10) == [said] and world.store.held(said.num, 10) == []
     assert world.put(world.meena, "below", parent=said.num).why == "gone"
-    shown = world.store.decide(said.id, True, "")
+    shown = world.store.release(said.id)
     assert shown is not None and shown.state == "shown" and world.count() == 1
     assert world.store.decide(said.id, True, "") is None, "it is so already"
     world.say(world.meena, "below", parent=said.num)
@@ -197,6 +197,7 @@ def test_what_is_held_is_seen_by_its_writer_until_somebody_decides(world: World)
     assert removed is not None and removed.reason == "hate"
     assert world.texts() == [] and world.count() == world.counted() == 0
     assert world.texts(asker(world.ravi)) == ["doubtful"], "and is told why it went"
+    assert world.store.release(said.id) is None, "it is not held"
     assert world.store.decide(said.id, True, "") is not None, "an appeal was right"
     assert world.count() == world.counted() == 2 and world.texts() == ["doubtful"]
     assert world.store.delete(said.id) == 2

@@ -1,11 +1,21 @@
-"""Who is told of a comment."""
+"""Who is told of a comment, and who is asked about it."""
 
 from __future__ import annotations
 
+from typing import Final
+
+from jhalak.api.comments.judged import FILTERED
 from jhalak.api.services import Services
+from jhalak.ports.cases import NewReport
 from jhalak.ports.comments import Comment
 from jhalak.ports.notifications import NoticeKind
 from jhalak.ports.shown_videos import Shown
+from jhalak.trust.reasons import CODES, due_ms
+
+HOUSE: Final = 0
+"""Who doubts: no viewer, and no account."""
+_REASONS: Final = {"minors": "child_safety", "gambling": "illegal"}
+"""Classes of what was found in a text that reports call otherwise."""
 
 
 async def tell(
@@ -24,3 +34,18 @@ async def tell(
             await services.notify(
                 account, kind, comment.id, comment.account, {"video": comment.video}
             )
+
+
+def ask_humans(services: Services, comment: Comment) -> None:
+    """A case of a comment that the lists or the text model doubt; none of what its video's creator
+    filters. On disk; once a comment. For a thread."""
+    doubts = [code for code in comment.reason.splitlines() if code != FILTERED]
+    if comment.state != "held" or not doubts:
+        return
+    named = _REASONS.get(doubts[0], doubts[0])
+    reason, now_ms = named if named in CODES else "other", services.clock()
+    due = due_ms(reason, now_ms, services.settings.rules)
+    new = NewReport(
+        "comment", comment.id, comment.account, comment.language, HOUSE, HOUSE, reason, "", due
+    )
+    services.reports.report(new, now_ms)

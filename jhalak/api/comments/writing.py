@@ -10,11 +10,12 @@ import msgspec
 from litestar import delete, patch, post
 from litestar.response import Response
 
+from jhalak.api.cases.paused import refuse_paused
 from jhalak.api.comments.access import Found, below, no_comment, seen
 from jhalak.api.comments.judged import Judged, judged
 from jhalak.api.comments.reading import CommentId, VideoId
 from jhalak.api.comments.shapes import CommentOut, comment_out
-from jhalak.api.comments.telling import tell
+from jhalak.api.comments.telling import ask_humans, tell
 from jhalak.api.raw import Refused
 from jhalak.api.services import Services
 from jhalak.people.comment_rules import may_comment, rules_of, who_may
@@ -59,6 +60,7 @@ async def post_comment(
         made = _made(services, found, place.shown.video.id, creator, to)
         added = services.comments.add(made, Limits(rules.a_minute, rules.same_an_hour))
         said = _added(added)
+        ask_humans(services, said)
         answers = to.handle if to is not None else ""
         thread = (to.thread or to.comment.id) if to is not None else ""
         line = Line(
@@ -67,6 +69,7 @@ async def post_comment(
         )  # fmt: skip
         return line, found, place.shown, added.new
 
+    await refuse_paused(services, creator)
     line, found, shown, new = await asyncio.to_thread(write)
     if new:
         await tell(services, line.comment, found.mentioned, shown)
@@ -136,9 +139,11 @@ async def patch_comment(
         )  # fmt: skip
         if changed is None:
             raise Refused(409, "too_late", "a comment can be changed for 15 minutes")
+        ask_humans(services, changed)
         before = set(line.comment.mentions) if line.comment.state == "shown" else set[str]()
         return line._replace(comment=changed), found, place.shown, before
 
+    await refuse_paused(services, creator)
     line, found, shown, before = await asyncio.to_thread(write)
     fresh = {name: num for name, num in found.mentioned.items() if name not in before}
     await tell(services, line.comment, fresh, shown)
