@@ -185,6 +185,17 @@ def build_parser() -> argparse.ArgumentParser:
     operator.add_argument("--password-stdin", action="store_true",
                           help="add, password: its first line, asked for otherwise")  # fmt: skip
 
+    creators = command(
+        "creators", "People with accounts: list them, verify, suspend, restore.",
+        "jhalak creators verify asha",
+    )  # fmt: skip
+    creators.add_argument(
+        "action", choices=("list", "verify", "unverify", "suspend", "restore"),
+        help="verify: nobody else may look like their handle and name from then on; suspend: all"
+        " their sessions end",
+    )  # fmt: skip
+    creators.add_argument("handle", nargs="?", default="", help="whose; not for list")
+
     replay = command(
         "replay", "Run a real log, in time order, through features, model and learning.",
         "jhalak replay kuairand ../shared/data/kuairand-pure --report-from 2022-04-28",

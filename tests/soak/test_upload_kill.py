@@ -109,7 +109,7 @@ def run_part(data: Path, seed: int) -> dict[str, object]:
 
 def sign_up(port: int) -> str:
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
-    body = json.dumps({"handle": "asha", "password": "a long enough one"})
+    body = json.dumps({"handle": "asha", "password": "a long enough one", "birth_year": 1990})
     connection.request("POST", "/v1/creators", body, {"Content-Type": "application/json"})
     answer = connection.getresponse()
     token: str = json.loads(answer.read())["token"]

@@ -162,7 +162,8 @@ def test_a_count_that_goes_back_is_a_copy(people: Studio) -> None:
     "broken",
     [
         {}, {"rawId": "x"}, {"response": None}, {"response": {}},
-        {"response": {"clientDataJSON": 5}}, {"response": {"clientDataJSON": "ü"}}, {"response": {"clientDataJSON": b64(b"[]")}},
+        {"response": {"clientDataJSON": 5}}, {"response": {"clientDataJSON": "ü"}},
+        {"response": {"clientDataJSON": b64(b"[]")}},
         {"response": {"clientDataJSON": b64(b"[" * 50_000)}},
         {"response": {"clientDataJSON": b64(b'{"challenge": "' + b"A" * 66 + b'"}')}},
     ],

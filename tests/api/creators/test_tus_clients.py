@@ -32,7 +32,7 @@ class Real:
         self.server.start()
         self.records: Records = open_records(data, read_settings(data))
         connection = HTTPConnection("127.0.0.1", self.server.port, timeout=60)
-        body = json.dumps({"handle": "asha", "password": "a long enough one"})
+        body = json.dumps({"handle": "asha", "password": "a long enough one", "birth_year": 1990})
         connection.request("POST", "/v1/creators", body, {"Content-Type": "application/json"})
         self.token: str = json.loads(connection.getresponse().read())["token"]
         connection.close()
