@@ -39,7 +39,7 @@ from jhalak.api.access import (
     current_services,
     current_viewer,
 )
-from jhalak.api.apps import BUILT, app_routes
+from jhalak.api.apps import BUILT, app_routes, page_route
 from jhalak.api.console.routes import console_routes
 from jhalak.api.console.session import sign_in_route
 from jhalak.api.creators import export, videos
@@ -57,6 +57,9 @@ from jhalak.api.viewers import create_viewer
 from jhalak.ports.errors import Conflict, DiskFull, PortError
 
 log = logging.getLogger(__name__)
+
+PEOPLE = ["/people/{page:str}", "/people/v/{video:str}"]
+"""Addresses of the people's application that name no file: `/people/@asha`, `/people/v/ID`."""
 
 Handler = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -163,6 +166,8 @@ def create_app(services: Services) -> Application:
         "/v1/events": _hot(("POST",), events.post),
     }
     raw = [asgi(path, copy_scope=False)(handler) for path, handler in hot.items()]
+    rules = services.settings.media
+    films = [one.rstrip("/") for one in (rules.origin, rules.bucket_origin) if one]
 
     @get("/openapi.json", include_in_schema=False)
     async def openapi(request: Request[Any, Any, State]) -> dict[str, Any]:
@@ -177,7 +182,7 @@ def create_app(services: Services) -> Application:
             *feed_health.ROUTES, *account_routes(), *videos.ROUTES, *export.ROUTES,
             *upload_routes(services),
             *publisher.ROUTES, *websub.ROUTES, console_routes(),
-            sign_in_route(), openapi,
+            sign_in_route(), page_route(BUILT / "people", PEOPLE, films), openapi,
         ],
         dependencies={
             "services": Provide(current_services),
@@ -202,10 +207,9 @@ def create_app(services: Services) -> Application:
         logging_config=None,
         debug=False,
     )  # fmt: skip
-    rules = services.settings.media
-    films = [one.rstrip("/") for one in (rules.origin, rules.bucket_origin) if one]
     pages = app_routes(BUILT / "viewer", "/", films)
     pages |= app_routes(BUILT / "console", "/console/", films)
     pages |= app_routes(BUILT / "studio", "/studio/", films)
+    pages |= app_routes(BUILT / "people", "/people/", films)
     quick = {path: _hot(("GET", "HEAD"), page) for path, page in pages.items()} | hot
     return Application(framework, quick)

@@ -1,4 +1,4 @@
-"""The two web applications, as `make web` built them: files held in memory, compressed beforehand.
+"""The web applications, as `make web` built them: files held in memory, compressed beforehand.
 
 A file under `assets/` carries a hash of its content in its name and may be kept for ever; anything
 else is asked for again and answered 304. Nothing is compressed, read or looked for on a disk while
@@ -16,6 +16,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from litestar import route
+from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from jhalak.api.raw import Headers, Refused, header, respond
@@ -154,9 +156,13 @@ def _sender(file: File) -> ASGIApp:
 
 def _not_built(name: str) -> ASGIApp:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        raise Refused(404, "not_built", f"the {name} application is not built: run `make web`")
+        raise Refused(404, "not_built", _run_make(name))
 
     return app
+
+
+def _run_make(name: str) -> str:
+    return f"the {name} application is not built: run `make web`"
 
 
 def _to(address: str) -> ASGIApp:
@@ -176,6 +182,21 @@ def app_routes(folder: Path, prefix: str, origins: Sequence[str] = ()) -> dict[s
     if prefix != "/":
         routes[prefix.rstrip("/")] = _to(prefix)
     return routes
+
+
+def page_route(folder: Path, paths: Sequence[str], origins: Sequence[str] = ()) -> HTTPRouteHandler:
+    """Addresses within the application in `folder` that name no file of it: its page answers, and
+    shows what they name."""
+    index = read_app(folder, origins).get("index.html")
+    page = _sender(index) if index else None
+
+    @route(list(paths), http_method=["GET", "HEAD"], include_in_schema=False)
+    async def get_page() -> ASGIApp:
+        if page is None:
+            raise Refused(404, "not_built", _run_make(folder.name))
+        return page
+
+    return get_page
 
 
 def is_built(name: str) -> bool:

@@ -14,7 +14,13 @@ import type { Plugin } from "vite";
 const ALL = "virtual:words";
 const ONE = "virtual:words/";
 
-export function words(folder: string): Plugin {
+/** Texts of another application that this one says too. */
+export interface Borrowed { folder: string; keys: readonly string[] }
+
+type Catalogue = Record<string, string>;
+const read = (path: string) => JSON.parse(readFileSync(path, "utf8")) as Catalogue;
+
+export function words(folder: string, borrowed?: Borrowed): Plugin {
   const codes = readdirSync(folder).filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -5)).sort();
   return {
     name: "words",
@@ -24,15 +30,18 @@ export function words(folder: string): Plugin {
         return `export const catalogues = {${codes.map((code) => `${code}: () => import("${ONE}${code}")`).join(", ")}};`;
       }
       if (!id.startsWith(`\0${ONE}`)) return undefined;
-      const path = join(folder, `${id.slice(ONE.length + 1)}.json`);
+      const name = `${id.slice(ONE.length + 1)}.json`;
+      const path = join(folder, name);
       this.addWatchFile(path);
-      return `export default {${compiled(JSON.parse(readFileSync(path, "utf8")) as Record<string, string>)}};`;
+      const other = borrowed ? read(join(borrowed.folder, name)) : {};
+      const taken = Object.fromEntries((borrowed?.keys ?? []).map((key) => [key, other[key] as string]));
+      return `export default {${compiled({ ...taken, ...read(path) })}};`;
     },
   };
 }
 
 /** The catalogue as the inside of an object literal. Raises for what is no ICU message. */
-export function compiled(catalogue: Record<string, string>): string {
+export function compiled(catalogue: Catalogue): string {
   return Object.entries(catalogue).map(([key, text]) => `${key}: ${message(key, text)}`).join(",\n");
 }
 

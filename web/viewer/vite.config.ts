@@ -12,7 +12,7 @@ const built = at("../../jhalak/api/built/viewer");
 
 /** What is fetched when it is first wanted; all else is one file, which compresses better than many. */
 const LATER = /messages|screens\/(Me|me\/)|shared\/art/;
-const WATCHED = /screens\/(Feed|Reader|Why|reel)|platform\/(ahead|entry|films|ladder|share|watched)|parts\/(Film|Slide)/;
+const WATCHED = /screens\/(Feed|Reader|Why|more|reel)|platform\/(ahead|entry|films|ladder|people|share|watched)|parts\/(Film|Slide)/;
 const ours = (id: string) => /\/(src|shared|svelte)\//.test(id) && !LATER.test(id);
 
 export default defineConfig({

@@ -1,6 +1,7 @@
 import { mount } from "svelte";
 import "../../viewer/src/fonts/index.ts";
 import "../../viewer/src/look.css";
+import "../../shared/forms.css";
 import "./studio.css";
 import App from "./App.svelte";
 import { session } from "./platform/session.svelte.ts";

@@ -10,10 +10,13 @@ export class Refusal extends Error {
   }
 }
 
-/** The decoded answer; null for an empty one. Raises Refusal. */
-export async function ask<T>(method: string, path: string, body?: unknown): Promise<T | null> {
+/** The decoded answer; null for an empty one. With `token` the viewer asks whose it is. Raises Refusal. */
+export async function ask<T>(method: string, path: string, body?: unknown, token?: string): Promise<T | null> {
   const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-  const headers = { ...HEADERS, ...(body === undefined ? {} : { "content-type": "application/json" }) };
+  const headers = {
+    ...(token ? { authorization: `Bearer ${token}` } : HEADERS),
+    ...(body === undefined ? {} : { "content-type": "application/json" }),
+  };
   const answer = await fetch(path, { method, headers, cache: "no-store", ...sent }).catch(() => null);
   if (!answer) throw new Refusal("offline");
   const text = await answer.text();

@@ -99,9 +99,21 @@ export class Session {
   }
 
   /** A call in the viewer's name. Raises Trouble; `gone` also when there is no viewer. */
-  call<T>(method: string, path: string, asking: Omit<Asking, "token"> = {}): Promise<T | null> {
-    if (!this.viewer) return Promise.reject(new Trouble("gone"));
-    return call<T>(method, path, { ...asking, token: this.viewer.token });
+  async call<T>(method: string, path: string, asking: Omit<Asking, "token"> = {}): Promise<T | null> {
+    const ask = () => call<T>(method, path, { ...asking, token: this.viewer?.token });
+    if (!this.viewer) throw new Trouble("gone");
+    return ask().catch(async (trouble: unknown) => {
+      if (!(trouble instanceof Trouble && trouble.kind === "gone")) throw trouble;
+      await this.#renew();
+      return ask();
+    });
+  }
+
+  /** Tokens of an account's viewer end with any of its sessions; who is signed in here gets another. Raises Trouble. */
+  async #renew(): Promise<void> {
+    const made = await call<Viewer>("POST", "/v1/creators/me/viewer", { body: {}, headers: { "jhalak-studio": "1" } });
+    if (!made || made.viewer !== this.viewer?.viewer) throw new Trouble("gone");
+    await this.#keepViewer({ ...this.viewer, token: made.token });
   }
 
   async loadPreferences(): Promise<Preferences | null> {
