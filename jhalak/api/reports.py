@@ -8,18 +8,17 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Final
 
+from jhalak.api.cases.filing import account_of, file_report, find_target
 from jhalak.api.raw import Refused
 from jhalak.api.services import Services
 from jhalak.ports.errors import Conflict, DiskFull, PortError
 from jhalak.schema.activity import EVENT_INDEX, Outcome
 from jhalak.schema.item import Item
+from jhalak.trust.reasons import CODES, DAY_MS
 
 log = logging.getLogger(__name__)
 
-CODES: Final = (
-    "spam", "violence", "sexual", "hate", "false", "illegal", "child_safety", "copyright", "other",
-)  # fmt: skip
-"""Reason codes of a report; the order is stored in logs."""
+__all__ = ["CODES", "Reports"]
 REMEMBERED: Final = 100_000
 """(viewer, item) pairs that reported: a viewer counts once a video while they are remembered."""
 _REPORT: Final = EVENT_INDEX["report"]
@@ -41,10 +40,23 @@ class Reports:
             if item is None:
                 continue
             code = CODES[int(outcome.value)]
-            await self._opened(item, code, now_ms)
+            await self._opened(viewer, item, code, now_ms)
             self._told[viewer, outcome.item] = None
             if len(self._told) > REMEMBERED:
                 self._told.popitem(last=False)
+
+    def _file(self, viewer: int, item: Item, code: str, now_ms: int) -> None:
+        """Beyond what one viewer may report in a day nothing is opened; it is learned from."""
+        s = self._s
+        target = find_target(s, "item", item.id)
+        if target is None or target.kind != "item":
+            raise Conflict(f"there is no video {item.id}")
+        most = s.settings.rules.reports_a_day
+        own = account_of(s, viewer)
+        account = own.num if own is not None else 0
+        if account == target.owner or s.reports.since(viewer, now_ms - DAY_MS) >= most:
+            return
+        file_report(s, target, viewer, account, code, "", now_ms)
 
     def _video(self, num: int) -> Item | None:
         """The live item of this number, where it is a creator's video."""
@@ -53,10 +65,9 @@ class Reports:
         record = catalogue.records[row] if row >= 0 else None
         return record.item if record is not None and record.item.media else None
 
-    async def _opened(self, item: Item, code: str, now_ms: int) -> None:
-        reviews = self._s.reviews
+    async def _opened(self, viewer: int, item: Item, code: str, now_ms: int) -> None:
         try:
-            await asyncio.to_thread(reviews.open, "report", item.id, item.language, code, now_ms)
+            await asyncio.to_thread(self._file, viewer, item, code, now_ms)
         except Conflict:
             log.warning("a report of %s opened no review: there is no such video", item.id)
         except DiskFull:

@@ -32,15 +32,15 @@ class CreatorSessions(Protocol):
     account's viewer are revoked: devices that are still signed in take new ones."""
 
     def open(
-        self, token_hash: bytes, num: int, now_ms: int, until_ms: int, device: str = ""
-    ) -> None:
-        """A session. Raises Conflict where the account is gone. Who is suspended gets one too,
-        which is good for seeing why, and for appeals."""
+        self, token_hash: bytes, num: int, now_ms: int, until_ms: int, device: str = "",
+        even_suspended: bool = False,
+    ) -> None:  # fmt: skip
+        """A session. Raises Conflict where the account is gone or suspended."""
 
     def signed_in(
         self, token_hash: bytes, now_ms: int, even_suspended: bool = False
     ) -> Creator | None:
-        """Whose session it is: not over, and not suspended."""
+        """Whose session it is: not over, not suspended."""
 
     def end(self, token_hash: bytes) -> bool:
         """False where there is none."""

@@ -19,7 +19,7 @@ from jhalak.records.viewers import revoke_tokens
 USED_EVERY_MS: Final = 600_000
 """How exactly it is known when a session was used: a write a request would be dear."""
 _OPEN: Final = (
-    select(creator_accounts.c.num)
+    select(creator_accounts.c.suspended_ms)
     .where(creator_accounts.c.num == bindparam("at"), creator_accounts.c.password_hash != "")
     .with_for_update()
 )
@@ -63,15 +63,17 @@ class SqlCreatorSessions:
         self._database = database
 
     def open(
-        self, token_hash: bytes, num: int, now_ms: int, until_ms: int, device: str = ""
-    ) -> None:
+        self, token_hash: bytes, num: int, now_ms: int, until_ms: int, device: str = "",
+        even_suspended: bool = False,
+    ) -> None:  # fmt: skip
         row = {
             "token_hash": token_hash, "account": num, "began_ms": now_ms, "until_ms": until_ms,
             "device": storable(device), "used_ms": now_ms,
         }  # fmt: skip
         with self._database.write() as connection:
-            if connection.execute(_OPEN, {"at": num}).first() is None:
-                raise Conflict("this account is gone")
+            row_of = connection.execute(_OPEN, {"at": num}).first()
+            if row_of is None or (row_of.suspended_ms and not even_suspended):
+                raise Conflict("this account is suspended or gone")
             connection.execute(_OVER, {"now": now_ms})
             connection.execute(insert(creator_sessions), row)
 

@@ -7,9 +7,9 @@ Everything here can be done twice.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from jhalak.ports.reviews import DecidedReviews, KnownBadStore, Review
 from jhalak.ports.videos import VideoStore
@@ -27,6 +27,16 @@ Publish = Callable[[Video], Awaitable[None]]
 """A held or refused video becomes live. Raises PortError."""
 
 
+class Tell(Protocol):
+    """Tells creators (workers/settle_cases.py). Before it is carried out: what a crash leaves is
+    then carried out again, and they are told once."""
+
+    async def reviewed(self, video: Video, review: Review) -> None:
+        """Of an appeal."""
+
+    async def taken_down(self, video: Video, reason: str, said: Mapping[str, str] = {}) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class SettleReviews:
     """What follows from decisions."""
@@ -37,6 +47,7 @@ class SettleReviews:
     publish: Publish
     take_down: TakeDown
     clock: Callable[[], int]
+    tell: Tell | None = None
 
     async def step(self) -> bool:
         """Carry out what was decided and not done; True when there was anything."""
@@ -52,13 +63,20 @@ class SettleReviews:
         if video is None or not decided:
             return
         newest = decided[-1]
+        if self.tell is not None:
+            await self.tell.reviewed(video, newest)
         if newest.decision == "allow" and newest.kind != "report":
             await self._allow(video, newest)
         elif newest.decision == "refuse" and newest.kind != "appeal":
-            await self.refuse(video, reason_of(newest), f"operator:{newest.by[0]}")
+            said = {"review": str(newest.num)}
+            await self.refuse(video, reason_of(newest), f"operator:{newest.by[0]}", said)
 
-    async def refuse(self, video: Video, reason: str, by: str) -> None:
+    async def refuse(
+        self, video: Video, reason: str, by: str, said: Mapping[str, str] = {}
+    ) -> None:
         """What is not seen yet is refused, what is seen is taken down; neither comes back."""
+        if self.tell is not None and video.state in ("waiting", "held", "live"):
+            await self.tell.taken_down(video, reason, said)
         if video.media is not None and video.media.likeness and _is_bad(reason):
             likeness, now_ms = video.media.likeness, self.clock()
             await asyncio.to_thread(self.known_bad.add, likeness, video.id, now_ms)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import insert
 
 from jhalak.ports.errors import DiskFull, Unavailable
 from jhalak.records.tables import creator_accounts, videos
+from jhalak.schema.video import Details, Video
 from tests.worlds import Jhalak, Phone, make_item
 
 
@@ -17,10 +19,15 @@ def put_video(jhalak: Jhalak, name: str, *, known: bool = True) -> None:
     with jhalak.server.records.database.write() as connection:
         account = {"handle": name, "password_hash": "", "created_ms": 1, "suspended_ms": 0}
         made = insert(creator_accounts).returning(creator_accounts.c.num)
+        num = connection.execute(made, account).scalar_one()
+        said = Details(language="en", ai=False, sensitive=False, rights="own")
+        video = Video(
+            id=name, account=num, handle=name, upload="", content=b"", details=said, state="live"
+        )
         row = {
-            "id": name, "account": connection.execute(made, account).scalar_one(),
-            "state": "live", "content": b"", "set_name": "", "likeness": b"", "body": b"",
-            "created_ms": 1, "changed_ms": 1,
+            "id": name, "account": num, "state": "live", "content": b"", "set_name": "",
+            "likeness": b"", "body": msgspec.msgpack.encode(video), "created_ms": 1,
+            "changed_ms": 1,
         }  # fmt: skip
         if known:
             connection.execute(insert(videos), row)

@@ -33,6 +33,9 @@ class SignInIn(msgspec.Struct, forbid_unknown_fields=True):
 
     handle: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     password: Annotated[str, msgspec.Meta(min_length=1, max_length=MOST)]
+    even_suspended: bool = False
+    """Also where the account is suspended: the session is then good for
+    /v1/creators/me/standing and /v1/creators/me/appeals only."""
 
 
 class RecoveryIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -76,7 +79,7 @@ def session_routes() -> list[Any]:
         account = await who_has(door, request, services, data.handle, data.password)
         if account is None:
             raise Refused(401, "no_such_sign_in", "there is no such handle with this password")
-        return await begin(request, services, account)
+        return await begin(request, services, account, data.even_suspended)
 
     @post("/v1/creators/session/recovery", tags=["creators"], status_code=201,
           cache_control=NO_STORE)  # fmt: skip

@@ -26,9 +26,6 @@ class SignedIn(msgspec.Struct):
     handle: str
     token: str
     until_ms: int
-    suspended_ms: int = 0
-    """Since when the account is suspended: then the session is good for /v1/creators/me/standing
-    and for appeals only; 0: it is not."""
 
 
 class SignedUp(SignedIn):
@@ -41,19 +38,25 @@ class SignedUp(SignedIn):
 S = TypeVar("S", bound=SignedIn)
 
 
-async def begin(request: AnyRequest, services: Services, account: Creator) -> Response[SignedIn]:
+async def begin(
+    request: AnyRequest, services: Services, account: Creator, even_suspended: bool = False
+) -> Response[SignedIn]:
     """A session of 30 days. Raises Refused (403)."""
-    said = await opened(request, services, account)
+    said = await opened(request, services, account, even_suspended)
     return answered(request, said)
 
 
-async def opened(request: AnyRequest, services: Services, account: Creator) -> SignedIn:
+async def opened(
+    request: AnyRequest, services: Services, account: Creator, even_suspended: bool = False
+) -> SignedIn:
+    if account.suspended_ms and not even_suspended:
+        raise suspended()
     secret, now_ms = secrets.token_urlsafe(32), services.clock()
     device = device_words(request.headers.get("user-agent", ""))
     try:
         await asyncio.to_thread(
             services.creator_sessions.open, token_hash(secret), account.num, now_ms,
-            now_ms + LIFE_MS, device,
+            now_ms + LIFE_MS, device, even_suspended,
         )  # fmt: skip
     except Conflict:
         raise suspended() from None

@@ -1,0 +1,1 @@
+"""Reports of viewers, where an account stands, and appeals."""

@@ -1,0 +1,156 @@
+"""Strikes, what follows from them, and appeals that bring back what was taken away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.cases.conftest import Court
+from tests.api.cases.test_reports import report
+from tests.api.people_at_hand import Member
+from tests.worlds import DAY_MS
+
+STANDING = "/v1/creators/me/standing"
+APPEALS = "/v1/creators/me/appeals"
+
+
+def break_rules(court: Court, who: Member, times: int, reason: str = "hate") -> list[str]:
+    """So many comments of theirs are removed, each with a strike."""
+    video = court.member("owner").video(f"v.{who.handle}.{times}.{reason}")
+    gone = []
+    for n in range(times):
+        comment = court.comment(who, video, f"bad {reason} {n}")
+        report(court.jhalak.phone(), "comment", comment, reason)
+        court.decide(comment, "upheld", "meera")
+        court.jhalak.clock.forward(s=1)
+        gone.append(comment)
+    return gone
+
+
+def appeal(who: Member, about: str, name: str = "") -> dict[str, Any]:
+    answer = who.ask("POST", APPEALS, json={"about": about, "id": name, "text": "it was a joke"})
+    assert answer.status_code == 202, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_each_strike_says_why_until_when_and_what_it_meant(court: Court) -> None:
+    asha = court.member("asha")
+    assert asha.get(STANDING)["next"] == "warning"
+    break_rules(court, asha, 2)
+    stands = asha.get(STANDING)
+    assert (stands["counting"], stands["next"]) == (2, "suspension")
+    newest, first = stands["strikes"]
+    assert (first["meant"], newest["meant"]) == ("warning", "pause")
+    assert newest["until_ms"] - newest["at_ms"] == 90 * DAY_MS and newest["counts"]
+    assert (newest["reason"], newest["kind"]) == ("hate", "comment")
+    assert stands["paused_until_ms"] == newest["at_ms"] + 7 * DAY_MS
+    assert stands["rules"]["suspend_strikes"] == 3 and stands["rules"]["at_once"]
+    assert [one["comment"] for one in stands["removed"]] == [newest["target"], first["target"]]
+
+
+def test_the_third_strike_suspends_and_only_standing_and_appeals_are_left(court: Court) -> None:
+    asha = court.member("asha")
+    break_rules(court, asha, 3)
+    assert asha.ask("GET", "/v1/creators/me").status_code == 401, "signed out"
+    asha.sign_in()  # with `even_suspended`
+    assert asha.ask("GET", "/v1/creators/me").status_code == 401
+    stands = asha.get(STANDING)
+    assert stands["suspended_ms"] > 0 and stands["suspension"]["state"] == "none"
+    appeal(asha, "suspension")
+    court.decide("suspension", "upheld", "ravi", "tara")
+    asha.sign_in()
+    assert asha.ask("GET", "/v1/creators/me").status_code == 200
+    stands = asha.get(STANDING)
+    assert (stands["suspended_ms"], stands["counting"]) == (0, 2), "its strike was lifted too"
+    assert "appeal_decided" in [one["kind"] for one in asha.told()]
+
+
+def test_one_strike_for_a_childs_safety_suspends(court: Court) -> None:
+    asha = court.member("asha")
+    break_rules(court, asha, 1, "child_safety")
+    asha.sign_in()
+    stands = asha.get(STANDING)
+    assert stands["suspended_ms"] > 0 and stands["strikes"][0]["meant"] == "suspension"
+
+
+def test_an_appeal_that_was_right_brings_the_comment_back_and_lifts_the_strike(
+    court: Court,
+) -> None:
+    asha = court.member("asha")
+    [comment] = break_rules(court, asha, 1)
+    made = appeal(asha, "comment", comment)
+    assert made["due_ms"] > made["opened_ms"]
+    waiting = asha.get(STANDING)["removed"][0]["appeal"]
+    assert waiting == {"until_ms": 0, "state": "waiting"}
+    again = asha.ask("POST", APPEALS, json={"about": "comment", "id": comment, "text": "again"})
+    assert (again.status_code, again.json()["error"]) == (409, "appealed")
+    court.decide(f"comment {comment}", "upheld", "ravi", "tara")
+    assert court.state(comment) == "shown"
+    stands = asha.get(STANDING)
+    assert (stands["counting"], stands["next"]) == (0, "warning")
+    assert stands["strikes"][0]["lifted_ms"] > 0
+    [told] = asha.told("appeal_decided")
+    assert (told["subject"], told["about"]["outcome"]) == (comment, "upheld")
+
+
+def test_an_appeal_that_was_not_right_changes_nothing_and_is_told(court: Court) -> None:
+    asha = court.member("asha")
+    [comment] = break_rules(court, asha, 1)
+    number = asha.get(STANDING)["strikes"][0]["id"]
+    appeal(asha, "strike", number)
+    court.decide(f"strike {number}", "dismissed", "ravi", "tara")
+    stands = asha.get(STANDING)
+    assert (stands["counting"], stands["strikes"][0]["appeal"]["state"]) == (1, "dismissed")
+    assert court.state(comment) == "removed"
+
+
+def test_strikes_and_appeals_have_their_time(court: Court) -> None:
+    asha = court.member("asha")
+    [comment] = break_rules(court, asha, 1)
+    court.jhalak.clock.forward(days=30)
+    answer = asha.ask("POST", APPEALS, json={"about": "comment", "id": comment, "text": "late"})
+    assert (answer.status_code, answer.json()["error"]) == (409, "appeal_over")
+    assert asha.get(STANDING)["removed"][0]["appeal"] == {"until_ms": 0, "state": "none"}
+    court.jhalak.clock.forward(days=60)
+    stands = asha.get(STANDING)
+    assert (stands["counting"], stands["strikes"][0]["counts"]) == (0, False)
+
+
+def test_a_video_that_was_taken_down_brings_a_strike_and_comes_off_with_the_appeal(
+    court: Court,
+) -> None:
+    asha, ravi = court.member("asha"), court.member("ravi")
+    video = asha.video("v.taken")
+    report(ravi.phone, "item", video, "hate")
+    [review] = court.services.reviews.of(video)
+    court.services.reviews.decide(review.num, "refuse", "meera", court.jhalak.clock())
+    court.jhalak.run(court.services.settle(video))
+    court.settle()
+    assert ravi.told()[0]["about"]["outcome"] == "upheld"
+    strike, gone = asha.told()
+    assert (gone["kind"], gone["subject"], gone["about"]["reason"]) == ("taken_down", video, "hate")
+    assert (strike["kind"], strike["about"]["about"]) == ("strike", video)
+    appeal(asha, "video", video)
+    [_, opened] = court.services.reviews.of(video)
+    for name in ("tara", "anil"):
+        court.services.reviews.decide(opened.num, "allow", name, court.jhalak.clock())
+    court.jhalak.run(court.services.settle(video))
+    assert asha.get(STANDING)["counting"] == 0
+    [told] = asha.told("appeal_decided")
+    assert (told["subject"], told["about"]["outcome"]) == (video, "upheld")
+
+
+@pytest.mark.parametrize("about", ["comment", "strike", "suspension", "video"])
+def test_of_others_decisions_nobody_learns(court: Court, about: str) -> None:
+    asha, ravi = court.member("asha"), court.member("ravi")
+    [comment] = break_rules(court, asha, 1)
+    names = {
+        "comment": comment, "strike": asha.get(STANDING)["strikes"][0]["id"], "suspension": "",
+        "video": ravi.video(f"v.{ravi.handle}"),
+    }  # fmt: skip
+    other = court.member("mina")
+    said = {"about": about, "id": names[about], "text": "mine"}
+    answer = other.ask("POST", APPEALS, json=said)
+    assert (answer.status_code, answer.json()["error"]) == (404, "no_such_decision")
