@@ -94,6 +94,17 @@ class RenditionOut(msgspec.Struct):
     type: str
 
 
+class MadeWithOut(msgspec.Struct):
+    """The video that one was made with, as it was then: it may be gone by now, or hidden from the
+    viewer (GET /v1/videos/{video} tells)."""
+
+    kind: str
+    """`duet`, `stitch` or `sound`."""
+    video: str
+    handle: str
+    title: str
+
+
 class VideoOut(msgspec.Struct):
     slot: str
     why: str
@@ -111,6 +122,8 @@ class VideoOut(msgspec.Struct):
     """ThumbHash in base 64."""
     labels: list[str]
     """What viewers are told: `ai`, `sensitive`."""
+    of: MadeWithOut | None = None
+    """What a creator's video was made with."""
 
 
 class PageOut(msgspec.Struct):
@@ -244,6 +257,8 @@ _READ_BY_VIEWERS: Final = ("/v1/videos/", "/v1/comments/")
 """Anyone reads what stands there; who writes has an account."""
 _FREE: Final = (
     ("options", "/v1/uploads"), ("post", "/v1/creators"), ("post", "/v1/creators/session"),
+    ("post", "/v1/creators/session/recovery"), ("post", "/v1/creators/session/passkey/options"),
+    ("post", "/v1/creators/session/passkey"),
 )  # fmt: skip
 
 
@@ -255,6 +270,7 @@ def _secure_creator(path: str, method: str, operation: dict[str, Any]) -> None:
     answers.setdefault("409", _answer("Problem", "Not in the state that it is in"))
     answers.setdefault("410", _answer("Problem", "It is over"))
     answers.setdefault("415", _answer("Problem", "It is no video"))
+    answers.setdefault("421", _answer("Problem", "The token belongs to another cell"))
     answers.setdefault("429", _answer("Problem", "Too much, or too often"))
     answers.setdefault("503", _answer("Problem", "Try again after Retry-After"))
     if (method, path) not in _FREE:
@@ -274,8 +290,8 @@ def _secure(path: str, method: str, operation: dict[str, Any]) -> None:
         answers.setdefault("404", _answer("Problem", "There is no such thing"))
         answers.setdefault("421", _answer("Problem", "The token belongs to another cell"))
         answers.setdefault("503", _answer("Problem", "Try again after Retry-After"))
-        if method == "put":
-            answers.setdefault("409", _answer("Problem", "It changed meanwhile; read it again"))
+        if method in ("put", "delete"):
+            answers.setdefault("409", _answer("Problem", "Not in the state that it is in"))
     elif path.startswith("/media"):
         answers.setdefault("404", _answer("Problem", "No item that may be shown has this file"))
         answers.setdefault("503", _answer("Problem", "It is being made; try again"))
