@@ -13,6 +13,7 @@ from jhalak.config.settings import MediaSettings, Settings
 from jhalak.feeds.media_link import BUCKET_MS
 from jhalak.ports.errors import Unavailable
 from jhalak.schema.video import FOLDER, HLS_TYPE, Details, Media, Video
+from tests import bucket
 from tests.worlds import NOW_MS, Jhalak
 
 SET, HELD = "0a" * 16, "0b" * 16
@@ -201,3 +202,29 @@ def test_a_bucket_is_redirected_to_but_for_playlists_and_another_origin_is_told(
     if policy:  # the applications are built
         assert "media-src 'self' blob: https://media.example https://s3.example;" in policy
     jhalak.end()
+
+
+def test_from_a_real_bucket_films_come_by_its_own_address_until_they_are_taken_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with bucket.running() as environment:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        world = Jhalak(tmp_path / "data", Settings(blob_url="s3://films/cell"))
+        put(world, SET)
+        video = world.services.videos.change(SET[:22], ["waiting"], NOW_MS, state="live")
+        assert video is not None
+        film = ask(world)
+        assert film.status_code == 302
+        there = film.headers["location"]
+        assert there.startswith(environment["AWS_ENDPOINT"])
+        assert httpx.get(there).content == FILM
+        part = httpx.get(there, headers={"range": "bytes=5-9"})
+        assert (part.status_code, part.content) == (206, FILM[5:10])
+        assert ask(world, "master.m3u8").content == PLAYLIST
+        world.run(world.services.take_down.withdraw(video))
+        world.clock.forward(s=1)
+        assert ask(world).status_code == ask(world, "master.m3u8").status_code == 404
+        assert httpx.get(there).status_code == 404
+        assert world.run(world.services.blobs.list(FOLDER)) == []
+        world.end()

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from jhalak.embedded.blob_store import BlobStoreOnObstore
 from jhalak.ports.blob_store import BlobStore, FileStore
 from jhalak.ports.errors import Unavailable
+from tests import bucket
 
 pytestmark = pytest.mark.anyio
 
@@ -19,8 +23,18 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(params=["file", "memory"])
+@pytest.fixture(scope="module")
+def server() -> Iterator[dict[str, str]]:
+    with bucket.running() as environment:
+        yield environment
+
+
+@pytest.fixture(params=["file", "memory", "s3"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
+    if request.param == "s3":
+        environment: dict[str, str] = request.getfixturevalue("server")
+        cell = f"s3://films/cell-{secrets.token_hex(8)}"
+        return BlobStoreOnObstore(cell, **bucket.options(environment))
     urls = {"file": (tmp_path / "a folder" / "blobs").as_uri(), "memory": "memory:///"}
     return BlobStoreOnObstore(urls[request.param])
 
@@ -127,14 +141,19 @@ async def test_a_file_that_is_not_there_leaves_what_is_there(
 async def test_an_address_is_where_others_can_read_it(files: FileStore, tmp_path: Path) -> None:
     await files.put("video/a/b.mp4", b"film")
     address = await files.address("video/a/b.mp4", 60)
-    assert address is None or (isinstance(address, Path) and address.read_bytes() == b"film")
+    if isinstance(address, str):
+        assert httpx.get(address).content == b"film"
+        assert httpx.get(address, headers={"range": "bytes=1-2"}).content == b"il"
+        assert httpx.get(address.replace("b.mp4", "c.mp4")).status_code == 403
+    else:
+        assert address is None or address.read_bytes() == b"film"
 
 
 async def test_a_bucket_gives_a_url_that_is_signed_and_ends() -> None:
-    bucket = BlobStoreOnObstore(
+    films = BlobStoreOnObstore(
         "s3://films/cell", region="ap-south-1", access_key_id="K", secret_access_key="S"
     )
-    address = await bucket.address("video/a/b.mp4", 60)
+    address = await films.address("video/a/b.mp4", 60)
     assert isinstance(address, str) and address.startswith("https://")
     assert "/cell/video/a/b.mp4?" in address
     assert "X-Amz-Expires=60" in address and "X-Amz-Signature=" in address
