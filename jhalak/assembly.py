@@ -273,12 +273,14 @@ def open_settle(
     tell: SettleCases | None = None,
 ) -> SettleReviews:  # fmt: skip
     """What carries out the decisions of reviews."""
+    from jhalak.trust.uses import ReviewUses
     from jhalak.workers.settle_reviews import SettleReviews
 
     publish = open_publish(records, settings, clock)
     return SettleReviews(
-        records.reviews, records.videos, records.known_bad, publish, take_down, clock, tell
-    )
+        records.reviews, records.videos, records.known_bad, publish, take_down, clock, tell,
+        ReviewUses(records.shown, records.reviews, clock),
+    )  # fmt: skip
 
 
 def open_settle_cases(

@@ -40,6 +40,7 @@ from jhalak.api.access import (
     current_viewer,
 )
 from jhalak.api.apps import BUILT, app_routes, page_route
+from jhalak.api.comments.routes import ROUTES as COMMENTS
 from jhalak.api.console.routes import console_routes
 from jhalak.api.console.session import sign_in_route
 from jhalak.api.creators import export, videos
@@ -53,6 +54,7 @@ from jhalak.api.people import follow_requests, profile, video_audience
 from jhalak.api.raw import JSON, PRIVATE, Refused, respond
 from jhalak.api.services import Services
 from jhalak.api.video_files import video_file_route
+from jhalak.api.videos import changing, one
 from jhalak.api.viewers import create_viewer
 from jhalak.ports.errors import Conflict, DiskFull, PortError
 
@@ -180,7 +182,7 @@ def create_app(services: Services) -> Application:
             *video_audience.ROUTES, *search.ROUTES, *channels.ROUTES,
             *why.ROUTES, *items.ROUTES, *media.ROUTES, *ops.ROUTES,
             *feed_health.ROUTES, *account_routes(), *videos.ROUTES, *export.ROUTES,
-            *upload_routes(services),
+            *upload_routes(services), *COMMENTS, *one.ROUTES, *changing.ROUTES,
             *publisher.ROUTES, *websub.ROUTES, console_routes(),
             sign_in_route(), page_route(BUILT / "people", PEOPLE, films), openapi,
         ],

@@ -11,7 +11,7 @@ import msgspec
 
 from jhalak.catalogue.pictures import poster
 from jhalak.schema.item import Item, ItemRecord, Rendition
-from jhalak.schema.video import HLS_TYPE
+from jhalak.schema.video import HLS_TYPE, Use
 
 _encode = msgspec.json.Encoder().encode
 
@@ -66,8 +66,16 @@ def video_fields(record: ItemRecord) -> dict[str, Any]:
         "poster": poster(record),
         "placeholder": item.placeholder or None,
         "labels": item.labels,
+        "of": use_fields(item.of),
         "renditions": _renditions(item.renditions),
     }
+
+
+def use_fields(of: Use | None) -> dict[str, str] | None:
+    """What a video was made with, whole: also a title that is empty."""
+    if of is None:
+        return None
+    return {"kind": of.kind, "video": of.video, "handle": of.handle, "title": of.title}
 
 
 def _renditions(renditions: tuple[Rendition, ...]) -> list[dict[str, Any]]:

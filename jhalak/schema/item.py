@@ -7,6 +7,7 @@ from typing import Final, Literal
 import msgspec
 
 from jhalak.schema.picture import Picture
+from jhalak.schema.video import Use
 
 Kind = Literal["card", "video"]
 Status = Literal["live", "recalled"]
@@ -56,6 +57,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     image: Image | None = None
     story: str = ""
     """Items with the same story tell the same thing; "" means alone."""
+    of: Use | None = None
+    """What a creator's video was made with; None: nothing of another's here."""
     sound: str = ""
     """The song or voice that videos may share; "" is unknown or the item's own."""
     duration_s: float = 0.0

@@ -131,9 +131,12 @@ def _doubtful(scores: list[float], held: float) -> bool:
 
 def _copies(facts: Facts, rules: Rules, *, sure: bool) -> list[str]:
     """Codes of what this one is a copy of, what is bad first and then the most alike."""
-    codes = []
+    codes, of = [], facts.details.of
     for near in sorted(facts.near, key=lambda one: (one.video != "", one.share)):
-        if (near.share < rules.same and _stands(near)) is sure and _counts(near):
+        # What shows a piece of another by its leave may look like it: a human says how much.
+        meant = of is not None and of.kind != "sound" and near.video == of.video
+        surely = near.share < rules.same and _stands(near) and not meant
+        if surely is sure and _counts(near):
             codes.append(f"copy:{near.video}" if near.video else "known_bad")
     return codes
 

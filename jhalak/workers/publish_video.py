@@ -91,6 +91,8 @@ def composed_of(
         publisher=f"@{video.handle}",
         duration_s=media.duration_s,
         renditions=renditions_of(media),
+        of=said.of,
+        sound=sound_of(video),
         media=media.set,
         placeholder=media.placeholder,
         labels=labels,
@@ -100,6 +102,15 @@ def composed_of(
         followers_only=said.audience == "followers",
     )
     return Composed(item, title, topic.lifetime_ms)
+
+
+def sound_of(video: Video) -> str:
+    """The id of the video whose sound it is, where several may have it; "": its own alone."""
+    said, media = video.details, video.media
+    if said.of is not None and said.of.kind in ("sound", "duet"):
+        return said.of.video
+    heard = media is not None and media.sound
+    return video.id if heard and (said.sound or said.duet) else ""
 
 
 def renditions_of(media: Media) -> tuple[Rendition, ...]:

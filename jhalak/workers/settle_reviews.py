@@ -48,6 +48,8 @@ class SettleReviews:
     take_down: TakeDown
     clock: Callable[[], int]
     tell: Tell | None = None
+    look_at_uses: Callable[[Video, str], int] | None = None
+    """Asks humans about what was made with a video that goes, and why it goes (trust/uses.py)."""
 
     async def step(self) -> bool:
         """Carry out what was decided and not done; True when there was anything."""
@@ -87,6 +89,8 @@ class SettleReviews:
         if refused is not None:
             await self.take_down.forget_source(refused)
         elif video.state == "live":
+            if self.look_at_uses is not None:
+                await asyncio.to_thread(self.look_at_uses, video, reason)
             await self.take_down(video, reason, by)
 
     async def _allow(self, video: Video, review: Review) -> None:

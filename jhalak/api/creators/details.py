@@ -11,7 +11,7 @@ from jhalak.catalogue.topics import topic_by_id
 from jhalak.ingest.clean import visible
 from jhalak.media.probe import LONGEST_S
 from jhalak.schema.languages import LANGUAGES
-from jhalak.schema.video import CAPTION, Audience, Details, Rights
+from jhalak.schema.video import CAPTION, Audience, CommentsBy, Details, Rights
 
 _YES: Final = {"yes": True, "no": False}
 
@@ -31,6 +31,8 @@ def details_of(said: Mapping[str, str]) -> Details:
         sensitive=_YES[_one_of(said, "sensitive", tuple(_YES))],
         rights=_one_of(said, "rights", get_args(Rights)),  # type: ignore[arg-type]
         cover_s=_cover_s(said.get("cover_s", "")),
+        duet=_yes(said, "duet"), stitch=_yes(said, "stitch"), sound=_yes(said, "sound"),
+        comments=_comments(said),
         audience=_one_of({"audience": said.get("audience") or "everyone"}, "audience",
                          get_args(Audience)),  # type: ignore[arg-type]
     )  # fmt: skip
@@ -41,6 +43,15 @@ def _one_of(said: Mapping[str, str], name: str, known: tuple[str, ...]) -> str:
     if value not in known:
         raise _bad(name, f"is one of {', '.join(known)}; yours is {value[:40]!r}")
     return value
+
+
+def _yes(said: Mapping[str, str], name: str) -> bool:
+    """A right that is given; "": it is not."""
+    return _YES[_one_of({name: said.get(name) or "no"}, name, tuple(_YES))]
+
+
+def _comments(said: Mapping[str, str]) -> CommentsBy:
+    return _one_of({"comments": said.get("comments", "")}, "comments", get_args(CommentsBy))  # type: ignore[return-value]
 
 
 def _cover_s(text: str) -> float:

@@ -14,6 +14,7 @@ from jhalak.api.creators.access import signed_in
 from jhalak.api.creators.body import PART
 from jhalak.api.creators.details import details_of
 from jhalak.api.creators.intake import Intake
+from jhalak.api.creators.made_with import with_reference
 from jhalak.api.creators.videos import VideoOut, video_out
 from jhalak.api.raw import Refused
 from jhalak.api.services import Services
@@ -35,12 +36,13 @@ def form_route(services: Services, intake: Intake) -> Any:
     )  # fmt: skip
     async def post_video(data: Form, creator: Creator) -> VideoOut:
         """Send a small video whole: the fields `file`, `language`, `ai`, `sensitive`, `rights`, and
-        if you like `caption`, `topic`, `cover_s`, `audience`. Larger ones go to
-        /v1/uploads (tus)."""
+        if you like `caption`, `topic`, `cover_s`, `audience`, `comments`, `duet`, `stitch`,
+        `sound`, `of_kind` with `of_video`. Larger ones go to /v1/uploads (tus)."""
         file = data.get("file")
         if not isinstance(file, UploadFile):
             raise Refused(400, "no_file", "the form has no field `file` with a file in it")
-        details = details_of({key: text for key, text in data.items() if isinstance(text, str)})
+        said = {key: text for key, text in data.items() if isinstance(text, str)}
+        details = await with_reference(services, creator, said, details_of(said))
         length = file.file.seek(0, 2)
         if length > most:
             raise Refused(413, "too_large", f"a form's file may have {most:,} bytes: use tus")

@@ -18,6 +18,7 @@ from jhalak.api.creators.body import Body, Turns
 from jhalak.api.creators.details import details_of
 from jhalak.api.creators.form import form_route
 from jhalak.api.creators.intake import Intake
+from jhalak.api.creators.made_with import with_reference
 from jhalak.api.raw import JSON, Headers, Refused, header, respond
 from jhalak.api.services import Services
 from jhalak.ports.creators import Creator
@@ -80,7 +81,8 @@ class UploadRoutes:
 
     async def _create(self, scope: Scope, creator: Creator) -> tuple[int, Headers]:
         length = tus.size_of(scope, b"upload-length")
-        details = details_of(tus.metadata_of(scope))
+        said = tus.metadata_of(scope)
+        details = await with_reference(self._services, creator, said, details_of(said))
         upload = await self._intake.begin(creator, length, details)
         location = (b"location", f"{PATH}/{upload.id}".encode())
         return 201, [location, tus.expires(upload.until_ms)]

@@ -15,7 +15,7 @@ from jhalak.api.raw import Refused
 from jhalak.api.services import Services
 from jhalak.ports.creators import Creator
 from jhalak.ports.videos import FIRST, REST
-from jhalak.schema.video import Rights, Video, VideoState
+from jhalak.schema.video import Audience, CommentsBy, Rights, Use, Video, VideoState
 from jhalak.trust.take_down import WITHDRAWN
 
 PAGE = 50
@@ -44,6 +44,13 @@ class VideoOut(msgspec.Struct):
     ai: bool
     sensitive: bool
     rights: Rights
+    audience: Audience
+    comments: CommentsBy
+    duet: bool
+    stitch: bool
+    sound: bool
+    of: Use | None
+    """What it was made with."""
     labels: list[str]
     duration_s: float | None
     width: int | None
@@ -87,7 +94,9 @@ def video_out(services: Services, video: Video, now_ms: int) -> VideoOut:
     return VideoOut(
         id=video.id, state=video.state, progress=_progress(services, video), reason=video.reason,
         caption=said.caption, language=said.language, topic=said.topic, ai=said.ai,
-        sensitive=said.sensitive, rights=said.rights, labels=list(video.labels),
+        sensitive=said.sensitive, rights=said.rights, audience=said.audience,
+        comments=said.comments, duet=said.duet, stitch=said.stitch, sound=said.sound, of=said.of,
+        labels=list(video.labels),
         duration_s=media.duration_s if media else None, width=media.width if media else None,
         height=media.height if media else None, poster=poster, created_ms=video.created_ms,
         live_ms=video.live_ms, complete=bool(media and media.complete),
@@ -116,7 +125,7 @@ def _waits_h(services: Services, video: Video, now_ms: int) -> float | None:
     return round(hours, 2) if math.isfinite(hours) else None
 
 
-async def _own(services: Services, creator: Creator, video_id: str) -> Video:
+async def own_video(services: Services, creator: Creator, video_id: str) -> Video:
     """Raises Refused (404), also for another's."""
     video = await asyncio.to_thread(services.videos.find, video_id)
     if video is None or video.account != creator.num:
@@ -138,14 +147,14 @@ async def get_videos(creator: Creator, services: Services, before: BeforeQuery =
 @get("/v1/creators/me/videos/{video_id:str}", tags=["creators"], cache_control=NO_STORE)
 async def get_video(video_id: VideoId, creator: Creator, services: Services) -> VideoOut:
     """One of them."""
-    video = await _own(services, creator, video_id)
+    video = await own_video(services, creator, video_id)
     return await asyncio.to_thread(video_out, services, video, services.clock())
 
 
 @delete("/v1/creators/me/videos/{video_id:str}", tags=["creators"], status_code=204)
 async def withdraw_video(video_id: VideoId, creator: Creator, services: Services) -> None:
     """Take it back: out of all feeds within a second, its files gone. Idempotent."""
-    video = await _own(services, creator, video_id)
+    video = await own_video(services, creator, video_id)
     if video.state != "removed":
         await services.take_down.withdraw(video)
 
@@ -155,7 +164,7 @@ async def appeal(
     data: AppealIn, video_id: VideoId, creator: Creator, services: Services
 ) -> AppealOut:
     """Ask two persons to look at a decision again. 409 where there is none to appeal."""
-    video = await _own(services, creator, video_id)
+    video = await own_video(services, creator, video_id)
     if video.state not in ("refused", "removed") or video.reason == WITHDRAWN:
         raise Refused(409, "no_decision", f"the video is {video.state}: there is nothing to appeal")
     review = await asyncio.to_thread(

@@ -65,6 +65,8 @@ class ShelfVideo(msgspec.Struct):
     at: str | None
     placeholder: str | None
     labels: list[str]
+    of: dict[str, str] | None = None
+    """As of VideoOut."""
 
 
 class ShelfOut(msgspec.Struct):

@@ -1,0 +1,1 @@
+"""A creator's video by itself, and what was made with it."""

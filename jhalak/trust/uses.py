@@ -1,0 +1,46 @@
+"""What becomes of duets, stitches and borrowed sounds when the video that they were made with is
+taken down: nothing by itself. They stay, with the attribution, until a human has looked: what was
+wrong with the one may be in the other, and may not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from jhalak.ports.reviews import ReviewStore
+from jhalak.ports.shown_videos import ShownVideos
+from jhalak.schema.video import Video
+from jhalak.trust.take_down import WITHDRAWN
+
+ORIGINAL: Final = "original"
+"""Code of the review: what it was made with was taken down."""
+OF_WORK: Final = ("copyright", "rights", "copy")
+"""Taken down for whose work it is: then its sound is in question as well."""
+MOST: Final = 1000
+"""Videos made with one that are looked at; the oldest."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewUses:
+    """Asks humans. Blocks. Can be done twice. Raises PortError."""
+
+    shown: ShownVideos
+    reviews: ReviewStore
+    clock: Callable[[], int]
+
+    def __call__(self, video: Video, reason: str) -> int:
+        """`video` is taken down for `reason`; how many of those made with it are asked about. What
+        its creator withdraws leaves no question."""
+        if reason == WITHDRAWN:
+            return 0
+        of_work = reason.partition(":")[0] in OF_WORK
+        asked = 0
+        for made in self.shown.made_with(video.id, MOST):
+            of = made.details.of
+            if of is not None and (of.kind != "sound" or of_work):
+                language = made.details.language
+                self.reviews.open("report", made.id, language, ORIGINAL, self.clock())
+                asked += 1
+        return asked
