@@ -43,7 +43,7 @@ from jhalak.api.apps import BUILT, app_routes, page_route
 from jhalak.api.comments.routes import ROUTES as COMMENTS
 from jhalak.api.console.routes import console_routes
 from jhalak.api.console.session import sign_in_route
-from jhalak.api.creators import export, videos
+from jhalak.api.creators import export, figures, videos
 from jhalak.api.creators.access import current_creator
 from jhalak.api.creators.accounts import account_routes
 from jhalak.api.creators.uploads import upload_routes
@@ -182,6 +182,7 @@ def create_app(services: Services) -> Application:
             *video_audience.ROUTES, *search.ROUTES, *channels.ROUTES,
             *why.ROUTES, *items.ROUTES, *media.ROUTES, *ops.ROUTES,
             *feed_health.ROUTES, *account_routes(), *videos.ROUTES, *export.ROUTES,
+            *figures.ROUTES,
             *upload_routes(services), *COMMENTS, *one.ROUTES, *changing.ROUTES,
             *publisher.ROUTES, *websub.ROUTES, console_routes(),
             sign_in_route(), page_route(BUILT / "people", PEOPLE, films), openapi,

@@ -267,6 +267,11 @@ def build_parser() -> argparse.ArgumentParser:
     experiments.add_argument("name", nargs="?", help="the experiment (show, stop)")
     experiments.add_argument("arm", nargs="?", help="stop: which arm")
 
+    command(
+        "fairness", "Say how evenly creators are met, and what trials of new videos bought.",
+        "jhalak fairness --data ./jhalak-data",
+    )  # fmt: skip
+
     learned = command(
         "learned", "Say what the weights have seen, and prove it by folding the log again.",
         "jhalak learned verify --data ./jhalak-data",

@@ -35,9 +35,10 @@ PATIENCE_S = 8.0
 """A start from compiled kernels is over by then."""
 
 LOOPS = {
-    "learn": "learner", "experiments": "watch over experiments", "follow": "follower of feeds",
-    "pictures": "maker of pictures", "understand": "understanding of items",
-    "policy": "replayer of policies", "transcode": "maker of videos",
+    "learn": "learner", "experiments": "watch over experiments and reach",
+    "follow": "follower of feeds", "pictures": "maker of pictures",
+    "understand": "understanding of items", "policy": "replayer of policies",
+    "transcode": "maker of videos",
 }  # fmt: skip
 """What `jhalak work` can run, and what each is called."""
 
@@ -150,10 +151,13 @@ def _workers(
         )
     if server.settings.pictures.processes:
         found.append(_from_first(_any_pictures(server), "pictures", arguments.data, stop))
-    assigned = server.services.experiments
-    found.append(_from_first(lambda: assigned.any, "experiments", arguments.data, stop))
+    assigned, jobs = server.services.experiments, server.records.jobs
+    found.append(
+        _from_first(
+            lambda: assigned.any or bool(jobs.counts()), "experiments", arguments.data, stop
+        )
+    )
     found.append(_from_first(_any_drafts(server), "policy", arguments.data, stop))
-    jobs = server.records.jobs
     for _ in range(server.settings.media.processes if find_ffmpeg() else 0):
         found.append(_from_first(lambda: bool(jobs.counts()), "transcode", arguments.data, stop))
     return found

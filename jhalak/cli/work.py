@@ -67,6 +67,7 @@ async def _learn(arguments: argparse.Namespace) -> list[int]:
 async def _experiments(arguments: argparse.Namespace) -> list[int]:
     from jhalak.assembly import now_ms, open_blobs, open_log, open_records
     from jhalak.config.settings import read_settings
+    from jhalak.workers.count_reach import CountReach
     from jhalak.workers.follow_policy import FollowPolicy
     from jhalak.workers.watch_experiments import WatchExperiments
 
@@ -76,16 +77,21 @@ async def _experiments(arguments: argparse.Namespace) -> list[int]:
     blobs = open_blobs(arguments.data, settings)
     watch = WatchExperiments(log, blobs, records.audit, settings, now_ms)
     follower = FollowPolicy(settings, records.policies, records.definitions, watch.obey)
+    reach = CountReach(log, blobs, settings, now_ms)
     await watch.resume()
+    await reach.resume()
 
     async def step() -> bool:
         await follower.step()
-        return await watch.step()
+        more = await watch.step()
+        return await reach.step() or more
 
-    await _work("watching experiments", step, 0.5, arguments)
+    await _work("watching experiments, counting reach", step, 0.5, arguments)
     if arguments.until_caught_up:
         await watch.judge()
+        await reach.tell()
     await watch.checkpoint()
+    await reach.checkpoint()
     log.close()
     records.database.close()
     return watch.fold.offsets

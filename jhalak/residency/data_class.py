@@ -173,6 +173,12 @@ REGISTRY: Final[tuple[Holding, ...]] = (
         "activity: it is counted from there",
     ),
     Holding(
+        "blob", "reach", "pseudonymous",
+        "whom videos reached: open joins; counts; what creators are told, 50 people a cell or more",
+        "last two; counts until 90 days after a video was last met",
+        "folded away within 24 h of erasure", "activity: it is counted from there",
+    ),
+    Holding(
         "blob", "figures", "aggregate", "what operators see of learning; 20 viewers a cell or more",
         "newest",
     ),

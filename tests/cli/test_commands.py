@@ -23,8 +23,8 @@ from tests.worlds import NOW_MS
 
 COMMANDS = (
     "serve", "work", "ingest", "items", "feeds", "publisher", "viewers", "operator", "replay",
-    "off-policy", "experiments", "learned", "understand", "train", "simulate", "demo", "doctor",
-    "video", "why",
+    "off-policy", "experiments", "fairness", "learned", "understand", "train", "simulate", "demo",
+    "doctor", "video", "why",
 )  # fmt: skip
 
 

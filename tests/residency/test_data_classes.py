@@ -15,6 +15,7 @@ from jhalak.schema.activity import TOPIC
 from jhalak.schema.picture import FOLDER as MEDIA
 from jhalak.schema.video import FOLDER as VIDEO
 from jhalak.schema.video import UPLOADS
+from jhalak.workers.count_reach import FOLDER as REACH
 from jhalak.workers.learn import FOLDER
 from jhalak.workers.watch_experiments import FOLDER as EXPERIMENTS
 
@@ -35,7 +36,7 @@ def test_everything_under_a_data_folder_is_declared(tmp_path: Path) -> None:
     known = {"records.sqlite", "profiles.sqlite", "log", "blobs", "reserve"}  # declared, or empty
     found = {path.name.removesuffix("-wal").removesuffix("-shm") for path in tmp_path.iterdir()}
     assert found - known <= declared("blob")
-    of = EXPERIMENTS.split("/")[0], FIGURES.split("/")[0]
+    of = EXPERIMENTS.split("/")[0], FIGURES.split("/")[0], REACH.split("/")[0]
     known_blobs = {FOLDER, "learned", "keys", *of, MEDIA, UPLOADS, VIDEO}
     assert known_blobs == declared("blob")
     assert declared("profile") == {"profiles"}
