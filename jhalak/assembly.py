@@ -28,7 +28,6 @@ from jhalak.records.cases import SqlCaseStore
 from jhalak.records.channels import SqlChannelStore
 from jhalak.records.comment_pages import SqlCommentPages
 from jhalak.records.comments import SqlCommentStore
-from jhalak.records.channels import SqlChannelStore
 from jhalak.records.consents import SqlConsentStore
 from jhalak.records.creator_lookup import SqlCreatorLookup
 from jhalak.records.creator_sessions import SqlCreatorSessions
@@ -254,18 +253,20 @@ def open_suspend(records: Records, take_down: TakeDown, clock: Callable[[], int]
     """What suspends accounts, and lifts that."""
     from jhalak.trust.suspend import Suspend
 
-    return Suspend(
-        records.creators, records.shelf, records.jobs, records.audit, take_down, clock
-    )
+    return Suspend(records.creators, records.shelf, records.jobs, records.audit, take_down, clock)
 
 
 def open_publish(records: Records, settings: Settings, clock: Callable[[], int]) -> PublishVideo:
     """What makes creators' videos items of the catalogue."""
     from jhalak.ingest.quick import quick
+    from jhalak.trust.uses import TellUse
     from jhalak.workers.publish_video import PublishVideo
 
     understand = quick(quick_embedder(settings), records.folder)
-    return PublishVideo(records.videos, records.items, understand, settings.media.keep_days, clock)
+    return PublishVideo(
+        records.videos, records.items, understand, settings.media.keep_days, clock,
+        TellUse(records.videos, records.notifications, clock),
+    )  # fmt: skip
 
 
 def open_settle(
@@ -479,11 +480,11 @@ class Server:
         from jhalak.workers.follow_catalogue import FollowCatalogue
         from jhalak.workers.follow_channels import FollowChannels
         from jhalak.workers.follow_learned import FollowLearned
-        from jhalak.workers.follow_channels import FollowChannels
         from jhalak.workers.follow_policy import FollowPolicy
         from jhalak.workers.follow_stops import FollowStops
         from jhalak.workers.keep_time import KeepTime
         from jhalak.workers.notify import Notifier
+        from jhalak.workers.sweep_notices import SweepNotices
         from jhalak.workers.sweep_uploads import SweepUploads
 
         settings = settings or read_settings(data)
@@ -499,9 +500,7 @@ class Server:
         self._fetcher = open_fetcher(settings)
         take_down = open_take_down(records, blobs, self._fetcher, settings, clock)
         self._notifier = Notifier(records.notifications, clock)
-        self._settle_cases = open_settle_cases(
-            records, take_down, self._notifier, settings, clock
-        )
+        self._settle_cases = open_settle_cases(records, take_down, self._notifier, settings, clock)
         self._settle = open_settle(records, take_down, settings, clock, self._settle_cases)
         states = ViewerStates(
             self.event_log, self.profiles, records.relations, world.catalogue.embedding_of, clock,
@@ -603,6 +602,7 @@ class Server:
             settings, records.policies, records.definitions, self.services.obey
         )
         self._sweep_uploads = SweepUploads(Stores(records.uploads, records.videos, blobs, clock))
+        self._sweep_notices = SweepNotices(records.notifications, clock)
         label_ms = int(settings.learning.label_window_s * 1000)
         self._keep_time = KeepTime(self.event_log, clock, label_ms, settings.log.retention_days)
         self._keys = keys
@@ -633,6 +633,7 @@ class Server:
             ("telling people", self._notifier.step, 1.0),
             ("finishing cases", self._settle_cases.step, 5.0),
             ("sweeping uploads", self._sweep_uploads.step, 60.0),
+            ("forgetting notices", self._sweep_notices.step, 60.0),
             ("keeping a reserve", self._keep_reserve, 60.0),
             ("rotating keys", self._rotate_keys, 3600.0),
         ):

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import delete, get, post, put
 
+from jhalak.api.cases.export import reports_document
 from jhalak.api.erasing import erase_viewer
 from jhalak.api.raw import Refused
 from jhalak.api.services import Services
@@ -202,12 +203,14 @@ async def viewer_document(services: Services, viewer: Viewer) -> dict[str, Any]:
     profile = await services.profiles.get(viewer.id)
     relations = await asyncio.to_thread(services.relations.of_viewer, viewer.id)
     consents = await asyncio.to_thread(services.consents.history, viewer.id)
+    reports = await asyncio.to_thread(reports_document, services, viewer.id)
     activity = [decode(unseal(viewer.id, entry.payload)) for entry in entries]
     document: dict[str, Any] = msgspec.to_builtins(
         {
             "viewer": {**msgspec.to_builtins(viewer), "id": spell(viewer.id)},
             "relations": [row._asdict() for row in relations],
             "consents": [row._asdict() for row in consents],
+            "reports": reports,
             "activity": [
                 {"record": type(record).__name__, **msgspec.structs.asdict(record)}
                 for record in activity

@@ -12,7 +12,7 @@ from jhalak.ports.viewers import Viewer
 from jhalak.records import sequences
 from jhalak.records.database import Database
 from jhalak.records.relation_erasure import forget_viewer
-from jhalak.records.tables import AnyRow, consents, revocations, viewers
+from jhalak.records.tables import AnyRow, consents, reports, revocations, viewers
 
 _BY_ID = select(viewers).where(viewers.c.id == bindparam("viewer"))
 _HELD = _BY_ID.with_for_update()
@@ -66,6 +66,7 @@ class SqlViewerStore:
                 return False
             forget_viewer(connection, viewer)
             connection.execute(delete(consents).where(consents.c.viewer == viewer))
+            connection.execute(delete(reports).where(reports.c.viewer == viewer))
             connection.execute(delete(viewers).where(viewers.c.id == viewer))
             _revoke(connection, viewer, row.epoch + 1)
         return True

@@ -12,13 +12,15 @@ from jhalak.ports.cases import Case, NewReport
 from jhalak.ports.errors import Conflict
 from jhalak.records.audit import SqlAuditStore
 from jhalak.records.cases import SqlCaseStore
+from jhalak.records.creators import SqlCreatorStore
 from jhalak.records.database import Database
 from jhalak.records.reports import AGAIN_MS, SqlReportStore
 from jhalak.records.reviews import SqlReviewStore
 from jhalak.records.strikes import SqlStrikeStore
 from jhalak.records.tables import creator_accounts, videos
+from jhalak.records.viewers import SqlViewerStore
 from jhalak.schema.video import Details, Video
-from tests.ports.people_world import add_account, add_video
+from tests.ports.people_world import add_account, add_video, add_viewer
 
 
 class World(NamedTuple):
@@ -74,6 +76,17 @@ def test_one_reporter_counts_once_also_for_a_while_after_the_decision(world: Wor
     reopened, new = world.report(2, now_ms=AGAIN_MS)
     assert new and reopened.num != case.num, "another is heard"
     assert world.report(1, now_ms=AGAIN_MS + 9)[0].num == reopened.num
+
+
+def test_a_report_goes_with_its_viewer_and_a_case_with_its_account(world: World) -> None:
+    add_viewer(world.database, 1)
+    case, _ = world.report(1)
+    world.report(2)
+    assert SqlViewerStore(world.database).erase(1, 9)
+    assert world.reports.of_viewer(1, 9) == []
+    assert [one.viewer for one in world.reports.of_case(case.num)] == [2]
+    SqlCreatorStore(world.database).erase(world.asha)
+    assert world.cases.find(case.id) is None and world.reports.of_viewer(2, 9) == []
 
 
 def test_one_person_decides_a_report_and_that_is_in_the_audit_log(world: World) -> None:

@@ -10,9 +10,12 @@ from litestar import delete, post
 from litestar.datastructures import CacheControlHeader
 from litestar.response import Response
 
+from jhalak.api.cases.export import cases_document
+from jhalak.api.comments.export import comments_document
 from jhalak.api.creators.signing_in import cookie
 from jhalak.api.erasing import erase_viewer
 from jhalak.api.me import viewer_document
+from jhalak.api.notifications.export import notifications_document
 from jhalak.api.raw import AnyRequest
 from jhalak.api.services import Services
 from jhalak.ports.creators import Creator
@@ -50,6 +53,9 @@ async def export_creator(creator: Creator, services: Services) -> dict[str, Any]
                  "details": msgspec.to_builtins(u.details), "created_ms": u.created_ms}
                 for u in services.uploads.of_account(creator.num)
             ],
+            **notifications_document(services, creator),
+            **cases_document(services, creator),
+            **comments_document(services, creator),
         }  # fmt: skip
 
     document = await asyncio.to_thread(read)

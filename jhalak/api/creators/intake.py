@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 
+from jhalak.api.cases.paused import refuse_paused
 from jhalak.api.raw import Refused
 from jhalak.api.services import Services
 from jhalak.media import container
@@ -30,7 +31,7 @@ class Intake:
         self._stores = Stores(services.uploads, services.videos, services.blobs, services.clock)
 
     async def begin(self, creator: Creator, length: int, details: Details) -> Upload:
-        """A new upload. Raises Refused (400, 413, 429, 503)."""
+        """A new upload. Raises Refused (400, 403, 413, 429, 503)."""
         if length == 0:
             raise Refused(400, "empty", "a file without a byte is no video")
         if length > self._rules.most_bytes:
@@ -39,6 +40,7 @@ class Intake:
                 413, "too_large", f"a video may have {most:,} bytes; yours has {length:,}"
             )
         await self._able()
+        await refuse_paused(self._services, creator)
         now_ms = self._services.clock()
         await self._within_quota(creator, length, now_ms)
         until_ms = now_ms + round(self._rules.upload_h * HOUR_MS)

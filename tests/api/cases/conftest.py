@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from jhalak.ports.comments import Comment, Limits
+from tests.api.creators.senders import settings
 from tests.api.people_at_hand import Member
 from tests.worlds import Jhalak
 
@@ -62,6 +63,6 @@ class Court:
 
 @pytest.fixture(scope="session")
 def court(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Court]:
-    made = Jhalak(tmp_path_factory.mktemp("court") / "data")
+    made = Jhalak(tmp_path_factory.mktemp("court") / "data", settings())
     yield Court(made)
     made.end()

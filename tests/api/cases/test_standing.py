@@ -8,11 +8,13 @@ import pytest
 
 from tests.api.cases.conftest import Court
 from tests.api.cases.test_reports import report
+from tests.api.creators.senders import SAID, metadata
 from tests.api.people_at_hand import Member
 from tests.worlds import DAY_MS
 
 STANDING = "/v1/creators/me/standing"
 APPEALS = "/v1/creators/me/appeals"
+METADATA = metadata(SAID)
 
 
 def break_rules(court: Court, who: Member, times: int, reason: str = "hate") -> list[str]:
@@ -154,3 +156,28 @@ def test_of_others_decisions_nobody_learns(court: Court, about: str) -> None:
     said = {"about": about, "id": names[about], "text": "mine"}
     answer = other.ask("POST", APPEALS, json=said)
     assert (answer.status_code, answer.json()["error"]) == (404, "no_such_decision")
+
+
+def test_who_is_paused_uploads_nothing_for_a_week(court: Court) -> None:
+    asha = court.member("asha")
+    break_rules(court, asha, 2)
+    said = {"Tus-Resumable": "1.0.0", "Upload-Length": "4200", "Upload-Metadata": METADATA}
+    answer = asha.ask("POST", "/v1/uploads", headers=said)
+    assert (answer.status_code, answer.json()["error"]) == (403, "paused"), answer.text
+    assert int(answer.headers["retry-after"]) > 6 * 86_400
+    court.jhalak.clock.forward(days=7)
+    assert asha.ask("POST", "/v1/uploads", headers=said).status_code == 201
+
+
+def test_all_of_it_stands_in_the_export_without_who_reported(court: Court) -> None:
+    asha, ravi = court.member("asha"), court.member("ravi")
+    comment = court.comment(asha, ravi.video(f"v.{asha.handle}"))
+    report(ravi.phone, "comment", comment, "hate", note="bad words")
+    court.decide(comment, "upheld", "meera")
+    document = asha.ask("POST", "/v1/creators/me/export").json()
+    assert [one["decision"] for one in document["cases"]] == ["upheld"]
+    assert [one["reason"] for one in document["strikes"]] == ["hate"]
+    assert {one["kind"] for one in document["notifications"]} == {"strike", "taken_down"}
+    assert "bad words" not in str(document) and ravi.handle not in str(document["cases"])
+    [mine] = ravi.phone.ask("POST", "/v1/me/export").json()["reports"]
+    assert (mine["note"], mine["outcome"]) == ("bad words", "upheld")
