@@ -52,6 +52,7 @@ from jhalak.api.feeds import FeedRoutes
 from jhalak.api.openapi import complete
 from jhalak.api.people import follow_requests, profile, video_audience
 from jhalak.api.raw import JSON, PRIVATE, Refused, respond
+from jhalak.api.relation_routes import HOT, METHODS, RelationRoutes
 from jhalak.api.services import Services
 from jhalak.api.video_files import video_file_route
 from jhalak.api.videos import changing, one
@@ -143,12 +144,18 @@ class Application:
     the files of the web applications pass it by too, being exact paths like them.
     """
 
-    def __init__(self, framework: Litestar, hot: Mapping[str, ASGIApp]) -> None:
+    def __init__(
+        self, framework: Litestar, hot: Mapping[str, ASGIApp], relations: ASGIApp
+    ) -> None:
         self.framework = framework
-        self._hot = dict(hot)
+        self._hot, self._relations = dict(hot), relations
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
-        handler = self._hot.get(scope["path"]) if scope["type"] == "http" else None
+        handler = None
+        if scope["type"] == "http":
+            handler = self._hot.get(scope["path"])
+            if scope["path"].startswith(HOT) and scope["method"] in METHODS:
+                handler = self._relations
         try:
             await (handler or self.framework)(scope, receive, send)
         except Exception as error:
@@ -215,4 +222,4 @@ def create_app(services: Services) -> Application:
     pages |= app_routes(BUILT / "studio", "/studio/", films)
     pages |= app_routes(BUILT / "people", "/people/", films)
     quick = {path: _hot(("GET", "HEAD"), page) for path, page in pages.items()} | hot
-    return Application(framework, quick)
+    return Application(framework, quick, _hot(METHODS, RelationRoutes(services).item))

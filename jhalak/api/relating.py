@@ -16,13 +16,21 @@ from jhalak.api.audience import account_of
 from jhalak.api.raw import Refused
 from jhalak.api.services import Services
 from jhalak.feeds.slot_token import Claim
+from jhalak.ports.errors import Conflict
 from jhalak.ports.relations import Apart, Change, Changed, NeedsAccount, RelationRow
-from jhalak.ports.viewers import Viewer
 from jhalak.residency.seal import seal
 from jhalak.schema.activity import TOPIC, Relation, TargetKind, Verb, encode
 
 TOLD_WITHIN_MS: Final = 6 * 86_400_000
 """Less than event ids are known for, so that nothing is told twice."""
+
+
+class Told(NamedTuple):
+    """Whose log is told."""
+
+    id: int
+    profiled: bool
+    """Whether something may be learned about them."""
 
 
 class Target(NamedTuple):
@@ -40,26 +48,29 @@ class Target(NamedTuple):
 
 
 async def change(
-    services: Services, viewer: Viewer, verb: Verb, kind: TargetKind, target: Target, on: bool,
+    services: Services, viewer: int, verb: Verb, kind: TargetKind, target: Target, on: bool,
     claim: Claim | None = None,
 ) -> Changed:  # fmt: skip
-    """Put a relation (`on`) or take it back. Raises Refused (403, 404, 409), PortError."""
+    """Put a relation (`on`) or take it back. Raises Refused (401, 403, 404, 409), PortError."""
     now_ms = services.clock()
-    wanted = Change(viewer.id, verb, kind, target.number, on, now_ms)
+    wanted = Change(viewer, verb, kind, target.number, on, now_ms)
     try:
         done = await services.relation_writer.write(wanted)
     except NeedsAccount:
         said = "this account is private: sign up, then ask to follow it"
         raise Refused(403, "needs_account", said) from None
     except Apart:
-        raise await _apart(services, viewer.id, target.creator) from None
+        raise await _apart(services, viewer, target.creator) from None
+    except Conflict:
+        raise Refused(401, "no_such_viewer", "this viewer was erased") from None
     if done.row is not None and (done.changed or now_ms - done.row.at_ms < TOLD_WITHIN_MS):
         first = done.changed and done.row.at_ms == now_ms
-        await tell(services, viewer, done.row, target, on, claim, first=first)
+        who = Told(viewer, done.profiled)
+        await tell(services, who, done.row, target, on, claim, first=first)
     if done.also:
         await tell_also(services, done.also)
     if not on or done.also:
-        await renew(services, {viewer.id, *(row.viewer for row, _ in done.also)})
+        await renew(services, {viewer, *(row.viewer for row, _ in done.also)})
     if on and done.changed:
         await _notify(services, viewer, verb, target, done)
     return done
@@ -73,7 +84,7 @@ async def _apart(services: Services, viewer: int, creator: int) -> Refused:
 
 
 async def tell(
-    services: Services, viewer: Viewer, row: RelationRow, target: Target, on: bool,
+    services: Services, viewer: Told, row: RelationRow, target: Target, on: bool,
     claim: Claim | None = None, *, first: bool = False,
 ) -> None:  # fmt: skip
     """Append the learning event, once for each version of the relation. `first`: that version was
@@ -113,7 +124,8 @@ async def tell_also(services: Services, also: Iterable[tuple[RelationRow, bool]]
         concerned = await services.directory.get(row.viewer)
         if concerned is not None and row.viewer not in services.states.erased:
             target = Target(row.target, 0, -1, -1, row.target)
-            await tell(services, concerned, row, target, on)
+            who = Told(row.viewer, concerned.profiled)
+            await tell(services, who, row, target, on)
 
 
 async def renew(services: Services, viewers: Iterable[int]) -> None:
@@ -126,12 +138,12 @@ async def renew(services: Services, viewers: Iterable[int]) -> None:
 
 
 async def _notify(
-    services: Services, viewer: Viewer, verb: Verb, target: Target, done: Changed
+    services: Services, viewer: int, verb: Verb, target: Target, done: Changed
 ) -> None:
     if verb == "likes" and target.video and done.row is not None and done.row.version == 1:
-        services.notify.liked(target.video, viewer.id)
+        services.notify.liked(target.video, viewer)
     if verb == "follows" and target.account:
-        own = await account_of(services, viewer.id)
+        own = await account_of(services, viewer)
         if own is not None:
             kind = "follow_request" if done.asked else "follow"
             await services.notify(target.account, kind, "", own.num)  # type: ignore[arg-type]

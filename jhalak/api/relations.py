@@ -117,7 +117,20 @@ async def follow_topics(services: Services, viewer: Viewer, names: Iterable[str]
         for name in dict.fromkeys(names)
     ]
     for target in targets:
-        await change(services, viewer, "follows", "topic", target, True)
+        await change(services, viewer.id, "follows", "topic", target, True)
+
+
+async def relate(
+    services: Services, viewer: int, verb: OwnVerb, kind: TargetKind, name: str, *, on: bool,
+    slot: str | None = None,
+) -> Standing:  # fmt: skip
+    """Put a relation (`on`) or take it back. Raises Refused, PortError."""
+    if verb == "mutes" and kind != "creator":
+        raise Refused(400, "bad_kind", f"only a creator can be muted, not the {kind} {name!r}")
+    claim = _slot(services, viewer, slot)
+    target = await target_of(services, viewer, kind, name, on=on)
+    done = await change(services, viewer, verb, kind, target, on, claim)
+    return Standing(verb, kind, name, on and not done.asked, done.changed, done.asked)
 
 
 @put("/v1/me/{verb:str}/{kind:str}/{target_id:path}", tags=["me"], status_code=200)
@@ -128,12 +141,7 @@ async def put_relation(
     """Like, save, follow, hide, block or mute (creators only). A hide, block or mute holds from the
     next slate on."""
     name = path_after(request.scope, 4)
-    if verb == "mutes" and kind != "creator":
-        raise Refused(400, "bad_kind", f"only a creator can be muted, not the {kind} {name!r}")
-    claim = _slot(services, viewer.id, slot)
-    target = await target_of(services, viewer.id, kind, name, on=True)
-    done = await change(services, viewer, verb, kind, target, True, claim)
-    return Standing(verb, kind, name, not done.asked, done.changed, done.asked)
+    return await relate(services, viewer.id, verb, kind, name, on=True, slot=slot)
 
 
 @delete("/v1/me/{verb:str}/{kind:str}/{target_id:path}", tags=["me"], status_code=200)
@@ -143,10 +151,7 @@ async def delete_relation(
 ) -> Standing:  # fmt: skip
     """Take it back."""
     name = path_after(request.scope, 4)
-    claim = _slot(services, viewer.id, slot)
-    target = await target_of(services, viewer.id, kind, name, on=False)
-    done = await change(services, viewer, verb, kind, target, False, claim)
-    return Standing(verb, kind, name, False, done.changed)
+    return await relate(services, viewer.id, verb, kind, name, on=False, slot=slot)
 
 
 @get("/v1/me/relations", tags=["me"])

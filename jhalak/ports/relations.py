@@ -57,6 +57,8 @@ class Changed(NamedTuple):
     also: tuple[tuple[RelationRow, bool], ...] = ()
     """What followed from it for one of the two, with whether it stands: a block's mirror, the
     follows that it ended. The same each time that a block is put again."""
+    profiled: bool = True
+    """Whether something may be learned about the viewer."""
 
 
 class RelationStore(Protocol):

@@ -48,7 +48,7 @@ _BY_VIEWER: Final = _ACCOUNTS.where(
     creator_accounts.c.viewer.in_(bindparam("among", expanding=True))
 )
 _HOLD: Final = (
-    select(viewers.c.id)
+    select(viewers.c.id, viewers.c.profiled)
     .where(viewers.c.id.in_(bindparam("among", expanding=True)))
     .order_by(viewers.c.id)
     .with_for_update()
@@ -101,7 +101,9 @@ class _Batch:
             other = self._other(change)
             if change.verb == "blocks" and other is not None and other.viewer:
                 held.add(other.viewer)
-        self._held = {row.id for row in connection.execute(_HOLD, {"among": sorted(held)})}
+        found = connection.execute(_HOLD, {"among": sorted(held)})
+        self._held: dict[int, bool] = {row[0]: row[1] for row in found}
+        """Viewers that there are, and whether something may be learned about them."""
         liked = {c.target for c in changes if c.kind == "item" and c.verb in ("likes", "saves")}
         self._creator_of = items_by_accounts(connection, liked)
         self._known: dict[Key, _Known] = {}
@@ -163,8 +165,13 @@ class _Batch:
     # --- one change after another
 
     def apply(self, change: Change) -> Changed | Conflict:
-        if change.viewer not in self._held:
+        profiled = self._held.get(change.viewer)
+        if profiled is None:
             return Conflict("no such viewer") if change.on else Changed(None, False)
+        done = self._apply(change)
+        return done._replace(profiled=profiled) if isinstance(done, Changed) else done
+
+    def _apply(self, change: Change) -> Changed | Conflict:
         refused = self._refused(change) if change.on else None
         if refused is not None:
             return refused

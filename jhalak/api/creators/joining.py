@@ -108,7 +108,7 @@ async def _move(services: Services, viewer: Viewer, rows: Sequence[RelationRow])
     for row in reversed(rows):
         target = _target(services, row)
         try:
-            done = await change(services, viewer, row.verb, row.kind, target, True)
+            done = await change(services, viewer.id, row.verb, row.kind, target, True)
         except Refused:
             continue  # one that blocks them
         stand += not done.asked

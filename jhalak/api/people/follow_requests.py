@@ -11,7 +11,7 @@ from litestar.datastructures import CacheControlHeader
 from litestar.params import Parameter
 
 from jhalak.api.raw import Refused
-from jhalak.api.relating import Target, renew, tell
+from jhalak.api.relating import Target, Told, renew, tell
 from jhalak.api.services import Services
 from jhalak.feeds.edition import rfc3339
 from jhalak.ports.creators import Creator
@@ -75,7 +75,8 @@ async def _answer(services: Services, creator: Creator, handle: str, *, accept: 
         viewer = await services.directory.get(asker.viewer)
         if viewer is not None:
             number = done.row.target
-            await tell(services, viewer, done.row, Target(number, 0, -1, -1, number), True)
+            who = Told(viewer.id, viewer.profiled)
+            await tell(services, who, done.row, Target(number, 0, -1, -1, number), True)
         await renew(services, [asker.viewer])
         await services.notify(asker.num, "follow_accepted", "", creator.num)
 
