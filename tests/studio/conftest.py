@@ -110,7 +110,9 @@ class Studio(Page):
         self.press("Create an account")
         self.page.get_by_label("Handle").fill(handle)
         self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_label("Year of birth").fill("1990")
         self.press("Create an account")
+        self.press("I have saved them")
         self.see("My videos")
 
     def choose(self, file: Path) -> None:

@@ -13,9 +13,15 @@ class Session {
   }
 
   /** Raises Refusal. */
-  async signIn(handle: string, password: string, { anew = false } = {}): Promise<void> {
-    await ask("POST", anew ? "/v1/creators" : "/v1/creators/session", { handle, password });
+  async signIn(handle: string, password: string): Promise<void> {
+    await ask("POST", "/v1/creators/session", { handle, password });
     await this.resume();
+  }
+
+  /** Makes an account; its recovery codes, which are told once. Who has them goes on by `resume`. Raises Refusal. */
+  async signUp(account: { handle: string; password: string; birth_year: number; languages: string[] }): Promise<string[]> {
+    const made = await ask<{ recovery_codes: string[] }>("POST", "/v1/creators", account);
+    return made?.recovery_codes ?? [];
   }
 
   async signOut(): Promise<void> {

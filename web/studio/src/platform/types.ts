@@ -1,7 +1,7 @@
 /** What the server says of a creator and their videos, as docs/api.md describes it. */
 
 export interface Quota { videos_left_today: number; bytes_left_today: number; most_bytes: number; most_s: number }
-export interface Creator { handle: string; created_ms: number; quota: Quota }
+export interface Creator { handle: string; name: string; created_ms: number; quota: Quota }
 
 export type Rights = "own" | "licensed" | "other";
 export type VideoState = "waiting" | "held" | "live" | "refused" | "removed";
