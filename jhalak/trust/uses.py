@@ -1,6 +1,8 @@
-"""What becomes of duets, stitches and borrowed sounds when the video that they were made with is
-taken down: nothing by itself. They stay, with the attribution, until a human has looked: what was
-wrong with the one may be in the other, and may not.
+"""Duets, stitches and borrowed sounds: whose work was used is told so.
+
+When the video that they were made with is taken down, nothing becomes of them by itself. They stay,
+with the attribution, until a human has looked: what was wrong with the one may be in the other, and
+may not.
 """
 
 from __future__ import annotations
@@ -9,8 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from jhalak.ports.notifications import NotificationStore, Told
 from jhalak.ports.reviews import ReviewStore
 from jhalak.ports.shown_videos import ShownVideos
+from jhalak.ports.videos import VideoStore
 from jhalak.schema.video import Video
 from jhalak.trust.take_down import WITHDRAWN
 
@@ -44,3 +48,20 @@ class ReviewUses:
                 self.reviews.open("report", made.id, language, ORIGINAL, self.clock())
                 asked += 1
         return asked
+
+
+@dataclass(frozen=True, slots=True)
+class TellUse:
+    """Tells the creator of the original. Blocks. Twice is as good as once. Raises PortError."""
+
+    videos: VideoStore
+    notifications: NotificationStore
+    clock: Callable[[], int]
+
+    def __call__(self, video: Video) -> None:
+        of = video.details.of
+        original = self.videos.find(of.video) if of is not None else None
+        if of is None or original is None or original.account == video.account:
+            return
+        told = Told(original.account, of.kind, video.id, video.account, {"video": of.video})
+        self.notifications.add([told], self.clock())

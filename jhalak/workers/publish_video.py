@@ -36,6 +36,8 @@ class PublishVideo:
     keep_days: float
     """How long it is in the catalogue."""
     clock: Callable[[], int]
+    tell: Callable[[Video], None] | None = None
+    """Tells whose video it was made with (trust/uses.py), once it is live."""
 
     async def __call__(self, video: Video) -> None:
         """`video` was made (media), and a human said that it may be seen."""
@@ -69,6 +71,8 @@ class PublishVideo:
         elif (live.media, live.details) != (known.media, known.details):
             # Rungs came while it was put, or its creator said something else of it.
             return self.publish(live, before)
+        elif self.tell is not None:
+            self.tell(live)
         return live
 
 

@@ -405,3 +405,19 @@ def test_a_page_costs_the_same_queries_whatever_is_on_it(
         page = meena.read(video, "?limit=20")
         costs.append(sum(statement.startswith("SELECT") for statement in counted))
     assert len(page["comments"]) == 20 and max(costs) <= 5
+
+
+def test_what_one_said_and_likes_is_in_ones_export_and_goes_with_the_account(
+    world: Jhalak, ravi: Person, meena: Person, video: str
+) -> None:
+    said, other = ravi.say(video, "मेरा"), meena.say(video, "उसका")
+    ravi.ask("PUT", f"/v1/comments/{other['id']}/like")
+    document = ravi.ask("POST", "/v1/creators/me/export").json()
+    assert [one["text"] for one in document["comments"]] == ["मेरा"]
+    assert [one["comment"] for one in document["comment_likes"]] == [other["id"]]
+    assert document["comment_rules"]["comments"] == "everyone"
+    world.services.creator_accounts.erase(ravi.num)
+    page = meena.read(video)
+    assert [one["id"] for one in page["comments"]] == [other["id"]] and page["count"] == 1
+    assert page["comments"][0]["likes"] == 0
+    assert world.services.comment_pages.find(said["id"]) is None

@@ -205,3 +205,17 @@ def test_when_the_original_is_taken_down_humans_look_at_the_others(
     kept = ravi.publish(of=made_with(ravi, "duet", third))
     assert asha.ask("DELETE", f"/v1/creators/me/videos/{third}").status_code == 204
     assert asked(kept) == [False], "what its creator takes back leaves no question"
+
+
+def test_whose_video_was_used_is_told_once_it_is_live(
+    world: Jhalak, asha: Person, ravi: Person
+) -> None:
+    first = asha.publish(duet=True)
+    duet = ravi.publish(of=made_with(ravi, "duet", first))
+    for _ in range(2):
+        patch(ravi, duet, stitch=True)  # published anew
+    found = world.services.notifications.page(asha.num, None, 20)
+    assert [(one.kind, one.subject, dict(one.said)) for one in found] == [
+        ("duet", duet, {"video": first}),
+    ]  # fmt: skip
+    assert found[0].people[0].handle == ravi.handle
