@@ -23,8 +23,9 @@ from jhalak.catalogue.pictures import NO_IMAGE, CardImage, card_image
 from jhalak.catalogue.topics import topic_by_id
 from jhalak.schema.candidates import Rows
 from jhalak.schema.item import EMBEDDING_SIZE, Item, ItemRecord
-from jhalak.schema.languages import LANGUAGE_INDEX
-from jhalak.schema.pool import ByTopic, by_topic
+from jhalak.schema.languages import LANGUAGE_INDEX, LANGUAGES
+from jhalak.schema.pool import ByTopic, Shelves, by_language_and_topic, by_topic, no_shelves
+from jhalak.schema.viewer_state import TOPICS_MAX
 
 REST_MS: Final = 10_000
 SAFE: Final = 200
@@ -117,6 +118,8 @@ class Pools:
     by_topic: dict[int, ByTopic] = field(default_factory=dict)
     creator: dict[int, Rows] = field(default_factory=dict)
     """Creator number to its rows."""
+    shelves: Shelves = field(default_factory=lambda: no_shelves(len(LANGUAGES) * TOPICS_MAX))
+    """All of `by_topic` side by side."""
     safe: dict[int, Rows] = field(default_factory=dict)
     """The newest cards and videos that are safe for everyone, at most SAFE a language."""
 
@@ -271,6 +274,7 @@ class LiveCatalogue:
             fresh=fresh,
             by_topic={key: by_topic(part, self.topic[part]) for key, part in fresh.items()},
             creator=_split(named, self.creator[named]),
+            shelves=by_language_and_topic(rows, self.language[rows], self.topic[rows]),
             safe={
                 key: part[~(self.sensitive | self.unsafe)[part]][:SAFE]
                 for key, part in fresh.items()

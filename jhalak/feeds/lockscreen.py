@@ -26,6 +26,7 @@ from jhalak.stages.retrieval import (
     Trending,
 )
 from jhalak.stages.safety import AgeSafe, Live, SafeWhenLocked
+from jhalak.stages.screen import Screen
 from jhalak.stages.valuation import AsFound, Weighted
 from jhalak.stages.viewer_states import ViewerStates
 from jhalak.stages.walk import Walker
@@ -44,6 +45,7 @@ def lockscreen(world: World, states: ViewerStates, event_log: EventLog, settings
         Hidden(world),
         AgeSafe(world),
     ]
+    filters = [*safe, AlreadySeen(walker), SafeWhenLocked(world, chosen=(0, 1))]
     return Feed(
         world,
         ranked=Pipeline(
@@ -62,7 +64,8 @@ def lockscreen(world: World, states: ViewerStates, event_log: EventLog, settings
                 Topical(world, walker),
                 Fresh(world, walker),
             ],
-            filters=[*safe, AlreadySeen(walker), SafeWhenLocked(world, chosen=(0, 1))],
+            filters=filters,
+            screen=Screen(world, walker, filters),
             scorers=[
                 Predictions(world, video=False),
                 CreatorFatigue(world),

@@ -27,6 +27,7 @@ from jhalak.stages.retrieval import (
     Trending,
 )
 from jhalak.stages.safety import AgeSafe, Live
+from jhalak.stages.screen import Screen
 from jhalak.stages.valuation import AsFound, Weighted
 from jhalak.stages.viewer_states import ViewerStates
 from jhalak.stages.walk import Walker
@@ -40,6 +41,7 @@ def video(world: World, states: ViewerStates, event_log: EventLog, settings: Set
     safe: list[Filter[Query]] = [
         Live(world), Language(world), Hidden(world), AgeSafe(world), ForFollowers(world),
     ]  # fmt: skip
+    filters = [*safe, NotByTasteAlone(world, taste=(3, 4)), AlreadySeen(walker)]
     return Feed(
         world,
         ranked=Pipeline(
@@ -58,7 +60,8 @@ def video(world: World, states: ViewerStates, event_log: EventLog, settings: Set
                 Topical(world, walker),
                 Fresh(world, walker),
             ],
-            filters=[*safe, NotByTasteAlone(world, taste=(3, 4)), AlreadySeen(walker)],
+            filters=filters,
+            screen=Screen(world, walker, filters),
             scorers=[
                 Predictions(world, video=True), CreatorFatigue(world),
                 TrialWeights(world, source=2),

@@ -24,7 +24,7 @@ from jhalak.learning.pairs import EXPORTED, lay_neighbours
 from jhalak.learning.trials import Tried, nothing_tried, tried
 from jhalak.schema.candidates import Floats, Rows
 from jhalak.schema.languages import LANGUAGES
-from jhalak.schema.pool import ByTopic, by_topic
+from jhalak.schema.pool import Shelves, by_language, by_language_and_topic, no_shelves
 from jhalak.schema.viewer_state import TOPICS_MAX
 
 BLOCK, ITEM, CREATOR, NEAR = range(4)
@@ -64,10 +64,10 @@ class Serving:
     """int32[1 + known items, EXPORTED]: rows engaged with together with each, strongest first; -1:
     none left. The first row is that of all others."""
     neighbour_strength: Floats = field(default_factory=lambda: np.zeros((1, EXPORTED), np.float32))
-    trending: dict[int, Rows] = field(default_factory=dict)
-    """Language index to rows with counts, best first."""
-    by_topic: dict[int, ByTopic] = field(default_factory=dict)
-    """Language index to the same rows by topic, best first."""
+    trending: Shelves = field(default_factory=lambda: no_shelves(len(LANGUAGES)))
+    """Rows with counts by language, best first."""
+    by_topic: Shelves = field(default_factory=lambda: no_shelves(CELLS))
+    """The same rows by language and topic, best first."""
 
     def fit(self, rows: int) -> None:
         """Make `at` at least `rows` long."""
@@ -214,10 +214,7 @@ def lay(
     of = np.flatnonzero(rows >= 0)
     trend = arrays["trend"][of]
     rows, trend = rows[of[trend > 0]], trend[trend > 0]
-    rows = rows[_best_first(trend, language[rows])]
-    cuts = np.flatnonzero(np.diff(language[rows])) + 1
-    for best in np.split(rows, cuts):
-        if len(best):
-            serving.trending[int(language[best[0]])] = best
-            serving.by_topic[int(language[best[0]])] = by_topic(best, topic[best])
+    best = rows[_best_first(trend, language[rows])]
+    serving.trending = by_language(best, language[best])
+    serving.by_topic = by_language_and_topic(best, language[best], topic[best])
     return serving

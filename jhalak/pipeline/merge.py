@@ -11,29 +11,30 @@ from numpy.typing import NDArray
 from jhalak.schema.candidates import Rows
 
 
-@njit(cache=True)
-def _merge(
-    rows: NDArray[np.int32], bits: NDArray[np.uint16], place: NDArray[np.int32], limit: int
-) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
-    out_rows = np.empty(min(len(rows), limit), np.int32)
-    out_bits = np.empty(min(len(rows), limit), np.uint16)
+@njit(cache=True, nogil=True)
+def _merge(rows, sizes, place, limit, out_rows, out_bits):  # type: ignore[no-untyped-def]
+    """Fill in what is found, and answer how many; -1 where a row is beyond `place`."""
+    for row in rows:
+        if row >= len(place):
+            return -1
     n = 0
-    for i in range(len(rows)):
-        row = rows[i]
-        at = place[row]
-        if at > 0:
-            out_bits[at - 1] |= bits[i]
-        elif n < limit:
-            out_rows[n] = row
-            out_bits[n] = bits[i]
-            n += 1
-            place[row] = n
+    at = 0
+    for source in range(len(sizes)):
+        bit = np.uint16(1 << source)
+        for i in range(at, at + sizes[source]):
+            row = rows[i]
+            found = place[row]
+            if found > 0:
+                out_bits[found - 1] |= bit
+            elif n < limit:
+                out_rows[n] = row
+                out_bits[n] = bit
+                n += 1
+                place[row] = n
+        at += sizes[source]
     for i in range(n):
         place[out_rows[i]] = 0
-    return out_rows[:n], out_bits[:n]
-
-
-_BITS = np.left_shift(1, np.arange(16)).astype(np.uint16)
+    return n
 
 
 class Merger:
@@ -45,12 +46,14 @@ class Merger:
     def merge(self, found: Sequence[Rows], limit: int) -> tuple[Rows, NDArray[np.uint16]]:
         """Rows int32[n <= limit] in the order in which they first appear, and their source bits."""
         rows = np.concatenate(found) if found else np.empty(0, np.int32)
-        bits = np.repeat(_BITS[: len(found)], [len(f) for f in found])
-        top = int(rows.max()) + 1 if len(rows) else 0
-        if top > len(self._place):
-            self._place = np.zeros(max(top, 2 * len(self._place)), np.int32)
-        merged: tuple[Rows, NDArray[np.uint16]] = _merge(rows, bits, self._place, limit)
-        return merged
+        sizes = np.array([len(f) for f in found], np.int64)
+        most = min(len(rows), limit)
+        out, bits = np.empty(most, np.int32), np.empty(most, np.uint16)
+        n = _merge(rows, sizes, self._place, limit, out, bits)
+        if n < 0:
+            self._place = np.zeros(max(int(rows.max()) + 1, 2 * len(self._place)), np.int32)
+            n = _merge(rows, sizes, self._place, limit, out, bits)
+        return out[:n], bits[:n]
 
 
 def merge_reference(found: Sequence[Rows], limit: int) -> tuple[Rows, NDArray[np.uint16]]:

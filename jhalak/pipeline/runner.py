@@ -6,6 +6,7 @@
 | source | go on without it |
 | hydrator, scorer | its columns take their defaults; the level is lowered |
 | filter | closed: removes every candidate, the level is lowered; open: keeps all |
+| screen | its filters are asked one by one |
 | value model, selector | the run fails: the feed answers from its fallback |
 | side effect | counted |
 
@@ -33,6 +34,7 @@ from jhalak.pipeline.stage import (
     Outcome,
     QueryHydrator,
     Scorer,
+    Screen,
     Selector,
     SideEffect,
     Source,
@@ -105,6 +107,7 @@ class Pipeline(Generic[Q]):
         sources: Sequence[Source[Q]],
         hydrators: Sequence[Hydrator[Q]] = (),
         filters: Sequence[Filter[Q]],
+        screen: Screen[Q] | None = None,
         scorers: Sequence[Scorer[Q]],
         value: ValueModel[Q],
         selector: Selector[Q],
@@ -116,6 +119,11 @@ class Pipeline(Generic[Q]):
         self._sources = [(s, self._count("source", s)) for s in sources]
         self._hydrators = [(s, self._count("hydrator", s)) for s in hydrators]
         self._filters = [(s, self._count("filter", s)) for s in filters]
+        self._screen = screen
+        covered = set(screen.covers) if screen is not None else set()
+        self._screened = [self._filters[place][1] for place in sorted(covered)]
+        self._unscreened = [one for k, one in enumerate(self._filters) if k not in covered]
+        self.screening = StageStats("screen", "all")
         self._scorers = [(s, self._count("scorer", s)) for s in scorers]
         self._value = (value, self._count("value model", value))
         self._selector = (selector, self._count("selector", selector))
@@ -154,20 +162,31 @@ class Pipeline(Generic[Q]):
 
     async def _find(self, query: Q) -> Candidates:
         found: list[Rows] = []
+        started = perf_counter_ns()
         for source, stats in self._sources:
-            _, rows = self._call(stats, source.find, query)
-            if hasattr(rows, "__await__"):
-                _, rows = await self._wait(stats, rows)
-            if rows is None:
-                rows = _NO_ROWS
+            stats.calls += 1
+            rows: Any = None
+            try:
+                rows = source.find(query)
+            except Exception as error:
+                stats.failed(error)
+            now = perf_counter_ns()
+            stats.nanoseconds += now - started
+            started = now
+            if type(rows) is not np.ndarray:
+                if rows is not None:
+                    _, rows = await self._wait(stats, rows)
+                    started = perf_counter_ns()
+                if rows is None:
+                    rows = _NO_ROWS
             stats.candidates += len(rows)
             found.append(rows)
         rows, bits = self._merger.merge(found, self._limit)
         return Candidates(rows, {SOURCES: bits})
 
     def _filter(self, query: Q, candidates: Candidates) -> Candidates:
-        keep: Mask | None = None
-        for stage, stats in self._filters:
+        keep = self._screen_all(query, candidates)
+        for stage, stats in self._filters if keep is None else self._unscreened:
             started = perf_counter_ns()
             stats.calls += 1
             try:
@@ -182,9 +201,28 @@ class Pipeline(Generic[Q]):
             stats.nanoseconds += perf_counter_ns() - started
         return candidates if keep is None or keep.all() else candidates.take(keep)
 
+    def _screen_all(self, query: Q, candidates: Candidates) -> Mask | None:
+        """Who passes the filters that are asked for at once; None where that failed, or there is no
+        screen. Each of them is charged its share of the time."""
+        if self._screen is None:
+            return None
+        started = perf_counter_ns()
+        self.screening.calls += 1
+        try:
+            keep, kept = self._screen.keep(query, candidates)
+        except Exception as error:
+            self.screening.failed(error)
+            return None
+        share = (perf_counter_ns() - started) // max(len(kept), 1)
+        for stats, many in zip(self._screened, kept, strict=True):
+            stats.calls += 1
+            stats.candidates += many
+            stats.nanoseconds += share
+        return keep
+
     def _score(self, query: Q, candidates: Candidates) -> None:
+        started = perf_counter_ns()
         for scorer, stats in self._scorers:
-            started = perf_counter_ns()
             stats.calls += 1
             columns: Columns | None = None
             try:
@@ -192,9 +230,10 @@ class Pipeline(Generic[Q]):
             except Exception as error:
                 stats.failed(error)
             self._write(query, candidates, scorer, columns)
-            stats.nanoseconds += perf_counter_ns() - started
+            now = perf_counter_ns()
+            stats.nanoseconds += now - started
+            started = now
         model, stats = self._value
-        started = perf_counter_ns()
         stats.calls += 1
         candidates.columns[VALUE] = model.value(query, candidates)
         stats.nanoseconds += perf_counter_ns() - started

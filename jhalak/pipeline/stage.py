@@ -7,7 +7,7 @@ explanations call a stage; `lowers` is the level of an answer that had to go on 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
@@ -65,6 +65,20 @@ class Filter(Protocol[Q_contra]):
     fails: ClassVar[Literal["closed", "open"]]
 
     def keep(self, query: Q_contra, candidates: Candidates) -> Mask: ...
+
+
+class Screen(Protocol[Q_contra]):
+    """Several filters at once: answers what they would answer. Fails: they are asked one by one.
+
+    `covers` are the places of those filters in the pipeline's list.
+    """
+
+    @property
+    def covers(self) -> Sequence[int]: ...
+
+    def keep(self, query: Q_contra, candidates: Candidates) -> tuple[Mask, Sequence[int]]:
+        """bool[n], who passes all of them; and how many pass each of `covers`."""
+        ...
 
 
 class Scorer(Protocol[Q_contra]):

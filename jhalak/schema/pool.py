@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jhalak.schema.candidates import Rows
+from jhalak.schema.languages import LANGUAGES
 from jhalak.schema.viewer_state import TOPICS_MAX
 
 
@@ -30,3 +31,40 @@ def by_topic(rows: Rows, topic: NDArray[np.int8]) -> ByTopic:
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     held = (counts > 0).astype(np.int64)
     return ByTopic(rows[order], offsets, held, int(held.sum()))
+
+
+class Shelves(NamedTuple):
+    """Rows of all languages: those of shelf s are rows[offsets[s]:offsets[s + 1]]. A shelf is a
+    language, or a language's topic: language x TOPICS_MAX + topic."""
+
+    rows: Rows
+    offsets: NDArray[np.int64]
+
+    def of(self, language: int) -> Rows:
+        """The rows of a language, shelf by shelf."""
+        each = (len(self.offsets) - 1) // len(LANGUAGES)
+        return self.rows[self.offsets[language * each] : self.offsets[(language + 1) * each]]
+
+
+def by_language(rows: Rows, language: NDArray[np.int8]) -> Shelves:
+    """A shelf a language, of `rows` in their order."""
+    return _shelves(rows, language, len(LANGUAGES))
+
+
+def by_language_and_topic(
+    rows: Rows, language: NDArray[np.int8], topic: NDArray[np.int8]
+) -> Shelves:
+    """A shelf a language's topic, of `rows` in their order."""
+    keys = language.astype(np.int16) * TOPICS_MAX + topic
+    return _shelves(rows, keys, len(LANGUAGES) * TOPICS_MAX)
+
+
+def _shelves(rows: Rows, keys: NDArray[np.integer], shelves: int) -> Shelves:
+    counts = np.bincount(keys, minlength=shelves)
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return Shelves(rows[np.argsort(keys, kind="stable")], offsets)
+
+
+def no_shelves(shelves: int) -> Shelves:
+    """As many as that, with nothing on them."""
+    return Shelves(np.empty(0, np.int32), np.zeros(shelves + 1, np.int64))

@@ -44,6 +44,8 @@ class Query:
     shares: NDArray[np.float32] | None = None
     """Written by the query hydrator `LanguageShares`: float32[len(languages)], each language's
     share of the candidates; None: equal shares."""
+    spoken: tuple[NDArray[np.int64], NDArray[np.float32]] | None = None
+    """Written by the first source that asks: languages and their shares, as kernels take them."""
     level: Level = Level.full
     arms: tuple[tuple[str, str], ...] = ()
     """(experiment, arm) of every experiment that this query is exposed to; they explain the next

@@ -54,11 +54,11 @@ class NotByTasteAlone:
     def __init__(self, world: World, taste: tuple[int, ...]) -> None:
         """`taste`: places of the sources that go by taste alone."""
         self._world = world
-        self._others = np.uint16(0xFFFF ^ sum(1 << place for place in taste))
+        self.others = np.uint16(0xFFFF ^ sum(1 << place for place in taste))
 
     def keep(self, query: Query, candidates: Candidates) -> Mask:
         young: Mask = self._world.catalogue.by_minor[candidates.rows]
         if query.minor or not young.any():
             return np.ones(len(candidates), np.bool_)
-        mask: Mask = ~young | ((candidates[SOURCES] & self._others) > 0)
+        mask: Mask = ~young | ((candidates[SOURCES] & self.others) > 0)
         return mask

@@ -9,12 +9,13 @@ from typing import ClassVar, Final
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from jhalak.learning.vector_index import DEPTH
-from jhalak.schema.candidates import Rows
+from jhalak.schema.candidates import Floats, Rows
 from jhalak.schema.pool import ByTopic
 from jhalak.schema.query import Query
-from jhalak.schema.viewer_state import TOPICS_MAX
+from jhalak.schema.viewer_state import TOPICS_MAX, UNJUDGED
 from jhalak.stages.together import together
 from jhalak.stages.walk import Walker
 from jhalak.stages.world import World
@@ -25,55 +26,138 @@ LITTLE: Final = 0.5
 
 
 def _joined(parts: list[Rows]) -> Rows:
-    """One list of rows from several languages' lists, each in its order."""
+    """One list of rows from several lists, each in its order."""
     found = [part for part in parts if len(part)]
     if len(found) < 2:
         return found[0] if found else NO_ROWS
     return np.concatenate(found)
 
 
-def _quotas(query: Query, wanted: int, least: int = 1) -> list[int]:
-    """How many of `wanted` each of the query's languages gets, `least` at least."""
-    if query.shares is None:
-        return [max(-(-wanted // len(query.languages)), least)] * len(query.languages)
-    return [max(math.ceil(wanted * share - 0.01), least) for share in query.shares.tolist()]
+def _shared(query: Query) -> tuple[NDArray[np.int64], Floats]:
+    """The query's languages, and the share of each; worked out once a query."""
+    if query.spoken is None:
+        languages = np.array(query.languages, np.int64)
+        shares = query.shares
+        if shares is None:
+            shares = np.full(len(languages), 1.0 / max(len(languages), 1), np.float32)
+        query.spoken = languages, shares
+    return query.spoken
 
 
-@njit(cache=True)
-def _of_each(part, quotas):  # type: ignore[no-untyped-def]
-    """int64[len(quotas), len(part)]: each quota spread over the parts that are greater than 0, in
-    proportion; hardly any are none. Empty when the parts come to less than LITTLE."""
+@njit(cache=True, nogil=True, inline="always")
+def quota(wanted, share, least):  # type: ignore[no-untyped-def]
+    """How many of `wanted` a language with this share gets, `least` at least."""
+    return max(np.int64(math.ceil(wanted * np.float64(share) - 0.01)), least)
+
+
+@njit(cache=True, nogil=True)
+def _of_each(part, wanted, out):  # type: ignore[no-untyped-def]
+    """out int64[len(part)]: `wanted` spread over the parts that are greater than 0, in proportion;
+    hardly any are none. Answers whether the parts come to LITTLE at least."""
     total = 0.0
     for x in part:
         total += max(x, 0.0)
-    out = np.zeros((len(quotas) if total >= LITTLE else 0, len(part)), np.int64)
-    for i in range(len(out)):
-        for j in range(len(part)):
-            out[i, j] = math.ceil(max(part[j], 0.0) * quotas[i] / total - 0.05)
-    return out
+    if total < LITTLE:
+        return False
+    for j in range(len(part)):
+        out[j] = math.ceil(max(part[j], 0.0) * wanted / total - 0.05)
+    return True
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _take(rows, start, end, wanted, live, mark, out, n):  # type: ignore[no-untyped-def]
+    """Put the first `wanted` of rows[start:end] that live and are not marked at out[n:]; answers
+    where they end."""
+    most = n + wanted
+    for i in range(start, end):
+        if n >= most:
+            break
+        row = rows[i]
+        if mark[row] == 0 and live[row]:
+            out[n] = row
+            n += 1
+    return n
+
+
+@njit(cache=True, nogil=True)
+def _lead(rows, offsets, languages, shares, wanted, least, live, mark, out):  # type: ignore[no-untyped-def]
+    """The first of each language's shelf."""
+    n = 0
+    for k in range(len(languages)):
+        shelf = languages[k]
+        many = quota(wanted, shares[k], least)
+        n = _take(rows, offsets[shelf], offsets[shelf + 1], many, live, mark, out, n)
+    return n
+
+
+@njit(cache=True, nogil=True)
+def _of_topics(  # type: ignore[no-untyped-def]
+    rows, offsets, engaged, languages, shares, wanted, live, mark, out, n
+):
+    """The first of each topic's shelf, by how much of the engagement the topic has."""
+    each = np.empty(len(engaged), np.int64)
+    for k in range(len(languages)):
+        if not _of_each(engaged, quota(wanted, shares[k], 1), each):
+            return n
+        for t in range(len(each)):
+            if each[t] > 0:
+                shelf = languages[k] * len(each) + t
+                n = _take(rows, offsets[shelf], offsets[shelf + 1], each[t], live, mark, out, n)
+    return n
+
+
+@njit(cache=True, nogil=True)
+def _of_all_topics(rows, offsets, languages, shares, wanted, live, mark, out):  # type: ignore[no-untyped-def]
+    """As many of each topic that has any, at least two."""
+    n = 0
+    for k in range(len(languages)):
+        first = languages[k] * TOPICS_MAX
+        held = 0
+        for t in range(first, first + TOPICS_MAX):
+            held += offsets[t + 1] > offsets[t]
+        many = max(quota(wanted, shares[k], 1) // max(held, 1), 2)
+        for t in range(first, first + TOPICS_MAX):
+            n = _take(rows, offsets[t], offsets[t + 1], many, live, mark, out, n)
+    return n
 
 
 class Trending:
     """Source: stories that rise, and what is read much now, in each of the viewer's languages."""
 
     name: ClassVar[str] = "trending"
+    LEAST: ClassVar[int] = 24
 
     def __init__(self, world: World, walker: Walker, wanted: int = 70) -> None:
         self._world, self._walker, self._wanted = world, walker, wanted
 
     def find(self, query: Query) -> Rows:
-        quotas = _quotas(query, self._wanted, least=24)
-        rise, much = (
-            _joined(
-                [
-                    self._walker.first(pools[language], quota, query.seen)
-                    for language, quota in zip(query.languages, quotas, strict=True)
-                    if language in pools
-                ]
-            )
-            for pools in (self._world.rising, self._world.serving.trending)
-        )
+        languages, shares = _shared(query)
+        most = self._wanted + len(languages) * (self.LEAST + 1)
+        out = np.empty(most, np.int32)
+        rows, offsets = self._world.serving.trending
+        n = _lead(
+            rows, offsets, languages, shares, self._wanted, self.LEAST,
+            self._world.catalogue.live, self._walker.marks(query.seen), out,
+        )  # fmt: skip
+        much = out[:n]
+        if not self._world.rising:
+            return much
+        rise = self._rising(query, shares)
         return np.concatenate([rise, much[~np.isin(much, rise)]]) if len(rise) else much
+
+    def _rising(self, query: Query, shares: Floats) -> Rows:
+        pools = self._world.rising
+        return _joined(
+            [
+                self._walker.first(
+                    pools[language],
+                    max(math.ceil(self._wanted * share - 0.01), self.LEAST),
+                    query.seen,
+                )
+                for language, share in zip(query.languages, shares.tolist(), strict=True)
+                if language in pools
+            ]
+        )
 
 
 class Topical:
@@ -87,17 +171,16 @@ class Topical:
     def find(self, query: Query) -> Rows:
         if query.state is None or not query.profiled:
             return NO_ROWS
-        best, newest = self._world.serving.by_topic, self._world.catalogue.pools.by_topic
-        quotas = np.array(_quotas(query, self._wanted // 2))
-        wanted = _of_each(query.state.engaged, quotas)
-        return _joined(
-            [
-                self._walker.each(pools[language], topics, query.seen)
-                for pools in (best, newest)
-                for language, topics in zip(query.languages, wanted, strict=False)
-                if language in pools
-            ]
-        )
+        languages, shares = _shared(query)
+        live, mark = self._world.catalogue.live, self._walker.marks(query.seen)
+        engaged, half = query.state.engaged, self._wanted // 2
+        out = np.empty(2 * (half + len(languages) * (TOPICS_MAX + 1)), np.int32)
+        n = 0
+        for rows, offsets in (
+            self._world.serving.by_topic, self._world.catalogue.pools.shelves
+        ):  # fmt: skip
+            n = _of_topics(rows, offsets, engaged, languages, shares, half, live, mark, out, n)
+        return out[:n]
 
 
 class Nearest:
@@ -117,20 +200,34 @@ class Nearest:
         state = query.state
         if state is None or not query.profiled:
             return NO_ROWS
-        wanted = _of_each(state.interest_weight, np.array(_quotas(query, self._wanted)))
-        if not len(wanted):
+        languages, shares = _shared(query)
+        wanted = np.zeros((len(languages), len(state.interest_weight)), np.int64)
+        held = _of_interests(state.interest_weight, shares, self._wanted, wanted)
+        if not held:
             return NO_ROWS
-        held = np.count_nonzero(wanted[0])
         return self._world.index.nearest(
-            state.interests, np.array(query.languages), wanted, self._world.catalogue.live,
+            state.interests, languages, wanted, self._world.catalogue.live,
             self._walker.marks(query.seen), DEPTH / (2 * held),
         )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
+def _of_interests(weight, shares, wanted, out):  # type: ignore[no-untyped-def]
+    """out int64[languages, interests]: what is wanted of each. Answers how many interests get any
+    in the first language."""
+    held = 0
+    for k in range(len(shares)):
+        if not _of_each(weight, quota(wanted, shares[k], 1), out[k]):
+            return 0
+    for j in range(len(weight)):
+        held += out[0, j] > 0
+    return held
 
 
 class CoEngaged:
     """Source: what those who engaged with the viewer's latest items engaged with too.
 
-    Reads   query.state.engaged_items; serving.neighbours and their strengths
+    Reads   query.state.items; serving.neighbours and their strengths
     Cost    O(items x neighbours): about 15 us
     """
 
@@ -140,15 +237,40 @@ class CoEngaged:
         self._world, self._walker, self._wanted = world, walker, wanted
 
     def find(self, query: Query) -> Rows:
-        serving, c = self._world.serving, self._world.catalogue
-        if query.state is None or not query.profiled or len(serving.neighbours) < 2:
+        serving, c, state = self._world.serving, self._world.catalogue, query.state
+        if state is None or not query.profiled or len(serving.neighbours) < 2:
             return NO_ROWS
-        found: Rows = together(
-            query.state.engaged_items, c.row_of, serving.at, serving.neighbours,
-            serving.neighbour_strength, c.language, c.live, np.array(query.languages),
-            np.array(_quotas(query, self._wanted)), self._walker.marks(query.seen),
+        languages, shares = _shared(query)
+        out = np.empty(len(state.items) * serving.neighbours.shape[1], np.int32)
+        n = _of_engaged(
+            state.items, state.items_done, c.row_of, serving.at, serving.neighbours,
+            serving.neighbour_strength, c.language, c.live, languages, shares, self._wanted,
+            self._walker.marks(query.seen), out,
         )  # fmt: skip
-        return found
+        return out[:n]
+
+
+@njit(cache=True, nogil=True)
+def _of_engaged(  # type: ignore[no-untyped-def]
+    items, done, row_of, at, neighbours, strength, language, live, languages, shares, wanted, mark,
+    out,
+):  # fmt: skip
+    """`together` of the items that were engaged with."""
+    engaged = np.empty(len(items), np.int64)
+    m = 0
+    for i in range(len(items)):
+        if done[i] & ~np.uint8(UNJUDGED):
+            engaged[m] = items[i]
+            m += 1
+    quotas = np.empty(len(languages), np.int64)
+    for k in range(len(languages)):
+        quotas[k] = quota(wanted, shares[k], 1)
+    found = together(
+        engaged[:m], row_of, at, neighbours, strength, language, live, languages, quotas, mark
+    )
+    for i in range(len(found)):
+        out[i] = found[i]
+    return len(found)
 
 
 class Fresh:
@@ -160,14 +282,14 @@ class Fresh:
         self._world, self._walker, self._wanted = world, walker, wanted
 
     def find(self, query: Query) -> Rows:
-        pools = self._world.catalogue.pools.by_topic
-        parts = []
-        for language, quota in zip(query.languages, _quotas(query, self._wanted), strict=True):
-            if language in pools:
-                pool = pools[language]
-                each = max(quota // max(pool.topics, 1), 2)
-                parts.append(self._walker.each(pool, pool.held * each, query.seen))
-        return _joined(parts)
+        languages, shares = _shared(query)
+        out = np.empty(self._wanted + len(languages) * (2 * TOPICS_MAX + 1), np.int32)
+        rows, offsets = self._world.catalogue.pools.shelves
+        n = _of_all_topics(
+            rows, offsets, languages, shares, self._wanted, self._world.catalogue.live,
+            self._walker.marks(query.seen), out,
+        )  # fmt: skip
+        return out[:n]
 
 
 class Followed:

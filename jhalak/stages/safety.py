@@ -49,13 +49,15 @@ class SafeWhenLocked:
 
     def __init__(self, world: World, chosen: tuple[int, ...]) -> None:
         self._world = world
-        self._bits = np.uint16(sum(1 << place for place in chosen))
-        self._violent = np.array([topic.id in VIOLENT for topic in topics()] + [False] * 128)
+        self.bits = np.uint16(sum(1 << place for place in chosen))
+        """Of the sources that may bring a sensitive topic."""
+        self.violent = np.array([topic.id in VIOLENT for topic in topics()] + [False] * 128)
+        """bool[topics and more]"""
 
     def keep(self, query: Query, candidates: Candidates) -> Mask:
         c, rows = self._world.catalogue, candidates.rows
-        allowed = (candidates[SOURCES] & self._bits) > 0
-        mask: Mask = (~c.sensitive[rows] | allowed) & ~self._violent[c.topic[rows]]
+        allowed = (candidates[SOURCES] & self.bits) > 0
+        mask: Mask = (~c.sensitive[rows] | allowed) & ~self.violent[c.topic[rows]]
         return mask & ~c.unsafe[rows]
 
 

@@ -77,19 +77,22 @@ class Walker:
         self._mark = np.zeros(catalogue.capacity, np.uint8)
         self._marked = np.zeros(0, np.int32)
         self._seen: NDArray[np.int64] | None = None
-        self._row_of = catalogue.row_of
+        self._row_of, self._num = catalogue.row_of, catalogue.num
         self._seq = catalogue.seq
 
     def marks(self, seen: NDArray[np.int64]) -> NDArray[np.uint8]:
         """uint8[rows]: 1 for rows whose items are in `seen` (numbers). Who sets other marks takes
         them back at once."""
         c = self._catalogue
-        grown = len(self._mark) < c.capacity
-        if grown:
+        if (
+            seen is self._seen and c.seq == self._seq and c.row_of is self._row_of
+            and c.num is self._num
+        ):  # fmt: skip
+            return self._mark
+        if len(self._mark) < c.capacity:
             self._mark = np.zeros(c.capacity, np.uint8)
-        if grown or seen is not self._seen or c.row_of is not self._row_of or c.seq != self._seq:
-            self._marked = _mark(seen, c.row_of, self._marked, self._mark)
-            self._seen, self._row_of, self._seq = seen, c.row_of, c.seq
+        self._marked = _mark(seen, c.row_of, self._marked, self._mark)
+        self._seen, self._row_of, self._seq, self._num = seen, c.row_of, c.seq, c.num
         return self._mark
 
     def first(self, rows: Rows, wanted: int, seen: NDArray[np.int64]) -> Rows:

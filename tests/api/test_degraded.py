@@ -161,6 +161,7 @@ def test_a_safety_filter_that_raises_shows_only_what_is_safe_for_everyone(
     jhalak.put(make_items({"politics": 40, "crime": 40}))
     jhalak.learn()
     for feed in (jhalak.services.lockscreen, jhalak.services.video):
+        monkeypatch.setattr(feed._ranked._screen, "keep", down)
         for stage, _ in feed._ranked._filters:
             if stage.name in ("age safe", "safe when locked"):
                 monkeypatch.setattr(stage, "keep", down)

@@ -186,6 +186,9 @@ def test_a_safety_filter_that_raises_lets_nothing_through_the_ranking(
     name: str, monkeypatch: Patch
 ) -> None:
     surface = Surface(*ITEMS, make_item("politics", "politics"), make_item("crime", "crime"))
+    breaks(monkeypatch, surface.feed._ranked._screen, "keep")
+    assert surface.ask(slots=12).level is Level.full, "they are asked one by one"
+    assert surface.feed._ranked.screening.failures == 1
     breaks(monkeypatch, surface.stage("ranked", name), "keep")
     slate = surface.ask(slots=12)
     assert slate.level >= Level.popular

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+import pytest
 
 from jhalak.catalogue.live import prepare
 from jhalak.catalogue.topics import topic_by_id
 from jhalak.learning.pairs import EXPORTED
 from jhalak.learning.serving import NEAR
-from jhalak.schema.languages import LANGUAGE_INDEX
-from jhalak.schema.pool import by_topic
+from jhalak.schema.pool import by_language, by_language_and_topic
 from jhalak.schema.query import Query
-from jhalak.schema.viewer_state import TAPPED, ViewerState
+from jhalak.schema.viewer_state import TAPPED, TOPICS_MAX, ViewerState
 from jhalak.stages.retrieval import (
     CoEngaged,
     Followed,
@@ -23,7 +25,7 @@ from jhalak.stages.retrieval import (
     Trending,
 )
 from jhalak.stages.rising import rising_rows
-from jhalak.stages.walk import Walker
+from jhalak.stages.walk import Walker, first_reference
 from jhalak.stages.world import World
 from tests.worlds import (
     NOW_MS,
@@ -69,7 +71,8 @@ def test_stories_that_rise_come_first_each_by_the_card_that_stands_first() -> No
     ]  # fmt: skip
     world = world_of(*ITEMS, *told, *noise)
     c = world.catalogue
-    world.serving.trending = {0: np.array([c.by_id["en-food-0"], c.by_id["flood-0"]], np.int32)}
+    rows = np.array([c.by_id["en-food-0"], c.by_id["flood-0"]], np.int32)
+    world.serving.trending = by_language(rows, c.language[rows])
     source = Trending(world, Walker(c))
     assert found(source, world, query_of("en")) == ["en-food-0", "flood-0"]
     world.rising = rising_rows(c, NOW_MS)
@@ -83,11 +86,9 @@ def trending_world(*names: str) -> World:
     """A world in which `names` are read much, best first."""
     world = world_of(*ITEMS)
     c = world.catalogue
-    for code in ("en", "hi"):
-        index = LANGUAGE_INDEX[code]
-        rows = np.array([c.by_id[n] for n in names if n.startswith(code)], np.int32)
-        world.serving.trending[index] = rows
-        world.serving.by_topic[index] = by_topic(rows, c.topic[rows])
+    rows = np.array([c.by_id[n] for n in names], np.int32)
+    world.serving.trending = by_language(rows, c.language[rows])
+    world.serving.by_topic = by_language_and_topic(rows, c.language[rows], c.topic[rows])
     return world
 
 
@@ -109,9 +110,8 @@ def test_each_language_gets_its_share() -> None:
     names = [f"en-food-{i}" for i in range(40)] + [f"hi-food-{i}" for i in range(40)]
     world = world_of(*make_items({"food": 40}, "en"), *make_items({"food": 40}, "hi"))
     c = world.catalogue
-    for code in ("en", "hi"):
-        rows = np.array([c.by_id[n] for n in names if n.startswith(code)], np.int32)
-        world.serving.trending[LANGUAGE_INDEX[code]] = rows
+    rows = np.array([c.by_id[name] for name in names], np.int32)
+    world.serving.trending = by_language(rows, c.language[rows])
     source = Trending(world, Walker(c), wanted=50)
     shares = np.array([0.2, 0.8], np.float32)
     some = found(source, world, query_of("en", "hi", shares=shares))
@@ -288,3 +288,59 @@ def test_no_source_finds_anything_in_an_empty_catalogue() -> None:
     state.interest_weight[0] = 1.0
     for kind in (Trending, Topical, Nearest, CoEngaged, Fresh, Followed, Newest):
         assert found(kind(world, walker), world, query_of("en", "hi", state=state)) == []
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_pools_are_walked_language_by_language_as_the_reference_walks_one(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    world = world_of(
+        *make_items({"food": 20, "sport": 9, "travel": 1}, "en"),
+        *make_items({"food": 3, "health": 30}, "hi"),
+    )
+    c = world.catalogue
+    rows = rng.permutation(np.flatnonzero(c.live))[:40].astype(np.int32)
+    world.serving.trending = by_language(rows, c.language[rows])
+    world.serving.by_topic = by_language_and_topic(rows, c.language[rows], c.topic[rows])
+    c.live[rng.choice(rows, 6)] = False
+    state = ViewerState(1)
+    state.engaged[: len(topic_by_id())] = rng.exponential(1.0, len(topic_by_id()))
+    query = query_of(
+        "hi", "en", "ta", state=state, seen=rng.choice(c.num[rows], 8),
+        shares=np.array([0.3, 0.6, 0.1], np.float32),
+    )  # fmt: skip
+    quotas = [
+        (lg, lambda many, s=s: math.ceil(many * float(s) - 0.01))
+        for lg, s in zip(query.languages, query.shares, strict=True)
+    ]  # type: ignore[arg-type]
+    walker = Walker(c)
+
+    def first(pool: np.ndarray, many: int) -> list[int]:
+        return first_reference(c, pool, many, query.seen).tolist()
+
+    by = world.serving.by_topic, c.pools.shelves
+    trending = [
+        r
+        for lg, q in quotas
+        for r in first(world.serving.trending.of(lg), max(q(30), Trending.LEAST))
+    ]
+    assert Trending(world, walker, wanted=30).find(query).tolist() == trending
+    engaged = np.maximum(state.engaged.astype(float), 0)
+    topical = [
+        r for shelves in by for lg, q in quotas for t in range(TOPICS_MAX)
+        for r in first(
+            shelves.rows[slice(*shelves.offsets[lg * TOPICS_MAX + t :][:2])],
+            math.ceil(engaged[t] * max(q(20), 1) / engaged.sum() - 0.05),
+        )
+    ]  # fmt: skip
+    assert Topical(world, walker, wanted=40).find(query).tolist() == topical
+    fresh = []
+    for lg, q in quotas:
+        held = [
+            c.pools.fresh[lg][c.topic[c.pools.fresh[lg]] == t]
+            for t in range(TOPICS_MAX)
+            if lg in c.pools.fresh
+        ]
+        held = [pool for pool in held if len(pool)]
+        for pool in held:
+            fresh += first(pool, max(max(q(30), 1) // len(held), 2))
+    assert Fresh(world, walker, wanted=30).find(query).tolist() == fresh

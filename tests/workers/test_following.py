@@ -110,7 +110,7 @@ class TestLearned:
         unknown = world.serving.blocks[world.serving.at[:, BLOCK], UNKNOWN]
         assert unknown[row] == 0.0, "something is known of it"
         assert (unknown[others[others != row]] == 1.0).all()
-        assert world.serving.trending[0].tolist() == [row]
+        assert world.serving.trending.of(0).tolist() == [row]
         assert world.alive_ms == jhalak.clock()
 
     def test_an_item_that_came_after_the_snapshot_counts_as_unknown(self, jhalak: Jhalak) -> None:
@@ -134,7 +134,7 @@ class TestLearned:
         jhalak.follow()
         jhalak.learn()
         world = jhalak.services.world
-        names = {world.catalogue.record(int(r)).item.id for r in world.serving.trending[0]}
+        names = {world.catalogue.record(int(r)).item.id for r in world.serving.trending.of(0)}
         assert names == {cards[1]["item"], cards[2]["item"]}
 
 
