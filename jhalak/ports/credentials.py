@@ -67,8 +67,8 @@ class RecoveryStore(Protocol):
     def codes_left(self, num: int) -> int: ...
 
     def recover(self, num: int, code_hash: bytes, password_hash: str) -> bool:
-        """Use the code up: the password changes and all sessions end. False where the account has
-        no such code."""
+        """Use the code up: the password changes, all sessions end and all passkeys go, for one of
+        them may be who took the account over. False where the account has no such code."""
 
 
 class Passkey(NamedTuple):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from jhalak.records.creator_sessions import end_others
 from jhalak.records.creators import end_all
 from jhalak.records.database import Database
-from jhalak.records.tables import creator_accounts, recovery_codes
+from jhalak.records.tables import creator_accounts, passkeys, recovery_codes
 
 _NUM: Final = creator_accounts.c.num == bindparam("at")
 _HELD: Final = (
@@ -21,6 +21,7 @@ _ALL: Final = delete(recovery_codes).where(recovery_codes.c.account == bindparam
 _USE: Final = _ALL.where(recovery_codes.c.code_hash == bindparam("hashed")).returning(
     recovery_codes.c.account
 )
+_PASSKEYS: Final = delete(passkeys).where(passkeys.c.account == bindparam("of"))
 _LEFT: Final = (
     select(func.count())
     .select_from(recovery_codes)
@@ -61,6 +62,7 @@ class SqlRecoveryStore:
             if viewer is None or connection.execute(_USE, at).first() is None:
                 return False
             connection.execute(_PASSWORD, {"at": num, "phc": password_hash})
+            connection.execute(_PASSKEYS, {"of": num})
             end_all(connection, num, viewer)
         return True
 

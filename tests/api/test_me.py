@@ -195,6 +195,19 @@ class TestConsents:
         assert found["measurement"]["granted"] and found["measurement"]["decided"]
         assert not found["profiled_ads"]["granted"]
 
+    @pytest.mark.parametrize(
+        ("band", "holds"), [(None, False), ("under13", False), ("13-17", False), ("18-24", True)]
+    )
+    def test_ads_by_interests_are_for_those_known_to_be_grown_up(
+        self, shared: Jhalak, band: str | None, holds: bool
+    ) -> None:
+        phone = shared.phone(age_band=band)
+        asked = [{"purpose": name, "granted": True} for name in ("profiled_ads", "measurement")]
+        answer = phone.ask("PUT", "/v1/me/consents", json={"consents": asked})
+        found = {c["purpose"]: c for c in answer.json()["consents"]}
+        assert found["profiled_ads"]["granted"] and found["profiled_ads"]["holds"] is holds
+        assert found["measurement"]["holds"] and not found["personalisation"]["holds"]
+
     def test_refusing_personalisation_turns_profiling_off(self, guest: Phone) -> None:
         for granted in (False, True):
             body = {"consents": [{"purpose": "personalisation", "granted": granted}]}

@@ -92,9 +92,13 @@ def test_a_recovery_code_works_once_and_ends_all_sessions(
     sessions.open(FIRST, asha.num, 10, 99)
     assert not store.recover(ravi.num, b"one", "new") and not store.recover(asha.num, b"x", "new")
     assert sessions.signed_in(FIRST, 11) == asha and store.codes_left(asha.num) == 2
+    keys = SqlPasskeyStore(database)
+    keys.add(passkey(asha, "hers"), (b"1", 99), 9)
+    keys.add(passkey(ravi, "his"), (b"2", 99), 9)
     assert store.recover(asha.num, b"one", "new") and not store.recover(asha.num, b"one", "newer")
     assert accounts.find("asha") == (asha, "new") and store.codes_left(asha.num) == 1
     assert sessions.signed_in(FIRST, 11) is None and epoch(database, asha) == 1
+    assert keys.find(b"hers") is None and keys.find(b"his") is not None
     store.set_codes(asha.num, [b"three", b"four", b"five"])
     assert store.codes_left(asha.num) == 3 and not store.recover(asha.num, b"two", "newer")
     store.set_codes(asha.num + 9, [b"x"])

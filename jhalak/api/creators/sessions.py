@@ -86,7 +86,8 @@ def session_routes() -> list[Any]:
     async def recover(
         data: RecoveryIn, request: AnyRequest, services: Services
     ) -> Response[SignedIn]:
-        """A new password for a recovery code, which is used up. All sessions end, one begins."""
+        """A new password for a recovery code, which is used up. All sessions end, all
+        passkeys go, one session begins."""
         account = await _recovered(recovering, data, request, services)
         if account is None:
             raise Refused(401, "no_such_code", "there is no such handle with this recovery code")
