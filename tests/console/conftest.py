@@ -14,6 +14,8 @@ import pytest
 from jhalak.api.apps import is_built
 from jhalak.media.program import find_ffmpeg
 from jhalak.people.password import hashed
+from jhalak.ports.cases import NewReport
+from jhalak.ports.comments import Comment, Limits
 from jhalak.schema.video import FOLDER, Details, Media, Video, VideoFile
 from jhalak.workers.tell_figures import TellFigures
 from tests.cli.conftest import Beside, begin
@@ -41,6 +43,7 @@ def past(data: Path) -> str:
     phones = tap_games(world, VIEWERS)
     world.run(TellFigures(world.learner(), world.services.blobs, world.clock).step())
     wait_for_reviews(world)
+    wait_for_cases(world)
     world.end()
     return phones[0].viewer
 
@@ -73,6 +76,25 @@ def wait_for_reviews(world: Jhalak) -> None:
         job = services.jobs.claim("past", now_ms, 1)
         assert job is not None, "else the server would begin to make it"
         services.jobs.done(job.num, "past", now_ms)
+
+
+def wait_for_cases(world: Jhalak) -> None:
+    """Two comments of one account were reported; the first of them is late."""
+    services, now_ms = world.services, world.clock()
+    account = world.server.records.creators.add("ravi.b", "x", now_ms).num
+    for n, (name, text) in enumerate((("late", "पहली बात"), ("soon", "دوسری بات"))):
+        made: dict[str, Any] = {
+            "num": 0, "id": f"comment-{name}", "video": "dance", "account": account, "parent": 0,
+            "answers": 0, "text": text, "mark": name.encode(), "mentions": (),
+            "language": ("hi", "ur")[n], "state": "shown", "reason": "", "likes": 0, "replies": 0,
+            "reports": 0, "by_creator": False, "value": 0.0, "created_ms": now_ms, "edited_ms": 0,
+        }  # fmt: skip
+        services.comments.add(Comment(**made), Limits(100, 100))
+        due_ms = now_ms + (n * 2 * 3_600_000)
+        services.reports.report(
+            NewReport("comment", f"comment-{name}", account, made["language"], 1 + n, 0,
+                      ("hate", "spam")[n], "it hurts", due_ms), now_ms,
+        )  # fmt: skip
 
 
 def _files(world: Jhalak, set_: str) -> Iterator[VideoFile]:

@@ -239,3 +239,26 @@ def test_pages_are_whole_by_day_too_and_in_a_small_window(browser: Any, cell: Ce
     assert desk.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     desk.context.close()
     assert desk.complaints == []
+
+
+def test_a_moderator_decides_cases_with_keys_and_those_that_are_late_come_first(
+    desk: Desk,
+) -> None:
+    page = desk.page
+    desk.go("Cases")
+    case = page.get_by_role("region", name="Case", exact=True)
+    case.get_by_text("पहली बात").wait_for()
+    waiting = page.get_by_role("navigation", name="Waiting")
+    assert "late by" in waiting.get_by_role("button").first.inner_text()
+    case.get_by_text("it hurts").wait_for()
+    page.keyboard.press("u")
+    case.get_by_text("with a strike").wait_for()
+    desk.whole()
+    page.keyboard.press("Enter")
+    desk.see("comment-late: upheld.")
+    case.get_by_text("دوسری بات").wait_for()
+    # What happened to the first is told beside the second.
+    case.get_by_text("1 strike counts; one more means no uploads and comments").wait_for()
+    page.keyboard.press("d")
+    desk.see("Nothing waits")
+    desk.whole()

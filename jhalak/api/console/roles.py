@@ -22,6 +22,8 @@ LEAST: Final[dict[str, Role]] = {
     "POST /content/recall": "moderator",
     "GET /reviews": "moderator",
     "POST /reviews/{number}": "moderator",
+    "GET /cases": "moderator",
+    "POST /cases/{case_id}": "moderator",
     "GET /videos/{video}/files/{name}": "moderator",
     "POST /videos/{video}/takedown": "moderator",
     "GET /channels": "observer",

@@ -7,6 +7,7 @@ from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
 
 from jhalak.api.console import (
+    cases,
     channels,
     content,
     experiments,
@@ -32,6 +33,7 @@ def console_routes() -> Router:
             *session.ROUTES, *status.ROUTES, *now.ROUTES, *learning.ROUTES, *viewer.ROUTES,
             *policy.ROUTES, *experiments.ROUTES, *content.ROUTES, *sources.ROUTES,
             *stories.ROUTES, *recalls.ROUTES, *channels.ROUTES, *reviews.ROUTES,
+            *cases.ROUTES,
         ],
         guards=[signed_in],
         cache_control=CacheControlHeader(no_store=True),

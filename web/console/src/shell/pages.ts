@@ -21,6 +21,7 @@ export const PAGES: Page[] = [
   { key: "content", name: "Content", title: "Content", least: "observer", load: () => import("../pages/content/Content.svelte") },
   { key: "channels", name: "Channels", title: "Channels", least: "observer", load: () => import("../pages/channels/Channels.svelte") },
   { key: "reviews", name: "Reviews", title: "Reviews", least: "moderator", load: () => import("../pages/reviews/Reviews.svelte") },
+  { key: "cases", name: "Cases", title: "Cases", least: "moderator", load: () => import("../pages/cases/Cases.svelte") },
   { key: "viewer", name: "Viewer", title: "A viewer, with reason", least: "moderator", load: () => import("../pages/viewer/Viewer.svelte") },
   { key: "policy", name: "Policy", title: "Policy", least: "observer", load: () => import("../pages/policy/Policy.svelte") },
   { key: "experiments", name: "Experiments", title: "Experiments", least: "observer", load: () => import("../pages/experiments/Experiments.svelte") },
