@@ -22,7 +22,7 @@ from jhalak.ports.errors import Conflict
 from jhalak.ports.viewers import Viewer
 from jhalak.residency.consent import NOTICE, PURPOSES
 from jhalak.residency.seal import seal, unseal
-from jhalak.schema.activity import TOPIC, Forget, decode, encode
+from jhalak.schema.activity import TOPIC, Forget, Relation, decode, encode
 from jhalak.schema.ids import new_id, spell
 from jhalak.schema.languages import LANGUAGES
 
@@ -205,10 +205,12 @@ async def viewer_document(services: Services, viewer: Viewer) -> dict[str, Any]:
     consents = await asyncio.to_thread(services.consents.history, viewer.id)
     reports = await asyncio.to_thread(reports_document, services, viewer.id)
     activity = [decode(unseal(viewer.id, entry.payload)) for entry in entries]
+    activity = [r for r in activity if not (isinstance(r, Relation) and r.verb == "barred")]
     document: dict[str, Any] = msgspec.to_builtins(
         {
             "viewer": {**msgspec.to_builtins(viewer), "id": spell(viewer.id)},
-            "relations": [row._asdict() for row in relations],
+            # Who blocks the viewer is theirs to tell, here too.
+            "relations": [row._asdict() for row in relations if row.verb != "barred"],
             "consents": [row._asdict() for row in consents],
             "reports": reports,
             "activity": [

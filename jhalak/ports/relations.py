@@ -114,5 +114,8 @@ class FollowRequests(Protocol):
     def asked(self, account: int, viewer: int) -> bool:
         """Does the viewer wait for the account's answer?"""
 
+    def of_viewer(self, viewer: int) -> list[tuple[int, int]]:
+        """(account, Unix ms) of those whose answer the viewer waits for, longest first."""
+
     def answer(self, account: int, viewer: int, accept: bool, now_ms: int) -> Changed | None:
         """The viewer follows from now on, or does not. None where there was no request."""

@@ -52,6 +52,11 @@ _WAITING: Final = (
     .where(follow_requests.c.account == bindparam("of"))
     .order_by(follow_requests.c.at_ms, follow_requests.c.viewer)
 )
+_ASKED_BY: Final = (
+    select(follow_requests.c.account, follow_requests.c.at_ms)
+    .where(follow_requests.c.viewer == bindparam("asker"))
+    .order_by(follow_requests.c.at_ms, follow_requests.c.account)
+)
 _ONE: Final = _WAITING.where(follow_requests.c.viewer == bindparam("asker"))
 
 _CREATOR: Final = select(creator_accounts.c.creator).where(
@@ -125,6 +130,11 @@ class SqlFollowRequests:
     def asked(self, account: int, viewer: int) -> bool:
         with self._database.read() as connection:
             return connection.execute(_ONE, {"of": account, "asker": viewer}).first() is not None
+
+    def of_viewer(self, viewer: int) -> list[tuple[int, int]]:
+        with self._database.read() as connection:
+            rows = connection.execute(_ASKED_BY, {"asker": viewer}).all()
+        return [(row.account, row.at_ms) for row in rows]
 
     def answer(self, account: int, viewer: int, accept: bool, now_ms: int) -> Changed | None:
         with self._database.write() as connection:

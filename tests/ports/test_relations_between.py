@@ -165,6 +165,7 @@ def test_a_private_account_is_asked_and_answers(people: People) -> None:
     assert people.change(b.viewer, "follows", a.creator) == Changed(None, False, asked=True)
     assert people.requests.waiting(a.num) == [(b.viewer, 101)]
     assert people.requests.asked(a.num, b.viewer)
+    assert people.requests.of_viewer(b.viewer) == [(a.num, 101)]
     assert people.stand(b.viewer) == set()
     followed = people.requests.answer(a.num, b.viewer, True, 500)
     assert followed is not None and followed.changed and followed.row is not None

@@ -16,6 +16,7 @@ from jhalak.api.creators.signing_in import cookie
 from jhalak.api.erasing import erase_viewer
 from jhalak.api.me import viewer_document
 from jhalak.api.notifications.export import notifications_document
+from jhalak.api.people.follow_requests import requests_document
 from jhalak.api.raw import AnyRequest
 from jhalak.api.services import Services
 from jhalak.ports.creators import Creator
@@ -56,6 +57,7 @@ async def export_creator(creator: Creator, services: Services) -> dict[str, Any]
             **notifications_document(services, creator),
             **cases_document(services, creator),
             **comments_document(services, creator),
+            **requests_document(services, creator),
         }  # fmt: skip
 
     document = await asyncio.to_thread(read)

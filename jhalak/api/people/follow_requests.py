@@ -81,4 +81,24 @@ async def _answer(services: Services, creator: Creator, handle: str, *, accept: 
         await services.notify(asker.num, "follow_accepted", "", creator.num)
 
 
+def requests_document(services: Services, creator: Creator) -> dict[str, Any]:
+    """What the account's export says of requests; in a thread."""
+    waiting = services.follow_requests.waiting(creator.num)
+    asked = services.follow_requests.of_viewer(creator.viewer)
+    askers = services.people.of_viewers([viewer for viewer, _ in waiting])
+    owners = services.people.of_accounts([account for account, _ in asked])
+    return {
+        "follow_requests": [
+            {"from": askers[viewer].handle, "at_ms": at_ms}
+            for viewer, at_ms in waiting
+            if viewer in askers
+        ],
+        "asked_to_follow": [
+            {"whom": owners[account].handle, "at_ms": at_ms}
+            for account, at_ms in asked
+            if account in owners
+        ],
+    }
+
+
 ROUTES: Final[list[Any]] = [get_follow_requests, accept_follow_request, decline_follow_request]

@@ -191,6 +191,21 @@ def test_only_an_account_may_ask_and_a_request_may_be_declined(two: Two) -> None
     assert a.signed("GET", "/v1/creators/me/follow-requests").json() == {"requests": []}
 
 
+def test_exports_tell_of_requests_and_not_of_who_bars_whom(two: Two) -> None:
+    a, b = two.a, two.b
+    a.change(private=True)
+    b.put("follows", "@asha")
+    at_ms = two.jhalak.clock()
+    mine = a.signed("POST", "/v1/creators/me/export").json()
+    theirs = b.signed("POST", "/v1/creators/me/export").json()
+    assert mine["follow_requests"] == [{"from": "bina", "at_ms": at_ms}]
+    assert theirs["asked_to_follow"] == [{"whom": "asha", "at_ms": at_ms}]
+    a.put("blocks", "@bina")
+    document = b.signed("POST", "/v1/creators/me/export").json()
+    assert document["asked_to_follow"] == [] and "barred" not in str(document)
+    assert [row["verb"] for row in b.ask("POST", "/v1/me/export").json()["relations"]] == []
+
+
 def test_a_video_may_be_for_followers_only_and_for_everyone_again(two: Two) -> None:
     a, b = two.a, two.b
     where = f"/v1/creators/me/videos/{two.by_a}/audience"
