@@ -158,6 +158,11 @@ _OF: Final = {
     "name": "of", "in": "query", "required": False,
     "schema": {"type": "string", "enum": ["you", "following"], "default": "you"},
 }  # fmt: skip
+_CHANNEL: Final = {
+    "name": "channel", "in": "query", "required": False,
+    "schema": {"type": "string", "pattern": "^([a-z0-9-]{1,32})?$"},
+    "description": "only what is in this channel",
+}  # fmt: skip
 _PROBLEMS: Final = {
     "400": _answer("Problem", "The request is not of this shape"),
     "401": _answer("Problem", "No viewer token, or not a valid one"),
@@ -188,8 +193,12 @@ def _hot_paths() -> dict[str, Any]:
         "tags": ["feeds"],
         "operationId": "GetVideoFeed",
         "summary": "A page of the video feed",
-        "parameters": [_number("limit", 1, 50, 12), _OF],
-        "responses": {"200": _answer("PageOut", "A slate"), **_PROBLEMS},
+        "parameters": [_number("limit", 1, 50, 12), _OF, _CHANNEL],
+        "responses": {
+            "200": _answer("PageOut", "A slate"),
+            "404": _answer("Problem", "There is no such channel"),
+            **_PROBLEMS,
+        },
     }
     events = {
         "tags": ["events"],
@@ -255,6 +264,10 @@ _CREATORS: Final = ("/v1/creators", "/v1/videos")
 _CREATORS_BELOW: Final = ("/v1/creators/", "/v1/uploads")
 _READ_BY_VIEWERS: Final = ("/v1/videos/", "/v1/comments/")
 """Anyone reads what stands there; who writes has an account."""
+_VIEWERS: Final = (
+    "/v1/me", "/v1/lockscreen", "/v1/video", "/v1/events", "/v1/comments", "/v1/reports",
+    "/v1/search", "/v1/channels", "/v1/people",
+)  # fmt: skip
 _FREE: Final = (
     ("options", "/v1/uploads"), ("post", "/v1/creators"), ("post", "/v1/creators/session"),
     ("post", "/v1/creators/session/recovery"), ("post", "/v1/creators/session/passkey/options"),
@@ -284,14 +297,15 @@ def _secure(path: str, method: str, operation: dict[str, Any]) -> None:
     written = path.startswith(_READ_BY_VIEWERS) and method != "get"
     if path in _CREATORS or path.startswith(_CREATORS_BELOW) or written:
         _secure_creator(path, method, operation)
-    elif path.startswith(("/v1/me", "/v1/lockscreen", "/v1/video", "/v1/events", "/v1/comments")):
+    elif path.startswith(_VIEWERS):
         operation["security"] = [{"viewer": []}]
         answers.setdefault("401", _answer("Problem", "No viewer token, or not a valid one"))
         answers.setdefault("404", _answer("Problem", "There is no such thing"))
         answers.setdefault("421", _answer("Problem", "The token belongs to another cell"))
         answers.setdefault("503", _answer("Problem", "Try again after Retry-After"))
-        if method in ("put", "delete"):
+        if method in ("put", "delete") or path == "/v1/reports":
             answers.setdefault("409", _answer("Problem", "Not in the state that it is in"))
+            answers.setdefault("429", _answer("Problem", "Too much, or too often"))
     elif path.startswith("/media"):
         answers.setdefault("404", _answer("Problem", "No item that may be shown has this file"))
         answers.setdefault("503", _answer("Problem", "It is being made; try again"))
