@@ -12,13 +12,14 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from jhalak.catalogue.cards import VideoForms, card_fields, tail, video_forms
+from jhalak.catalogue.columns import facts_of, packed_of
 from jhalak.catalogue.pictures import NO_IMAGE, CardImage, card_image
 from jhalak.catalogue.topics import topic_by_id
 from jhalak.schema.candidates import Rows
@@ -32,6 +33,7 @@ SAFE: Final = 200
 STORIES: Final = 1 << 62
 """Numbers of stories begin here: above every item's number."""
 CARD, VIDEO = 0, 1
+_NEVER: Final = 1 << 62
 NO_VIDEO: Final = VideoForms(b"", b"")
 
 
@@ -137,32 +139,9 @@ class LiveCatalogue:
         """int32[numbers]: an item's number to its row, -1 for none."""
         self.by_id: dict[str, int] = {}
         """Public id to row, live items only."""
-        self.num = np.zeros(capacity, np.int64)
         self.live = np.zeros(capacity, np.bool_)
-        self.kind = np.zeros(capacity, np.int8)
-        self.language = np.zeros(capacity, np.int8)
-        self.topic = np.zeros(capacity, np.int8)
-        self.creator = np.zeros(capacity, np.int32)
-        self.story = np.zeros(capacity, np.int64)
-        """Number of the item's story in its language, 0: alone."""
-        self.sound = np.zeros(capacity, np.int32)
-        self.trial = np.zeros(capacity, np.int64)
-        """Whose first impressions the item's are: its story's for a card that has one, else its
-        own number; see learning.trials."""
-        self.published_ms = np.zeros(capacity, np.int64)
-        self.expires_ms = np.zeros(capacity, np.int64)
-        self.lifetime_h = np.ones(capacity, np.float32)
-        self.duration_s = np.zeros(capacity, np.float32)
-        self.sensitive = np.zeros(capacity, np.bool_)
-        self.unsafe = np.zeros(capacity, np.bool_)
-        """Never on a locked screen: violence, sexual content and the like in its text."""
-        self.followers_only = np.zeros(capacity, np.bool_)
-        """Only for its creator and who follows them: stages/audience.py. In no pool but its
-        creator's."""
-        self.by_minor = np.zeros(capacity, np.bool_)
         self.embedding = np.zeros((capacity, EMBEDDING_SIZE), np.float32)
-        self.packed = np.zeros((capacity, EMBEDDING_SIZE), np.int8)
-        """The same in units of 1/127: a row is one cache line, which is what scoring waits for."""
+        self._lay(facts_of(capacity), packed_of(capacity))
         self.facts: list[tuple[int, int, int]] = [(0, 0, 0)] * capacity
         """(topic, language, creator) of each row, for those who ask about one item at a time."""
         self.records: list[ItemRecord | None] = [None] * capacity
@@ -184,13 +163,36 @@ class LiveCatalogue:
         self._free: list[int] = list(range(capacity - 1, -1, -1))
         self._resting: deque[tuple[int, int]] = deque()
         self._stale = False
+        self._soonest_ms = _NEVER
 
-    _COLUMNS: Final = (
-        "num", "live", "kind", "language", "topic", "creator", "story", "sound", "trial",
-        "published_ms", "expires_ms", "lifetime_h", "duration_s", "sensitive", "unsafe",
-        "followers_only", "by_minor",
-        "embedding", "packed",
-    )  # fmt: skip
+    def _lay(self, facts: NDArray[Any], packed: NDArray[np.int8]) -> None:
+        """Let the columns be those of `facts`."""
+        self._facts = facts
+        self.num: NDArray[np.int64] = facts["num"]
+        self.kind: NDArray[np.int8] = facts["kind"]
+        self.language: NDArray[np.int8] = facts["language"]
+        self.topic: NDArray[np.int8] = facts["topic"]
+        self.creator: NDArray[np.int32] = facts["creator"]
+        self.story: NDArray[np.int64] = facts["story"]
+        """Number of the item's story in its language, 0: alone."""
+        self.sound: NDArray[np.int32] = facts["sound"]
+        self.trial: NDArray[np.int64] = facts["trial"]
+        """Whose first impressions the item's are: its story's for a card that has one, else its
+        own number; see learning.trials."""
+        self.published_ms: NDArray[np.int64] = facts["published_ms"]
+        self.expires_ms: NDArray[np.int64] = facts["expires_ms"]
+        self.lifetime_h: NDArray[np.float32] = facts["lifetime_h"]
+        self.duration_s: NDArray[np.float32] = facts["duration_s"]
+        self.sensitive: NDArray[np.bool_] = facts["sensitive"]
+        self.unsafe: NDArray[np.bool_] = facts["unsafe"]
+        """Never on a locked screen: violence, sexual content and the like in its text."""
+        self.followers_only: NDArray[np.bool_] = facts["followers_only"]
+        """Only for its creator and who follows them: stages/audience.py. In no pool but its
+        creator's."""
+        self.by_minor: NDArray[np.bool_] = facts["by_minor"]
+        self.packed: NDArray[np.int8] = packed
+        """`embedding` in units of 1/127: a row is one line of memory, which is what scoring waits
+        for."""
 
     @property
     def capacity(self) -> int:
@@ -224,10 +226,15 @@ class LiveCatalogue:
         return np.array(new, np.int32)
 
     def expire(self, now_ms: int) -> int:
-        """Take out what expired; answers how many."""
-        rows = np.flatnonzero(self.live & (self.expires_ms <= now_ms))
+        """Take out what expired; answers how many. Nothing is looked at before the first is due."""
+        if now_ms < self._soonest_ms:
+            return 0
+        live = np.flatnonzero(self.live)
+        due = self.expires_ms[live]
+        rows = live[due <= now_ms]
         for row in rows.tolist():
             self._leave(row, now_ms)
+        self._soonest_ms = int(due[due > now_ms].min(initial=_NEVER))
         return len(rows)
 
     def find(self, item: int) -> int:
@@ -304,6 +311,7 @@ class LiveCatalogue:
         self.trial[row] = change.story if change.story and item.kind == "card" else record.num
         self.published_ms[row] = item.published_ms
         self.expires_ms[row] = item.expires_ms
+        self._soonest_ms = min(self._soonest_ms, item.expires_ms)
         self.lifetime_h[row] = change.lifetime_h
         self.duration_s[row] = item.duration_s
         self.sensitive[row] = change.sensitive
@@ -345,9 +353,11 @@ class LiveCatalogue:
 
     def _grow(self) -> None:
         old = self.capacity
-        for name in self._COLUMNS:
-            column = getattr(self, name)
-            setattr(self, name, np.concatenate([column, np.zeros_like(column)]))
+        facts, packed = facts_of(2 * old), packed_of(2 * old)
+        facts[:old], packed[:old] = self._facts, self.packed
+        self.live = np.concatenate([self.live, np.zeros_like(self.live)])
+        self.embedding = np.concatenate([self.embedding, np.zeros_like(self.embedding)])
+        self._lay(facts, packed)
         self.card.extend([b""] * old)
         self.video.extend([NO_VIDEO] * old)
         self.media.extend([""] * old)
