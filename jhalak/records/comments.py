@@ -46,6 +46,7 @@ _COUNT: Final = (
     .where(comment_counts.c.video == bindparam("named"))
     .values(n=comment_counts.c.n + bindparam("more"))
 )
+_INSERT: Final = insert(comments).returning(comments.c.num)
 _ID: Final = select(comments).where(comments.c.id == bindparam("named"))
 _NUM: Final = select(comments).where(comments.c.num == bindparam("at"))
 _CHANGE: Final = update(comments).where(comments.c.num == bindparam("at"))
@@ -101,14 +102,34 @@ class SqlCommentStore:
         )
 
     def _add(self, connection: Connection, comment: Comment, limits: Limits) -> Added:
-        lock(connection, comment.video)
+        # Counted first, which locks the video at the same time: most comments are kept.
+        more = int(comment.state == "shown")
+        _count(connection, comment.video, more)
         parent = _begins(connection, comment)
+        refused = self._refused(connection, comment, limits, parent)
+        if refused is not None:
+            if more:
+                _count(connection, comment.video, -more)
+            return refused
+        fresh = comment._replace(
+            text=storable(comment.text), likes=0, replies=0, reports=0, by_creator=False,
+            value=self._worth(0, 0, 0, False, comment.created_ms),
+        )  # fmt: skip
+        num = connection.execute(_INSERT, row_of(fresh)).scalar_one()
+        if more and parent is not None:
+            recount(connection, self._worth, parent, {"replies": parent.replies + more})
+        return Added(fresh._replace(num=num))
+
+    def _refused(
+        self, connection: Connection, comment: Comment, limits: Limits, parent: AnyRow | None
+    ) -> Added | None:
+        """What is answered instead of keeping it; None: it is to be kept."""
         if comment.parent and parent is None:
             return Added(None, "gone")
-        now_ms = comment.created_ms
         asked = {
             "by": comment.account, "same": comment.mark, "of": comment.video,
-            "under": comment.parent, "minute": now_ms - AGAIN_MS, "hour": now_ms - HOUR_MS,
+            "under": comment.parent, "minute": comment.created_ms - AGAIN_MS,
+            "hour": comment.created_ms - HOUR_MS,
         }  # fmt: skip
         lately, same, before = connection.execute(_LATELY, asked).one()
         if before is not None:
@@ -116,16 +137,7 @@ class SqlCommentStore:
             return Added(comment_of(row), new=False)
         if lately >= limits.a_minute or same >= limits.same_an_hour:
             return Added(None, "often" if lately >= limits.a_minute else "same")
-        fresh = comment._replace(
-            text=storable(comment.text), likes=0, replies=0, reports=0, by_creator=False,
-            value=self._worth(0, 0, 0, False, now_ms),
-        )  # fmt: skip
-        num = connection.execute(
-            insert(comments).returning(comments.c.num), row_of(fresh)
-        ).scalar_one()
-        if comment.state == "shown":
-            self._more(connection, comment.video, 1, parent)
-        return Added(fresh._replace(num=num))
+        return None
 
     def edit(self, comment: Comment, since_ms: int) -> Comment | None:
         def work(connection: Connection) -> Comment | None:
@@ -246,10 +258,13 @@ class SqlCommentStore:
             recount(connection, self._worth, parent, {"replies": parent.replies + below})
         return comment_of(after)
 
-    def _more(self, connection: Connection, video: str, more: int, parent: AnyRow | None) -> None:
-        connection.execute(_COUNT, {"named": video, "more": more})
-        if parent is not None:
-            recount(connection, self._worth, parent, {"replies": parent.replies + more})
+
+def _count(connection: Connection, video: str, more: int) -> None:
+    """The video's comments are this transaction's until it ends, and `more` of them are shown."""
+    counted = {"named": video, "more": more}
+    if not connection.execute(_COUNT, counted).rowcount:
+        connection.execute(_BEGIN, {"named": video})
+        connection.execute(_COUNT, counted)
 
 
 def lock(connection: Connection, video: str) -> None:

@@ -63,8 +63,10 @@ class Together:
         said: list[tuple[Future[Any], Any, Exception | None]] = []
         try:
             with self._database.write() as connection:
-                for one in taken:
-                    said.append((one.done, *_tried(connection, one.work)))
+                if len(taken) == 1:  # alone it needs no savepoint
+                    said.append((taken[0].done, taken[0].work(connection), None))
+                else:
+                    said += [(one.done, *_tried(connection, one.work)) for one in taken]
         except BaseException as error:
             for one in taken:
                 one.done.set_exception(error)

@@ -12,7 +12,12 @@ from jhalak.trust.strikes import rules_of, standing
 
 async def refuse_paused(services: Services, creator: Creator) -> None:
     """Raises Refused (403) while the account may not."""
-    strikes = await asyncio.to_thread(services.strikes.of, creator.num)
+    await asyncio.to_thread(check_paused, services, creator)
+
+
+def check_paused(services: Services, creator: Creator) -> None:
+    """The same, for a thread."""
+    strikes = services.strikes.of(creator.num)
     until_ms = standing(
         strikes, services.clock(), rules_of(services.settings.rules)
     ).paused_until_ms

@@ -10,7 +10,7 @@ import msgspec
 from litestar import delete, patch, post
 from litestar.response import Response
 
-from jhalak.api.cases.paused import refuse_paused
+from jhalak.api.cases.paused import check_paused
 from jhalak.api.comments.access import Found, below, no_comment, seen
 from jhalak.api.comments.judged import Judged, judged
 from jhalak.api.comments.reading import CommentId, VideoId
@@ -50,6 +50,7 @@ async def post_comment(
     same was said there within the last minute."""
 
     def write() -> tuple[Line, Judged, Shown, bool]:
+        check_paused(services, creator)
         place = below(services, video_id, creator.viewer, creator.num)
         _allowed(place.shown)
         to = seen(services, data.to, creator.viewer, creator.num).line if data.to else None
@@ -69,7 +70,6 @@ async def post_comment(
         )  # fmt: skip
         return line, found, place.shown, added.new
 
-    await refuse_paused(services, creator)
     line, found, shown, new = await asyncio.to_thread(write)
     if new:
         await tell(services, line.comment, found.mentioned, shown)
@@ -126,6 +126,7 @@ async def patch_comment(
     """Change what one said, within 15 minutes. 409 later."""
 
     def write() -> tuple[Line, Judged, Shown, set[str]]:
+        check_paused(services, creator)
         line, place = _own(services, comment_id, creator)
         found = judged(services, data.text, place.shown, creator.viewer)
         now_ms = services.clock()
@@ -143,7 +144,6 @@ async def patch_comment(
         before = set(line.comment.mentions) if line.comment.state == "shown" else set[str]()
         return line._replace(comment=changed), found, place.shown, before
 
-    await refuse_paused(services, creator)
     line, found, shown, before = await asyncio.to_thread(write)
     fresh = {name: num for name, num in found.mentioned.items() if name not in before}
     await tell(services, line.comment, fresh, shown)
