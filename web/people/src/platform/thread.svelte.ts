@@ -14,7 +14,8 @@ export class Thread {
   order = $state<Order>("best");
   which = $state<Which>("all");
   total = $state(0);
-  closed = $state("");
+  /** May one comment? "": yes, or not known yet; else who may. */
+  closed = $state<"" | "off" | "followers">("");
   own = $state(false);
   /** null: there is no more; undefined: not asked yet. */
   next = $state<string | null | undefined>(undefined);

@@ -144,8 +144,13 @@ export interface Standing {
 
 /** A video by itself, with what stands beside it. */
 export interface VideoDetail extends FeedItem {
-  own?: boolean;
-  /** What others may make of it. */
-  uses?: string[];
-  of?: { kind: "duet" | "stitch" | "sound"; video: string; handle: string; title: string } | null;
+  own: boolean;
+  /** Who may comment, and whether the viewer may. */
+  comments: "everyone" | "followers" | "off";
+  may_comment: boolean;
+  /** What the viewer may make with it. */
+  uses: Use[];
+  /** What it was made with; `live`: the viewer can see that one. */
+  of: { kind: Use; video: string; handle: string; title: string; live: boolean } | null;
 }
+export type Use = "duet" | "stitch" | "sound";
