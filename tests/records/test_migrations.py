@@ -7,13 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, make_url, text
 
 from jhalak.records import migrations
+from jhalak.records.creator_lookup import SqlCreatorLookup
+from jhalak.records.creator_sessions import SqlCreatorSessions
 from jhalak.records.database import CannotOpen, Database, open_database
+from jhalak.records.items import SqlItemStore
 from jhalak.records.tables import metadata
 
 
@@ -105,3 +110,44 @@ def test_who_opens_while_another_migrates_waits_for_it(
     assert database.writable()
     database.close()
     other.dispose()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "empty_postgres"])
+def test_accounts_of_before_get_the_numbers_of_their_names(
+    request: pytest.FixtureRequest, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = request.getfixturevalue(f"{kind}_url")
+    with monkeypatch.context() as before:
+        before.setattr(migrations, "HEAD", "0009")
+        before.setattr(migrations, "upgrade", lambda connection: upgrade_to(connection, "0009"))
+        old = open_database(url)
+    blob = "BLOB" if kind == "sqlite" else "BYTEA"
+    with old.write() as connection:
+        for statement in (
+            "INSERT INTO creators (name) VALUES ('another'), ('@asha')",
+            "INSERT INTO creator_accounts (handle, password_hash, created_ms, suspended_ms)"
+            " VALUES ('ravi', 'his', 5, 0), ('asha', 'hers', 6, 0)",
+            "INSERT INTO creator_sessions (token_hash, account, began_ms, until_ms)"
+            f" SELECT CAST(password_hash AS {blob}), num, 7, 99 FROM creator_accounts",
+        ):
+            connection.execute(text(statement))
+    old.close()
+    database = open_database(url)
+    people, sessions = SqlCreatorLookup(database), SqlCreatorSessions(database)
+    names = dict(SqlItemStore(database).creators(0, 9))
+    for handle in ("asha", "ravi"):
+        found = people.of_handle(handle)
+        assert found is not None and names[found.creator] == f"@{handle}"
+        assert (found.viewer, found.age_band, found.private, found.options) == (0, None, False, {})
+    asha = sessions.signed_in(b"hers", 8)
+    assert asha is not None and asha.handle == "asha"
+    assert [one.device for one in sessions.of_account(asha.num, 8)] == [""]
+    database.close()
+
+
+def upgrade_to(connection: Connection, revision: str) -> None:
+    """As an older Jhalak did."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)

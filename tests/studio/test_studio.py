@@ -159,3 +159,39 @@ def test_what_is_no_video_is_said_and_nobody_is_kept_out(
     creator.press("Delete the account")
     creator.press("Delete everything")
     creator.page.get_by_role("heading", name="Sign in").wait_for()
+
+
+PASSKEYS = """async () => {
+  const ask = async (path, body) => {
+    const headers = { "content-type": "application/json", "jhalak-studio": "1" };
+    const sent = { method: "POST", headers, body: body && JSON.stringify(body) };
+    const answer = await fetch("/v1/creators" + path, sent);
+    return [answer.status, await answer.json()];
+  };
+  const [, make] = await ask("/me/passkeys/options");
+  const making = PublicKeyCredential.parseCreationOptionsFromJSON(make.publicKey);
+  const made = await navigator.credentials.create({ publicKey: making });
+  const [kept] = await ask("/me/passkeys", { credential: made.toJSON(), name: "phone" });
+  const [, get] = await ask("/session/passkey/options");
+  const asking = PublicKeyCredential.parseRequestOptionsFromJSON(get.publicKey);
+  const signed = await navigator.credentials.get({ publicKey: asking });
+  const credential = signed.toJSON();
+  const [first, session] = await ask("/session/passkey", { credential });
+  const [again] = await ask("/session/passkey", { credential });
+  return [kept, first, session.handle, again];
+}"""
+
+
+def test_a_real_browsers_passkey_signs_in_once_a_challenge(
+    browser: Any, server: Beside, people: list[Page]
+) -> None:
+    creator = Studio(browser, server, "status of 400")
+    people.append(creator)
+    creator.origin = f"http://localhost:{server.port}"  # an address has no passkeys
+    device = creator.context.new_cdp_session(creator.page)
+    device.send("WebAuthn.enable")
+    said = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
+            "hasUserVerification": True, "isUserVerified": True}  # fmt: skip
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": said})
+    creator.sign_up("keyed.films")
+    assert creator.page.evaluate(PASSKEYS) == [201, 201, "keyed.films", 400]
