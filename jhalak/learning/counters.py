@@ -21,27 +21,83 @@ from jhalak.learning.rates import (
     item_blocks,
     scene_lift,
 )
-from jhalak.learning.table import KIND_INDEX, SLOW, ItemTable, K, Table
+from jhalak.learning.table import (
+    FAST_HALF_LIFE_S,
+    HALF_LIFE_S,
+    KIND_INDEX,
+    SLOW,
+    ItemTable,
+    K,
+    Table,
+    bump_all,
+)
 from jhalak.schema.candidates import Floats
 from jhalak.schema.languages import LANGUAGES
 from jhalak.schema.slate import SURFACES
 from jhalak.schema.viewer_state import SCENES, TOPICS_MAX
 
+STEPS: Final = 512
+"""What waits to be counted at once: a call of the kernel costs as much as a count."""
+PLACES_MOST: Final = 200_000
+"""Places remembered: 30 MB."""
+_Place = tuple[int, int, int, int, int]
+"""(item, topic, language, creator, scene)"""
+
 
 class Counters:
-    """Counts of items, creators, each language's topics, scenes, and items in each scene."""
+    """Counts of items, creators, each language's topics, scenes, and items in each scene.
+
+    What is counted waits for company; whoever asks for a table, or for what follows from one, gets
+    it with all counts in it, as if each had been added at once.
+    """
 
     TABLES: Final = ("items", "creators", "topics", "scenes", "item_scenes")
 
     def __init__(self) -> None:
-        self.items = ItemTable()
-        self.creators = Table()
-        self.topics = Table()  # key: language * TOPICS_MAX + topic
-        self.scenes = Table()  # key: scene; SCENES for all together
-        self.item_scenes = Table()  # key: item * SCENES + scene
+        self._items = ItemTable()
+        self._creators = Table()
+        self._topics = Table()
+        self._scenes = Table()
+        self._item_scenes = Table()
         self._rates = np.zeros(R)
         self._all = np.zeros(R)
         self._one = np.zeros(ITEM_BLOCK, np.float32)
+        self._steps: list[int] = []
+        """Of what waits: place, bits of kinds, amount, time; see table.bump_all."""
+        self._place_of: dict[_Place, int] = {}
+        self._new: list[int] = []
+        """The newest of `_places`, not in it yet."""
+        self._places = np.zeros((256, 8), np.int64)
+        """Rows of item, creator (-1: unknown), topic, everything, scene (-1: not known), item in
+        the scene; the item's cell; the scene."""
+
+    @property
+    def items(self) -> ItemTable:
+        self._settle()
+        return self._items
+
+    @property
+    def creators(self) -> Table:
+        self._settle()
+        return self._creators
+
+    @property
+    def topics(self) -> Table:
+        """Key: language * TOPICS_MAX + topic."""
+        self._settle()
+        return self._topics
+
+    @property
+    def scenes(self) -> Table:
+        """Key: scene; SCENES for all together."""
+        self._settle()
+        return self._scenes
+
+    @property
+    def item_scenes(self) -> Table:
+        """Key: item * SCENES + scene."""
+        self._settle()
+        return self._item_scenes
 
     def count(
         self, kind: str, item: int, topic: int, language: int, creator: int, at_ms: int,
@@ -49,36 +105,72 @@ class Counters:
     ) -> None:  # fmt: skip
         """One event of KINDS[:7]; `amount` -1 takes one back; `scene` -1 is not known. An
         impression that is served is judged too: count both."""
-        k = KIND_INDEX[kind]
+        place = item, topic, language, creator, scene
+        self.count_all(1 << KIND_INDEX[kind], place, at_ms, int(amount))
+
+    def count_all(self, kinds: int, place: _Place, at_ms: int, amount: int = 1) -> None:
+        """Events of one moment, as bits of kinds: see table.bump_all. 0.4 us each."""
+        at = self._place_of.get(place)
+        if at is None:
+            at = self._new_place(place)
+        self._steps += (at, kinds, amount, at_ms)
+        if len(self._steps) >= 4 * STEPS:
+            self._settle()
+
+    def _new_place(self, place: _Place) -> int:
+        item, topic, language, creator, scene = place
+        at = len(self._place_of)
+        if at >= PLACES_MOST:
+            self._forget_places()
+            at = 0
         cell = language * TOPICS_MAX + topic
-        row = self.items.at(item)
-        creator_row = self.creators.at(creator) if creator > 0 else -1
-        self.items.cell[row] = cell
-        self.items.creator[row] = creator_row
-        self.items.add(row, k, amount, at_ms)
-        if creator_row >= 0:
-            self.creators.add(creator_row, k, amount, at_ms)
-        self.topics.add(self.topics.at(cell), k, amount, at_ms)
-        self.scenes.add(self.scenes.at(SCENES), k, amount, at_ms)
-        if scene >= 0:
-            self.scenes.add(self.scenes.at(scene), k, amount, at_ms)
-            at = self.item_scenes.at(item * SCENES + scene)
-            self.item_scenes.add(at, k, amount, at_ms)
-            if scene < len(SURFACES):
-                self.items.scenes[row, scene] = at + 1
+        self._new += (
+            self._items.at(item), self._creators.at(creator) if creator > 0 else -1,
+            self._topics.at(cell), self._scenes.at(SCENES),
+            self._scenes.at(scene) if scene >= 0 else -1,
+            self._item_scenes.at(item * SCENES + scene) if scene >= 0 else -1, cell, scene,
+        )  # fmt: skip
+        self._place_of[place] = at
+        return at
+
+    def _forget_places(self) -> None:
+        self._settle()
+        self._place_of.clear()
+
+    def _settle(self) -> None:
+        """Count what waits."""
+        if not self._steps:
+            return
+        if self._new:
+            end, new = len(self._place_of), np.array(self._new, np.int64).reshape(-1, 8)
+            self._new.clear()
+            while end > len(self._places):
+                self._places = np.concatenate([self._places, np.zeros_like(self._places)])
+            self._places[end - len(new) : end] = new
+        steps = np.array(self._steps, np.int64).reshape(-1, 4)
+        self._steps.clear()
+        items, creators, topics = self._items, self._creators, self._topics
+        scenes, item_scenes = self._scenes, self._item_scenes
+        bump_all(
+            steps, self._places, HALF_LIFE_S, FAST_HALF_LIFE_S, items.counts, items.last_ms,
+            items.cell, items.creator, items.scenes, creators.counts, creators.last_ms,
+            topics.counts, topics.last_ms, scenes.counts, scenes.last_ms, item_scenes.counts,
+            item_scenes.last_ms,
+        )  # fmt: skip
 
     def expire(self, at_ms: int, unused_s: float) -> None:
         """Forget items that nothing happened to for `unused_s` of log time."""
+        self._forget_places()
         since_ms = at_ms - unused_s * 1000
         for table in (self.items, self.item_scenes):
             n = len(table)
             used = np.flatnonzero(table.last_ms[:n] >= since_ms)
             if len(used) < n:
                 table.keep(used)
-        for row, item in enumerate(self.items.keys[: len(self.items)].tolist()):
-            for scene in range(len(SURFACES)):
-                at = self.item_scenes.index.get(item * SCENES + scene, -1)
-                self.items.scenes[row, scene] = at + 1
+        n, find = len(self.items), self.item_scenes.index.get
+        for scene in range(len(SURFACES)):
+            keys = self.items.keys[:n] * SCENES + scene
+            self.items.scenes[:n, scene] = [find(key, -1) + 1 for key in keys.tolist()]
 
     def all_rates(self, at_ms: int) -> NDArray[np.float64]:
         """float64[R]: smoothed rates of everything. The array is used again by the next call."""
@@ -164,6 +256,7 @@ class Counters:
         return {name: getattr(self, name).dump() for name in self.TABLES}
 
     def load(self, data: dict[str, dict[str, bytes]]) -> None:
+        self._forget_places()
         for name in self.TABLES:
             getattr(self, name).load(data[name])
 

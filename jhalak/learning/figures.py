@@ -14,10 +14,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from jhalak.learning.features import FEATURES
-from jhalak.learning.joining import Features
+from jhalak.learning.joining import VIEWER_BITS, Features
 from jhalak.learning.model import HEADS, H
 from jhalak.schema.candidates import Floats
 from jhalak.schema.languages import LANGUAGES
@@ -32,7 +33,6 @@ POSITIONS: Final = 48
 AGES_H: Final = (1, 3, 6, 12, 24, 48, 72, 168, 336, 720)
 """Where one class of ages ends and the next begins, hours since publication."""
 LEAST_VIEWERS: Final = 20
-VIEWER_BITS: Final = 256
 WINDOWS: Final = (1, 7, DAYS)
 """Days that are told together."""
 WAYS: Final = ("position", "language", "topic", "age")
@@ -44,8 +44,6 @@ _FLUSH: Final = 512
 """Slots counted at once."""
 _BATCHES: Final = 16
 """Minibatches whose predictions are counted at once."""
-_MIX: Final = 0x9E3779B97F4A7C15
-
 CURVE_HEADS: Final = ("tap", "long", "like", "hide")
 BINS: Final = 24
 """Of predictions, a half logit wide, the first one below LOWEST."""
@@ -55,6 +53,30 @@ CURVE_FADE: Final = 0.7
 LEAST_ROWS: Final = 100
 """Predictions in a point of a curve."""
 _CURVED: Final = [HEADS.index(head) for head in CURVE_HEADS]
+
+
+@njit(cache=True)
+def _count(place, surface, cells, new, yes, viewer, shown, said, viewers):  # type: ignore[no-untyped-def]
+    """Count n slots in the cells int64[n, ways] of their days; `place` below 0: too long ago."""
+    for i in range(len(place)):
+        if place[i] < 0:
+            continue
+        for c in cells[i]:
+            shown[place[i], surface[i], c] += new[i]
+            for h in range(said.shape[3]):
+                said[place[i], surface[i], c, h] += (yes[i] >> h) & 1
+            bit = np.uint64(1) << np.uint64(viewer[i] & 63)
+            viewers[place[i], surface[i], c, viewer[i] >> 6] |= bit
+
+
+@njit(cache=True)
+def _add_points(scene, language, head, step, expected, happened, curve):  # type: ignore[no-untyped-def]
+    """Count n predictions in the bins of their curves."""
+    for i in range(len(scene)):
+        point = curve[scene[i], language[i], head[i], step[i]]
+        point[0] += 1.0
+        point[1] += expected[i]
+        point[2] += happened[i]
 
 
 class Figures:
@@ -90,7 +112,7 @@ class Figures:
         x = known.features
         self._waiting.append((
             at_ms, known.surface, position, known.language[position], known.topic[position], yes,
-            known.viewer * _MIX >> 40 & VIEWER_BITS - 1, late,
+            known.viewer_bit, late,
             0.0 if x is None else x[position, _AGE],
         ))  # fmt: skip
         if len(self._waiting) >= _FLUSH:
@@ -105,17 +127,14 @@ class Figures:
         self._waiting.clear()
         at_ms, surface, position, language, topic, yes, viewer = np.array(columns, np.int64)
         age = np.searchsorted(AGES_H, np.expm1(np.array(logs, np.float64)), side="right")
-        place = np.array([self._place(time_ms) for time_ms in at_ms.tolist()])
+        if at_ms[0] // DAY_MS == at_ms[-1] // DAY_MS:  # log time: none lies before or after
+            place = np.full(len(at_ms), self._place(int(at_ms[0])))
+        else:
+            place = np.array([self._place(time_ms) for time_ms in at_ms.tolist()])
         ways = np.minimum(position, POSITIONS - 1), language, topic, age
         cells = np.stack(ways, axis=1) + np.array(_FROM)
-        kept = place >= 0
-        at = place[kept, None], surface[kept, None], cells[kept]
-        new = (~np.array(late, np.bool_)[kept]).astype(np.uint32)
-        np.add.at(self.shown, at, new[:, None])
-        bits = (yes[kept, None] >> np.arange(H) & 1).astype(np.uint32)
-        np.add.at(self.yes, at, bits[:, None, :])
-        word, bit = viewer[kept] >> 6, np.uint64(1) << (viewer[kept] & 63).astype(np.uint64)
-        np.bitwise_or.at(self.viewers, (*at, word[:, None]), bit[:, None])
+        new = ~np.array(late, np.bool_)
+        _count(place, surface, cells, new, yes, viewer, self.shown, self.yes, self.viewers)
 
     def foretold(
         self, scene: NDArray[np.int64], language: NDArray[np.int64], p: Floats, label: Floats
@@ -138,9 +157,10 @@ class Figures:
         row, head = np.nonzero(label >= 0)
         q = np.clip(p[row, head].astype(np.float64), 1e-6, 1 - 1e-6)
         steps = np.floor((np.log(q / (1 - q)) - LOWEST) * 2).astype(np.int64) + 1
-        at = scene[row], language[row], head, np.clip(steps, 0, BINS - 1)
-        for column, values in enumerate((np.ones(len(q)), q, label[row, head])):
-            np.add.at(self.curve[..., column], at, values)
+        _add_points(
+            scene[row], language[row], head, np.clip(steps, 0, BINS - 1), q,
+            label[row, head].astype(np.float64), self.curve,
+        )  # fmt: skip
 
     def _place(self, at_ms: int) -> int:
         """Where the day of `at_ms` is counted; -1: it is too long ago. A new day empties one."""

@@ -106,9 +106,7 @@ class Fold:
             if record.slate not in self.erased:
                 self._served(partition, n, record)
         elif isinstance(record, Outcomes):
-            for event in record.events:
-                if event.slate not in self.erased:
-                    self._outcome(event, record)
+            self._outcomes(record)
         elif isinstance(record, Relation):
             self._relation(record)
         elif isinstance(record, Erased):
@@ -122,35 +120,47 @@ class Fold:
         self.figures.serve(record.surface, len(record.reason), tried, record.at_ms)
         for position, reason in enumerate(record.reason):
             if reason == _EXPLORE:
-                creator = int(known.creator[position])
+                creator = known.creator[position]
                 self.tallies.trials.count_tried(known.key(position), creator, record.at_ms)
 
-    def _outcome(self, event: Outcome, record: Outcomes) -> None:
-        received_ms = record.received_ms
-        shown = self.slates.of(event)
-        if event.id in shown.events or event.position >= len(shown.marks):
-            self.counts["repeats"] += 1
+    def _outcomes(self, record: Outcomes) -> None:
+        slate, shown, known = -1, None, None
+        for event in record.events:
+            if shown is None or event.slate != slate:
+                slate, shown = event.slate, None
+                if slate in self.erased:
+                    continue
+                shown, known = self.slates.of(event), self.slates.cache.get(slate)
+            self._outcome(event, record, shown, known)
+
+    def _outcome(
+        self, event: Outcome, record: Outcomes, shown: Shown, known: Features | None
+    ) -> None:
+        received_ms, position, counts = record.received_ms, event.position, self.counts
+        if event.id in shown.events or position >= len(shown.marks):
+            counts["repeats"] += 1
             return
         name = EVENT_TYPES[event.type]
-        known = self.slates.cache.get(event.slate)
         yes = labels.said_by(name, event, known, self.watch)
-        shown.events[event.id] = (yes, event.position)
-        self.counts["events" if shown.n else "unjoined"] += 1
+        shown.events[event.id] = (yes, position)
+        counts["events" if shown.n else "unjoined"] += 1
         if name == "undo":
             self._undo(shown, event, known, received_ms)
             return
-        if not shown.marks[event.position] & IMPRESSION:
+        if not shown.marks[position] & IMPRESSION:
             # Whatever was done with a card, it was seen first, even if that event got lost.
-            shown.marks[event.position] |= IMPRESSION
+            shown.marks[position] |= IMPRESSION
             self.tallies.look(event, known, received_ms)
             closes_ms = self.at_ms + self._window_ms
-            self.slates.closing.append((closes_ms, event.slate, event.position))
-        new = yes & ~shown.yes[event.position]
+            self.slates.closing.append((closes_ms, event.slate, position))
+        new = yes & ~shown.yes[position]
+        if not new:
+            return
         if record.profiled and shown.n and new & labels.ENGAGED:
             # Where the served record is lost, no erasure could name the slate.
             self.tallies.together.engage(record.viewer, event.item, received_ms, event.slate)
         self.tallies.act(event, known, new, received_ms)
-        self._say(shown, known, event.position, new)
+        self._say(shown, known, position, new)
 
     def _say(self, shown: Shown, known: Features | None, position: int, new: int) -> None:
         """Note labels that count once a slot; they were counted."""
@@ -174,7 +184,7 @@ class Fold:
         yes &= shown.yes[position]
         shown.yes[position] &= ~yes & 0xFF
         if known is not None:
-            item = int(known.items[position])
+            item = known.items[position]
             self.tallies.act_known(known, position, item, yes, at_ms, -1.0)
         elif event.position == position:
             self.tallies.take_back(event, yes, at_ms)
@@ -189,10 +199,9 @@ class Fold:
         known = self.slates.cache.get(record.slate)
         if not yes or shown is None or known is None:
             return
-        places = np.flatnonzero(known.items == record.item)
-        if not len(places):
+        if record.item not in known.items:
             return
-        position = int(places[0])
+        position = known.items.index(record.item)
         if record.on == bool(shown.yes[position] & yes):
             return
         amount = 1.0 if record.on else -1.0
@@ -240,8 +249,8 @@ class Fold:
         if not known.scored(position):
             return
         about = (
-            int(known.items[position]), int(known.creator[position]), int(known.topic[position]),
-            int(known.language[position]), known.surface, position,
+            known.items[position], known.creator[position], known.topic[position],
+            known.language[position], known.surface, position,
         )  # fmt: skip
         self.examples.add(known.features[position], about, label, at_ms)
 

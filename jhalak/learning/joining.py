@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import OrderedDict, deque
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final
@@ -18,6 +19,9 @@ CACHE: Final = 20_000
 """Served records kept decoded; older ones are read from the log again."""
 SLOTS_MOST: Final = 256
 """Slots of a slate whose served record was not met."""
+VIEWER_BITS: Final = 256
+"""Of bitmaps of viewers' hashes, whose set bits are never more than the viewers there were."""
+_MIX: Final = 0x9E3779B97F4A7C15
 IMPRESSION, CLOSED = 1, 2
 """Bits of a slot's mark: an impression was counted; its labels were learned."""
 
@@ -47,18 +51,22 @@ class Features:
     """The arrays of a served record that learning reads."""
 
     __slots__ = (
-        "creator", "features", "items", "language", "story", "surface", "topic", "viewer"
+        "creator", "features", "items", "language", "story", "surface", "topic", "viewer",
+        "viewer_bit",
     )  # fmt: skip
 
     def __init__(self, served: Served) -> None:
         self.surface = served.surface
         self.viewer = served.viewer if served.profiled else 0
         """0: they want nothing learned about them."""
-        self.items = np.frombuffer(served.items, np.int64)
-        self.story = np.frombuffer(served.story, np.int64)
-        self.topic = np.frombuffer(served.topic, np.uint8)
-        self.language = np.frombuffer(served.language, np.uint8)
-        self.creator = np.frombuffer(served.creator, np.int32)
+        self.viewer_bit = self.viewer * _MIX >> 40 & VIEWER_BITS - 1
+        """Where the viewer stands in a bitmap of viewers."""
+        # Read number by number, which NumPy's arrays are slow at.
+        self.items = array("q", served.items)
+        self.story = array("q", served.story)
+        self.topic = array("B", served.topic)
+        self.language = array("B", served.language)
+        self.creator = array("i", served.creator)
         raw = np.frombuffer(served.features, np.float16)
         self.features: NDArray[np.float16] | None = (
             raw.reshape(-1, F) if len(raw) == len(self.items) * F else None
@@ -70,9 +78,7 @@ class Features:
 
     def key(self, position: int) -> int:
         """The key of the trial that a slot belongs to: its story, or the item itself."""
-        if len(self.story) and self.story[position]:
-            return int(self.story[position])
-        return int(self.items[position])
+        return (self.story[position] if self.story else 0) or self.items[position]
 
 
 class Slates:

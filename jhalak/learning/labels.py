@@ -20,6 +20,7 @@ import numpy as np
 from jhalak.learning.features import FEATURES
 from jhalak.learning.joining import Features
 from jhalak.learning.model import HEADS
+from jhalak.learning.table import KIND_INDEX, SLOW
 from jhalak.learning.taste import LONG_DWELL_MS
 from jhalak.learning.trials import WORTH
 from jhalak.learning.watch import WatchTime
@@ -55,20 +56,45 @@ def said_by(name: str, event: Outcome, known: Features | None, watch: WatchTime)
 
 
 def closed(yes: int) -> Floats:
-    """float32[H]: 1 and 0, as the model learns a slot whose time is over."""
-    return np.array([1.0 if yes & bit else 0.0 for bit in BIT.values()], np.float32)
+    """float32[H]: 1 and 0, as the model learns a slot whose time is over. Not to be changed."""
+    label: Floats = _CLOSED[yes]
+    return label
 
 
 def late(yes: int) -> Floats:
     """float32[H]: 1, and -1 for what is not said anew: a slot that was learned already."""
-    return np.array([1.0 if yes & bit else -1.0 for bit in BIT.values()], np.float32)
+    label: Floats = _LATE[yes]
+    return label
 
 
 def worth(yes: int) -> float:
     """What some labels add to the value of a trial."""
-    return sum(value for head, value in WORTH.items() if yes & BIT[head])
+    return _WORTH[yes]
 
 
-def kinds(yes: int) -> list[str]:
-    """The counters' kinds of some labels."""
+def kinds(yes: int) -> int:
+    """The counters' kinds of some labels, as bits: see table.bump_all."""
+    return _KINDS[yes]
+
+
+def kinds_said(yes: int) -> list[str]:
+    """The counters' kinds of some labels by name, one as often as labels say it."""
     return [kind for head, kind in _KIND.items() if yes & BIT[head]]
+
+
+def _bits(names: list[str]) -> int:
+    """Of a kind that is said twice, likes or hides, also the bit for its second time."""
+    bits = 0
+    for kind in names:
+        bit = 1 << KIND_INDEX[kind]
+        bits |= bit if not bits & bit else _AGAIN[kind]
+    return bits
+
+
+_AGAIN: Final = {"like": 1 << SLOW, "hide": 2 << SLOW}
+_ALL: Final = range(1 << len(HEADS))
+_CLOSED: Final = np.array([[bool(yes & bit) for bit in BIT.values()] for yes in _ALL], np.float32)
+_LATE: Final = np.where(_CLOSED > 0, _CLOSED, np.float32(-1.0))
+_WORTH: Final = [sum(v for head, v in WORTH.items() if yes & BIT[head]) for yes in _ALL]
+_KINDS: Final = [_bits(kinds_said(yes)) for yes in _ALL]
+"""By what was said: all that may be is reckoned once."""

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jhalak.learning.features import FEATURES
-from jhalak.learning.figures import LEAST_VIEWERS, VIEWER_BITS, viewers_of
-from jhalak.learning.joining import Features
+from jhalak.learning.figures import LEAST_VIEWERS, viewers_of
+from jhalak.learning.joining import VIEWER_BITS, Features
 from jhalak.learning.labels import BIT
 from jhalak.learning.model import HEADS, OnlineModel
 from jhalak.schema.candidates import Floats
@@ -29,7 +29,6 @@ AT_ONCE: Final = 1_024
 """Slots counted at once."""
 _GOOD: Final = BIT["tap"] | BIT["long"] | BIT["like"] | BIT["share"]
 _BAD: Final = BIT["hide"] | BIT["report"]
-_MIX: Final = 0x9E3779B97F4A7C15
 
 
 class _Counts(NamedTuple):
@@ -90,8 +89,6 @@ class Lately:
         """Log time is `at_ms`: a new minute begins with the weights as they are."""
         minute = at_ms // MINUTE_MS
         if not self._minutes or minute > self._minutes[-1].began:
-            if self._minutes:
-                self._minutes[-1].count()
             self._minutes.append(_Minute(minute, model))
             while self._minutes[0].began <= minute - MINUTES:
                 self._minutes.popleft()
@@ -103,7 +100,7 @@ class Lately:
         minute = self._minutes[-1]
         minute.closed.append((
             known.items[position], known.language[position], known.topic[position], yes,
-            known.viewer * _MIX >> 40 & VIEWER_BITS - 1,
+            known.viewer_bit,
         ))  # fmt: skip
         if len(minute.closed) >= AT_ONCE:
             minute.count()
@@ -130,7 +127,8 @@ class Lately:
 
     def _counts(self, which: int) -> list[tuple[int, dict[str, int]]]:
         """What enough viewers met, most engaged with first."""
-        self._minutes[-1].count()
+        for minute in self._minutes:
+            minute.count()
         parts = [pair[which] for minute in self._minutes for pair in minute.counts]
         if not parts:
             return []

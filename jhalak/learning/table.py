@@ -49,6 +49,35 @@ def bump(counts, last_ms, at, kind, amount, at_ms, half_s, fast_s):  # type: ign
         counts[at, SLOW - 1 + kind] += amount
 
 
+@njit(cache=True, nogil=True)
+def bump_all(  # type: ignore[no-untyped-def]
+    steps, places, half_s, fast_s, items, items_ms, cell, creator, scene_row, creators, creators_ms,
+    topics, topics_ms, scenes, scenes_ms, item_scenes, item_scenes_ms,
+):  # fmt: skip
+    """Count `steps` int64[n, 4] in their order: (place, bits of kinds, amount, at_ms). `places`
+    int64[p, 8] are as Counters has them. Bits from SLOW on are likes and hides once more. The
+    reference is `Table.add`, kind by kind and table by table."""
+    for i in range(len(steps)):
+        row, creator_row, topic, everything, scene, own, of_cell, of_scene = places[steps[i, 0]]
+        kinds, amount, at_ms = steps[i, 1], float(steps[i, 2]), steps[i, 3]
+        cell[row] = of_cell
+        creator[row] = creator_row
+        if 0 <= of_scene < scene_row.shape[1]:
+            scene_row[row, of_scene] = own + 1
+        for bit in range(SLOW + 2):
+            if kinds & (1 << bit) == 0:
+                continue
+            kind = bit if bit < SLOW else 4 + bit - SLOW
+            bump(items, items_ms, row, kind, amount, at_ms, half_s, fast_s)
+            if creator_row >= 0:
+                bump(creators, creators_ms, creator_row, kind, amount, at_ms, half_s, fast_s)
+            bump(topics, topics_ms, topic, kind, amount, at_ms, half_s, fast_s)
+            bump(scenes, scenes_ms, everything, kind, amount, at_ms, half_s, fast_s)
+            if scene >= 0:
+                bump(scenes, scenes_ms, scene, kind, amount, at_ms, half_s, fast_s)
+                bump(item_scenes, item_scenes_ms, own, kind, amount, at_ms, half_s, fast_s)
+
+
 class Table:
     """Counts float32[n, K] by key (an item's or creator's number), growing as keys come."""
 

@@ -10,6 +10,7 @@ from jhalak.learning.counters import Counters, trend
 from jhalak.learning.joining import Features
 from jhalak.learning.labels import kinds, worth
 from jhalak.learning.neighbours import CoEngagement
+from jhalak.learning.table import KIND_INDEX
 from jhalak.learning.trials import Trials
 from jhalak.schema.activity import Outcome
 
@@ -33,48 +34,43 @@ class Tallies:
 
     def look(self, event: Outcome, known: Features | None, at_ms: int) -> None:
         """A slot was looked at."""
-        self._count("impression", event, known, at_ms)
-        self._count("judged", event, known, at_ms)
+        self._count(_LOOK, event, known, at_ms)
         key, creator = _trial(event, known)
         self.trials.count_impression(key, creator, at_ms)
 
     def act(self, event: Outcome, known: Features | None, yes: int, at_ms: int) -> None:
         """An event said these labels of its slot for the first time."""
-        self.trials.count_value(_trial(event, known)[0], worth(yes))
-        for kind in kinds(yes):
-            self._count(kind, event, known, at_ms)
+        if yes:
+            self.trials.count_value(_trial(event, known)[0], worth(yes))
+            self._count(kinds(yes), event, known, at_ms)
 
     def take_back(self, event: Outcome, yes: int, at_ms: int) -> None:
         """An event of a lost served record undoes these labels."""
-        for kind in kinds(yes):
-            self._count(kind, event, None, at_ms, -1.0)
+        self._count(kinds(yes), event, None, at_ms, -1)
 
     def act_known(
         self, known: Features, position: int, item: int, yes: int, at_ms: int, amount: float
     ) -> None:
         """These labels of a slot were said, `amount` 1, or taken back, -1."""
         self.trials.count_value(known.key(position), amount * worth(yes))
-        for kind in kinds(yes):
-            self._count_known(kind, known, position, item, at_ms, amount)
+        self._count_known(kinds(yes), known, position, item, at_ms, int(amount))
 
     def _count(
-        self, kind: str, event: Outcome, known: Features | None, at_ms: int, amount: float = 1.0
+        self, kinds: int, event: Outcome, known: Features | None, at_ms: int, amount: int = 1
     ) -> None:
         if known is not None:
-            self._count_known(kind, known, event.position, event.item, at_ms, amount)
-        elif event.topic >= 0:
-            self.counters.count(
-                kind, event.item, event.topic, event.language, event.creator, at_ms, amount,
-                event.surface,
-            )  # fmt: skip
+            self._count_known(kinds, known, event.position, event.item, at_ms, amount)
+        elif kinds and event.topic >= 0:
+            place = event.item, event.topic, event.language, event.creator, event.surface
+            self.counters.count_all(kinds, place, at_ms, amount)
 
     def _count_known(
-        self, kind: str, known: Features, position: int, item: int, at_ms: int, amount: float
+        self, kinds: int, known: Features, position: int, item: int, at_ms: int, amount: int
     ) -> None:
-        self.counters.count(
-            kind, item, int(known.topic[position]), int(known.language[position]),
-            int(known.creator[position]), at_ms, amount, known.surface,
-        )  # fmt: skip
+        if kinds:
+            topic, language = known.topic[position], known.language[position]
+            place = item, topic, language, known.creator[position], known.surface
+            self.counters.count_all(kinds, place, at_ms, amount)
 
     def expire(self, at_ms: int) -> None:
         """Forget what nothing happened to for ITEM_UNUSED_S."""
@@ -120,4 +116,7 @@ def _trial(event: Outcome, known: Features | None) -> tuple[int, int]:
     """(key of the trial that an event belongs to, creator)."""
     if known is None:
         return event.item, event.creator
-    return known.key(event.position), int(known.creator[event.position])
+    return known.key(event.position), known.creator[event.position]
+
+
+_LOOK: Final = 1 << KIND_INDEX["impression"] | 1 << KIND_INDEX["judged"]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from jhalak.learning.counters import Counters, trend
 from jhalak.learning.features import ITEM_BLOCK, ITEM_OWN, UNKNOWN
+from jhalak.learning.labels import kinds, kinds_said
 from jhalak.learning.rates import (
     CREATOR_PRIOR,
     ITEM_SCENE_PRIOR,
@@ -20,7 +21,7 @@ from jhalak.learning.rates import (
     USUAL,
     item_blocks,
 )
-from jhalak.learning.table import FAST_HALF_LIFE_S, HALF_LIFE_S, KINDS, SLOW, K
+from jhalak.learning.table import FAST_HALF_LIFE_S, HALF_LIFE_S, KINDS, SLOW, K, Table
 from jhalak.schema.languages import LANGUAGES
 from jhalak.schema.slate import SURFACES
 from jhalak.schema.viewer_state import SCENES, TOPICS_MAX
@@ -264,3 +265,60 @@ def test_trend_is_zero_for_an_item_that_nobody_taps_and_rises_with_recent_taps()
     assert rising[0] == 0 < rising[1] < rising[2]
     later = trend(counters.items.now(NOW_MS + 86_400_000), blocks[:, 0])
     assert (later[1:] < rising[1:]).all()
+
+
+def counted_at_once(events) -> dict[str, dict[int, np.ndarray]]:
+    """What the tables hold where each event is added to each table when it comes."""
+    tables = {name: Table() for name in Counters.TABLES}
+    for names, item, after_s, amount, scene in sorted(events, key=lambda event: event[2]):
+        topic, language, creator = facts(item)
+        keys = {"items": item, "topics": language * TOPICS_MAX + topic}
+        keys |= {"creators": creator} if creator else {}
+        for kind in names:
+            scenes = [SCENES, scene] if scene >= 0 else [SCENES]
+            adds = [*keys.items(), *(("scenes", key) for key in scenes)]
+            adds += [("item_scenes", item * SCENES + scene)] if scene >= 0 else []
+            for name, key in adds:
+                table = tables[name]
+                at_ms = NOW_MS + after_s * 1000
+                table.add(table.at(key), KINDS.index(kind), float(amount), at_ms)
+    return {name: rows(table) for name, table in tables.items()}
+
+
+def rows(table: Table) -> dict[int, np.ndarray]:
+    return {key: table.counts[row] for key, row in table.index.items()}
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 255), st.integers(1, 12), st.integers(0, 40 * 86_400),
+            st.sampled_from([1, 1, 1, -1]), st.sampled_from([-1, 0, 1, 1, SCENES - 1]),
+        ),
+        max_size=40,
+    ),
+    st.integers(0, 40),
+)  # fmt: skip
+def test_what_waits_is_counted_as_if_each_had_been_added_when_it_came(said, settled) -> None:
+    events = [(kinds_said(yes), *rest) for yes, *rest in said]
+    counters = Counters()
+    for n, (yes, item, after_s, amount, scene) in enumerate(sorted(said, key=lambda e: e[2])):
+        place = item, *facts(item), scene
+        if kinds(yes):
+            counters.count_all(kinds(yes), place, NOW_MS + after_s * 1000, amount)
+        if n == settled:
+            counters.dump()
+    expected = counted_at_once(event for event in events if event[0])
+    for name in Counters.TABLES:
+        found = rows(getattr(counters, name))
+        assert found.keys() == expected[name].keys()
+        for key, counts in found.items():
+            assert np.array_equal(counts, expected[name][key])
+
+
+def test_places_that_are_forgotten_are_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    events = [("tap", item % 40 + 1, item, 1.0, item % 2) for item in range(900)]
+    whole = counted(events)
+    monkeypatch.setattr("jhalak.learning.counters.PLACES_MOST", 7)
+    assert counted(events).dump() == whole.dump()
