@@ -25,7 +25,7 @@ MOST: Final = 50
 LONGEST: Final = 200
 ADULT: Final = ("18-24", "25-34", "35-49", "50+")
 
-Asked = Annotated[str, QueryParameter(name="q", min_length=1, max_length=LONGEST)]
+Asked = Annotated[str, QueryParameter(name="q", max_length=LONGEST)]
 Kind = Annotated[Literal["all", "item", "creator", "hashtag", "sound"], QueryParameter(name="kind")]
 Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=MOST)]
 Safe = Annotated[bool, QueryParameter(name="safe")]
@@ -67,7 +67,7 @@ class SearchOut(msgspec.Struct):
 
 @get("/v1/search", tags=["search"])
 async def search(
-    q: Asked, viewer: Viewer, services: Services, kind: Kind = "all", limit: Limit = 20,
+    viewer: Viewer, services: Services, q: Asked = "", kind: Kind = "all", limit: Limit = 20,
     safe: Safe = True, typing: Typing = True,
 ) -> SearchOut:  # fmt: skip
     """Items, creators, hashtags and sounds by words, in any script or spelt as they sound; a word

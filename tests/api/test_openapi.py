@@ -19,7 +19,7 @@ from tests.worlds import Jhalak, Phone
 ROOT = Path(__file__).parents[2]
 API = (ROOT / "docs/api.md").read_text("utf-8")
 NOT_API = ("/", "/openapi.json")
-NOT_API_BEGINS = ("/page", "/app", "/console", "/schema")
+NOT_API_BEGINS = ("/page", "/app", "/console", "/people", "/schema")
 """The page, its files, and this document itself."""
 
 
