@@ -6,7 +6,22 @@ export interface Creator { handle: string; name: string; created_ms: number; quo
 export type Rights = "own" | "licensed" | "other";
 export type VideoState = "waiting" | "held" | "live" | "refused" | "removed";
 
-export interface Video {
+/** How a video can be made with another one. */
+export const USES = ["duet", "stitch", "sound"] as const;
+export type UseKind = typeof USES[number];
+export interface Made { kind: UseKind; video: string }
+/** With whose it was then: the attribution stays when that goes. */
+export interface Use extends Made { handle: string; title: string }
+export interface Sharing {
+  audience: "everyone" | "followers";
+  /** "": as for all of one's videos. */
+  comments: "" | "everyone" | "followers" | "off";
+  duet: boolean;
+  stitch: boolean;
+  sound: boolean;
+}
+
+export interface Video extends Sharing {
   id: string;
   state: VideoState;
   progress: number;
@@ -15,6 +30,7 @@ export interface Video {
   language: string;
   topic: string;
   labels: string[];
+  of: Use | null;
   duration_s: number | null;
   poster: string | null;
   created_ms: number;
@@ -33,6 +49,8 @@ export interface Told {
   rights?: Rights | undefined;
   /** Seconds; below 0: the best frame. */
   cover_s: number;
+  shared: Sharing;
+  made?: Made | undefined;
 }
 
 export const CAPTION = 2200;
