@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, unquote
 
@@ -96,8 +97,12 @@ def query_values(scope: Scope, allowed: tuple[str, ...]) -> dict[str, str]:
     """The query string's values. Raises Refused (400) for a name that is not allowed, or given
     twice."""
     raw = scope["query_string"]
-    if not raw:
-        return {}
+    return dict(_values(raw, allowed)) if raw else {}
+
+
+@lru_cache(maxsize=256)
+def _values(raw: bytes, allowed: tuple[str, ...]) -> dict[str, str]:
+    """Devices ask for the same few again and again."""
     values: dict[str, str] = {}
     for name, value in parse_qsl(raw.decode("latin-1"), keep_blank_values=True):
         if name not in allowed:

@@ -11,6 +11,7 @@ import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
+from time import monotonic
 from typing import Final, NamedTuple
 
 import msgspec
@@ -24,6 +25,7 @@ DAY_MS: Final = 86_400_000
 PERIOD_MS: Final = 30 * DAY_MS
 """Age at which a current key is replaced."""
 KEY_BYTES: Final = 32
+LOOK_S: Final = 1.0
 LAST_ID: Final = 255
 """Key ids are one byte of a token, from 1."""
 
@@ -110,14 +112,18 @@ class KeyRing:
         self._path = folder / "ring.json"
         self._purpose = purpose
         self._seen = (-1, -1, -1)
+        self._look_at = 0.0
         self._keys: tuple[MacKey, ...] = ()
         self._by_id: dict[int, bytes] = {}
         self._look()
 
     def current(self) -> tuple[int, bytes]:
-        """The id and the key to make tokens with. Cost: a `stat`, since another process may
-        have rotated."""
-        self._look()
+        """The id and the key to make tokens with. Another process may have rotated: that is
+        looked for once in LOOK_S, since what it replaced is accepted for days."""
+        now = monotonic()
+        if now >= self._look_at:
+            self._look()
+            self._look_at = now + LOOK_S
         newest = self._keys[-1]
         return newest.id, newest.key
 
@@ -141,6 +147,7 @@ class KeyRing:
         """
         with locked(self._folder / "keys.lock"):
             _rotate(self._path, [self._purpose], now_ms)
+        self._look()
         return self.current()[0]
 
     def rotate_if_due(self, now_ms: int) -> bool:

@@ -154,13 +154,15 @@ class Packer:
         """A page of the video feed; `small`: with the low renditions only."""
         c = self._catalogue
         reasons = self.why(slate, to)
-        items = b",".join(
-            b'{"slot":"%b","why":%b,"at":%b%b' % (
-                tokens[i].encode(), reasons[i], self._at(c.media[row], slate.at_ms),
-                c.video[row].small if small else c.video[row].usual,
-            )
-            for i, row in enumerate(slate.rows.tolist())
-        )  # fmt: skip
+        parts: list[bytes] = []
+        for token, why, row in zip(tokens, reasons, slate.rows.tolist(), strict=True):
+            forms, media = c.video[row], c.media[row]
+            parts += (
+                b',{"slot":"' if parts else b'{"slot":"', token.encode(), b'","why":', why,
+                b',"at":', self._at(media, slate.at_ms) if media else b"null",
+                forms.small if small else forms.usual,
+            )  # fmt: skip
+        items = b"".join(parts)
         return b'{"slate":"%b","level":"%b","items":[%b]}' % (
             spell(slate.id).encode(), slate.level.name.encode(), items,
         )  # fmt: skip

@@ -6,20 +6,21 @@ import time
 
 import numpy as np
 
+from jhalak.config.settings import ValueWeights
 from jhalak.feeds.feed import Feed
-from jhalak.learning.features import F
-from jhalak.learning.model import H
 from jhalak.learning.pairs import EXPORTED
 from jhalak.learning.profile import dump, load
 from jhalak.learning.taste import count_engaged
-from jhalak.learning.value import contributions
 from jhalak.learning.viewer import ViewerFold, one_by_one
-from jhalak.schema.activity import EVENT_INDEX, Outcome, Outcomes, Served
+from jhalak.pipeline.stage import SOURCES, Outcome, Selection
+from jhalak.schema.activity import EVENT_INDEX, Outcomes, Served
+from jhalak.schema.activity import Outcome as Happened
 from jhalak.schema.candidates import Candidates
 from jhalak.schema.item import EMBEDDING_SIZE
 from jhalak.schema.languages import LANGUAGES
 from jhalak.schema.query import Query
 from jhalak.schema.viewer_state import ViewerState
+from jhalak.stages.explanation import decide
 from jhalak.stages.fatigue import CreatorFatigue
 from jhalak.stages.prediction import Predictions
 from jhalak.stages.retrieval import CoEngaged, Nearest
@@ -59,7 +60,7 @@ def _warm_folds() -> None:
         reason=b"\0", topic=b"\0", language=b"\0", creator=b"\0\0\0\0", ref=b"\0",
     )  # fmt: skip
     fold.apply(state, 1, served)
-    tap = Outcome("", EVENT_INDEX["tap"], 1, 0.0, 1, 1, 0, 0, 1, topic=0, language=0, creator=1)
+    tap = Happened("", EVENT_INDEX["tap"], 1, 0.0, 1, 1, 0, 0, 1, topic=0, language=0, creator=1)
     fold.apply(state, 2, Outcomes(NOBODY, 1, True, (tap,)))
     load(NOBODY, dump(state))
     count_engaged(state, 1.0, -1, (0, 0, 1, -1), embedding)
@@ -70,13 +71,12 @@ def _warm_reasons() -> None:
     world, state = World(), ViewerState(NOBODY)
     state.seen_count = 1
     query = Query(viewer=NOBODY, surface=0, now_ms=1, languages=(0,), slots=1, state=state)
-    nobody = Candidates(np.empty(0, np.int32))
-    CreatorFatigue(world).score(query, nobody)
-    x, p = Predictions(world, video=False).expect(query, nobody.rows)
-    c = world.catalogue
-    ids = world.serving.ids(nobody.rows, c.topic, c.language, 0)
-    usual, worth = np.zeros(F, np.float32), np.zeros(H, np.float32)
-    contributions(world.serving.weights, x, usual, ids, p.sum(axis=0), worth)
+    one = Candidates(np.zeros(1, np.int32))
+    CreatorFatigue(world).score(query, one)
+    one.columns.update(Predictions(world, video=False).score(query, one))
+    one.columns[SOURCES] = np.ones(1, np.uint16)
+    chosen = Selection(np.zeros(1, np.int64), np.ones(1, np.float32), np.zeros(1, np.bool_))
+    decide(world, query, Outcome(one, chosen), 0, ValueWeights())
 
 
 def _warm_sources() -> None:

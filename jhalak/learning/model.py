@@ -174,7 +174,7 @@ def centred(x, f):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _inputs(x, side, groups, topic, language, scene, out):  # type: ignore[no-untyped-def]
+def lay_inputs(x, side, groups, topic, language, scene, out):  # type: ignore[no-untyped-def]
     """out[n, INPUTS]: centred features and embeddings side by side."""
     features, width, dims = x.shape[1], side.shape[1], groups.shape[1]
     for i in range(len(x)):
@@ -206,7 +206,7 @@ def _biased(logit, item_bias, calibration, language, scene):  # type: ignore[no-
 def inputs(views: Mapping[str, Floats], x: Floats, ids: Ids) -> Floats:
     """float32[n, INPUTS]: what the network reads of x float32[n, F]."""
     out = np.empty((len(x), INPUTS), np.float32)
-    _inputs(x, ids.side, views["groups"], ids.topic, ids.language, ids.scene, out)
+    lay_inputs(x, ids.side, views["groups"], ids.topic, ids.language, ids.scene, out)
     return out
 
 

@@ -93,7 +93,7 @@ class Serving:
         n = len(rows)
         side, bias = np.empty((n, SIDE), np.float32), np.empty((n, H), np.float32)
         of = np.empty((3, n), np.int8)
-        _gather(self.items, self.creators, self.at, topic, language, rows, scene, side, bias, of)
+        gather(self.items, self.creators, self.at, topic, language, rows, scene, side, bias, of)
         return Ids(side, bias, of[0], of[1], of[2])
 
 
@@ -103,7 +103,7 @@ def cell_of(language: NDArray[np.int8], topic: NDArray[np.int8]) -> NDArray[np.i
 
 
 @njit(cache=True, nogil=True)
-def _gather(  # type: ignore[no-untyped-def]
+def gather(  # type: ignore[no-untyped-def]
     items, creators, at, topic, language, rows, scene, side, bias, of
 ):
     """What is known of `rows`, side by side: embeddings, biases, and of[3]: topic, language,

@@ -54,11 +54,11 @@ _MEMBER: Final = np.array([[name in names for name in FEATURES] for names in PAR
 """bool[C, F]"""
 TREND: Final = _NAMES.index("trending")
 _PUBLISHER: Final = _NAMES.index("taste_publisher")
-_PART_OF: Final = np.full(INPUTS, -1, np.int8)
+PART_OF: Final = np.full(INPUTS, -1, np.int8)
 """int8[INPUTS]: the part that each input of the network belongs to; -1: none."""
-_PART_OF[:F] = _MEMBER.argmax(axis=0)
-_PART_OF[F : F + ITEM_DIMS] = TREND
-_PART_OF[F + ITEM_DIMS : F + ITEM_DIMS + CREATOR_DIMS] = _PUBLISHER
+PART_OF[:F] = _MEMBER.argmax(axis=0)
+PART_OF[F : F + ITEM_DIMS] = TREND
+PART_OF[F + ITEM_DIMS : F + ITEM_DIMS + CREATOR_DIMS] = _PUBLISHER
 
 
 def value_of(p: Floats, odds: Floats, worth: Floats) -> Floats:
@@ -78,12 +78,12 @@ def odds_between(p: Floats, levelled: Floats) -> Floats:
 def mean_of(x: Floats) -> Floats:
     """float32[F]: the usual candidate of x float32[n, F]."""
     usual = np.zeros(F, np.float32)
-    _mean(x, usual)
+    mean_into(x, usual)
     return usual
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _mean(x, out):  # type: ignore[no-untyped-def]
+def mean_into(x, out):  # type: ignore[no-untyped-def]
     for i in range(len(x)):
         for f in range(len(out)):
             out[f] += x[i, f]
@@ -115,7 +115,7 @@ def _value(hidden, linear, bias, B, b, C, odds, worth, p):  # type: ignore[no-un
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _fall(  # type: ignore[no-untyped-def]
+def fall(  # type: ignore[no-untyped-def]
     inputs, mean, part_of, item_bias, calibration, scene, language, A, a, B, b, C, w, levelled,
     worth, out,
 ):  # fmt: skip
@@ -140,12 +140,12 @@ def _fall(  # type: ignore[no-untyped-def]
                 for h in range(heads):
                     linear[0, h] += z * w[f, h]
             if part >= 0:
-                fall = usual[f] - z if f < len(usual) else -z
+                less = usual[f] - z if f < len(usual) else -z
                 for k in range(width):
-                    hidden[1 + part, k] += fall * A[f, k]
+                    hidden[1 + part, k] += less * A[f, k]
                 if f < len(usual):
                     for h in range(heads):
-                        linear[1 + part, h] += fall * w[f, h]
+                        linear[1 + part, h] += less * w[f, h]
         for c in range(1 + parts):
             known = np.float32(c != 1 + TREND)  # how the item does is known of its row as well
             for h in range(heads):
@@ -177,8 +177,8 @@ def contributions(
     slot anew, once for each part.
     """
     views, out = weights.views(), np.empty((len(x), C), np.float32)
-    _fall(
-        inputs(views, x, ids), usual, _PART_OF, ids.item_bias, weights.calibration, ids.scene,
+    fall(
+        inputs(views, x, ids), usual, PART_OF, ids.item_bias, weights.calibration, ids.scene,
         ids.language, views["A"], views["a"], views["B"], views["b"], views["C"], views["w"],
         levelled, worth, out,
     )  # fmt: skip

@@ -26,6 +26,8 @@ from jhalak.schema.languages import LANGUAGE_INDEX, LANGUAGES
 
 VERSION: Final = 1
 LENGTH: Final = 48
+VERIFIED: Final = 20_000
+"""So many verified tokens are remembered."""
 _BODY: Final = Struct("<BBH4sqI")
 
 
@@ -53,6 +55,8 @@ class ViewerTokens:
         self._cell = blake2b(cell.encode(), digest_size=4).digest()
         self._keys = keys
         self.revoked: dict[int, int] = {}
+        self._verified: dict[str, ViewerClaim] = {}
+        """What tokens say whose MAC was right; keys of viewers' tokens stay for ever."""
 
     def mint(self, viewer: int, epoch: int, languages: tuple[str, ...]) -> str:
         key_id, key = self._keys.current()
@@ -62,7 +66,19 @@ class ViewerTokens:
         return urlsafe_b64encode(body + mac).decode("ascii")
 
     def verify(self, token: str) -> ViewerClaim:
-        """About 2 us. Raises Unauthorised or WrongCell."""
+        """About 2 us, a quarter of that for one that was verified lately. Raises Unauthorised or
+        WrongCell."""
+        claim = self._verified.get(token)
+        if claim is None:
+            claim = self._claim(token)
+            if len(self._verified) >= VERIFIED:
+                self._verified.clear()
+            self._verified[token] = claim
+        if claim.epoch < self.revoked.get(claim.viewer, 0):
+            raise Unauthorised("this viewer token was revoked")
+        return claim
+
+    def _claim(self, token: str) -> ViewerClaim:
         try:
             raw = urlsafe_b64decode(token) if len(token) == LENGTH else b""
         except ValueError:
@@ -77,7 +93,5 @@ class ViewerTokens:
             blake2b(raw[:20], digest_size=16, key=key).digest(), raw[20:]
         ):
             raise Unauthorised("this viewer token was not made here")
-        if epoch < self.revoked.get(viewer, 0):
-            raise Unauthorised("this viewer token was revoked")
         languages = tuple(i for i in range(len(LANGUAGES)) if bits >> i & 1)
         return ViewerClaim(viewer, epoch, languages)

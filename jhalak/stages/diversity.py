@@ -145,10 +145,12 @@ class InOrder:
 
 def runs(creator: NDArray[np.int32], last: int = 0) -> int:
     """The first place at which a creator follows themselves, `last` being before the first; the
-    length where none does. 3 us."""
-    before = np.concatenate([np.array([last], creator.dtype), creator[:-1]])
-    found = np.flatnonzero((creator == before[: len(creator)]) & (creator > 0))
-    return int(found[0]) if len(found) else len(creator)
+    length where none does. 1 us for 24."""
+    for at, one in enumerate(creator.tolist()):
+        if one == last and one > 0:
+            return at
+        last = one
+    return len(creator)
 
 
 def parted(rows: Rows, more: Rows, slots: int, world: World, last: int = 0) -> Rows:

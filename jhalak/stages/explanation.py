@@ -8,10 +8,13 @@ from importlib.resources import files
 from typing import Any, Final
 
 import numpy as np
+from numba import njit
 
 from jhalak.catalogue.topics import topics
 from jhalak.config.settings import ValueWeights
-from jhalak.learning.value import PARTS, C, contributions, mean_of
+from jhalak.learning.model import INPUTS, SIDE, lay_inputs
+from jhalak.learning.serving import gather
+from jhalak.learning.value import PART_OF, PARTS, C, fall, mean_into
 from jhalak.pipeline.stage import SOURCES, Outcome
 from jhalak.schema.candidates import Floats
 from jhalak.schema.languages import LANGUAGES
@@ -34,36 +37,66 @@ def decide(
     """(contributions float32[k, C], reason of each slot) of a scored outcome. `weights` are what
     the value model used, unless the query says others."""
     chosen = outcome.selection.index
+    parts = np.empty((len(chosen), C), np.float32)
     if not len(chosen):
-        return np.zeros((0, C), np.float32), []
-    candidates, catalogue = outcome.candidates, world.catalogue
-    x = candidates[FEATURES]
-    rows = candidates.rows[chosen]
-    ids = world.serving.ids(rows, catalogue.topic, catalogue.language, query.surface)
-    parts = contributions(
-        world.serving.weights, x[chosen], mean_of(x), ids, candidates[PREDICTIONS][chosen[0]],
-        worth_of(query.values or weights),
+        return parts, []
+    candidates, c, serving = outcome.candidates, world.catalogue, world.serving
+    views = serving.weights.views()
+    best, trends = np.empty(len(chosen), np.int64), np.empty(len(chosen), np.bool_)
+    _explain(
+        chosen, candidates.rows, candidates[FEATURES], candidates[PREDICTIONS],
+        candidates[SOURCES], np.uint16(1 << trending_source), c.topic, c.language, query.surface,
+        serving.items, serving.creators, serving.at, serving.weights.calibration, PART_OF,
+        views["groups"], views["A"], views["a"], views["B"], views["b"], views["C"], views["w"],
+        worth_of(query.values or weights), parts, best, trends,
     )  # fmt: skip
-    trends = (candidates[SOURCES][chosen] & np.uint16(1 << trending_source)) > 0
-    best = parts[:, :_NAMED].argmax(axis=1)
-    lift = parts[np.arange(len(chosen)), best]
-    creators = catalogue.creator[rows].tolist()
+    told = zip(best.tolist(), trends.tolist(), outcome.selection.explored.tolist(), strict=True)
     reasons = []
-    for slot, (part, explored) in enumerate(
-        zip(best.tolist(), outcome.selection.explored.tolist(), strict=True)
-    ):
-        name = _PARTS[part] if lift[slot] > 0 else "popular"
+    for slot, (part, trend, explored) in enumerate(told):
+        name = _PARTS[part] if part >= 0 else "popular"
         if explored:
             name = "explore"
         elif not query.profiled or query.state is None:
-            name = "trending" if trends[slot] else "popular"
+            name = "trending" if trend else "popular"
         elif name == "followed":
-            follows = creators[slot] in query.state.followed_creators
-            name = "followed" if follows else "followed_topic"
-        elif name == "trending" and not trends[slot]:
+            creator = int(c.creator[candidates.rows[chosen[slot]]])
+            name = "followed" if creator in query.state.followed_creators else "followed_topic"
+        elif name == "trending" and not trend:
             name = "popular"
         reasons.append(REASON_INDEX[name])
     return parts, reasons
+
+
+@njit(cache=True, nogil=True)
+def _explain(  # type: ignore[no-untyped-def]
+    chosen, rows, x, predictions, sources, trending, topic, language, scene, items, creators, at,
+    calibration, part_of, groups, A, a, B, b, C, w, worth, parts, best, trends,
+):  # fmt: skip
+    """Fill parts[k, C] (`value.contributions` of the chosen), best[k]: the part that can be a
+    reason and lifts most, -1 where none lifts; and trends[k]."""
+    k = len(chosen)
+    usual = np.zeros(x.shape[1], np.float32)
+    mean_into(x, usual)
+    here, mine = np.empty(k, np.int32), np.empty((k, x.shape[1]), np.float32)
+    for i in range(k):
+        here[i] = rows[chosen[i]]
+        mine[i] = x[chosen[i]]
+        trends[i] = (sources[chosen[i]] & trending) > 0
+    side, bias = np.empty((k, SIDE), np.float32), np.empty((k, predictions.shape[1]), np.float32)
+    of = np.empty((3, k), np.int8)
+    gather(items, creators, at, topic, language, here, scene, side, bias, of)
+    first = np.empty((k, INPUTS), np.float32)
+    lay_inputs(mine, side, groups, of[0], of[1], of[2], first)
+    fall(
+        first, usual, part_of, bias, calibration, of[2], of[1], A, a, B, b, C, w,
+        predictions[chosen[0]], worth, parts,
+    )  # fmt: skip
+    for i in range(k):
+        most = 0
+        for part in range(1, _NAMED):
+            if parts[i, part] > parts[i, most]:
+                most = part
+        best[i] = most if parts[i, most] > 0 else -1
 
 
 class Sentences:

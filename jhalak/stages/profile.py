@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 from typing import ClassVar
 
 import numpy as np
+from numba import njit
 
 from jhalak.learning.languages import language_shares
 from jhalak.schema.query import Query
@@ -58,12 +59,24 @@ class Seen:
             return
         m = state.seen_count
         query.seen = state.seen[:m]
+        held_now = query.have and query.have == state.edition
+        if not held_now and _all_after(state.seen_ms, m, query.now_ms - self._keep_ms):
+            return
         recent = state.seen_ms[:m] > query.now_ms - self._keep_ms
-        if query.have and query.have == state.edition:
+        if held_now:
             held = np.isin(query.seen, state.edition_items)
             recent &= ~held | ((state.seen_flags[:m] & IMPRESSED) > 0)
         if not recent.all():
             query.seen = query.seen[recent]
+
+
+@njit(cache=True, nogil=True)
+def _all_after(seen_ms, count, since_ms):  # type: ignore[no-untyped-def]
+    """Were all of seen_ms[:count] later than `since_ms`?"""
+    for i in range(count):  # noqa: SIM110 (a kernel)
+        if seen_ms[i] <= since_ms:
+            return False
+    return True
 
 
 class LanguageShares:

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from jhalak.embedded.keys import (
     DAY_MS,
+    LOOK_S,
     OVERLAPS,
     MacKey,
     accepted,
@@ -113,6 +114,19 @@ def test_a_rotation_reaches_every_process_and_the_old_key_still_verifies(tmp_pat
     assert theirs.slot.current() == (number, key)
     assert theirs.slot.by_id(old[0]) == old[1]
     assert theirs.viewer.current()[0] == 1
+
+
+def test_a_key_to_make_tokens_with_is_looked_for_once_a_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = open_keys(tmp_path, 0), open_keys(tmp_path, 0)
+    at = 100.0
+    monkeypatch.setattr("jhalak.embedded.keys.monotonic", lambda: at)
+    old = theirs.slot.current()
+    ours.slot.rotate(DAY_MS)
+    assert theirs.slot.current() == old
+    at += LOOK_S
+    assert theirs.slot.current() == ours.slot.current() != old
 
 
 def test_opening_rotates_what_is_due_and_forgets_what_is_over(tmp_path: Path) -> None:
