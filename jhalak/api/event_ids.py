@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Final
 
 from jhalak.ports.event_log import EventLog
@@ -32,35 +30,48 @@ class EventIds:
         self._locks: dict[int, tuple[asyncio.Lock, int]] = {}
         """A viewer's lock, and how many hold it or wait for it."""
 
-    @asynccontextmanager
-    async def of(self, viewer: int, now_ms: int, *, read: bool = True) -> AsyncIterator[set[str]]:
-        """The viewer's ids, alone with them. Add what was appended before leaving. Not `read`: none
-        where they are not in memory, for what nobody can have sent before."""
+    def of(self, viewer: int, now_ms: int, *, read: bool = True) -> _Alone:
+        """The viewer's ids, alone with them: `async with` it. Add what was appended before leaving.
+        Not `read`: none where they are not in memory, for what nobody can have sent before."""
+        return _Alone(self, viewer, now_ms, read)
+
+    async def enter(self, viewer: int, now_ms: int, read: bool) -> set[str]:
+        """Wait for the others, and get the viewer's ids; then `leave`."""
         lock, users = self._locks.get(viewer) or (asyncio.Lock(), 0)
         self._locks[viewer] = lock, users + 1
         try:
-            async with lock:
-                known = self._ids.get(viewer)
-                if known is None and not read:
-                    yield set()
-                    return
-                if known is None:
-                    known = await self._read(viewer, now_ms)
-                    self._ids[viewer] = known
-                else:
-                    self._ids.move_to_end(viewer)
-                before = len(known)
-                try:
-                    yield known
-                finally:
-                    if self._ids.get(viewer) is known:
-                        self._count += len(known) - before
-                    self._let_go(viewer)
-        finally:
-            # Not by whether it is locked: one that waits has not locked it yet.
-            lock, users = self._locks.pop(viewer)
-            if users > 1:
-                self._locks[viewer] = lock, users - 1
+            await lock.acquire()
+        except BaseException:
+            self._let_others(viewer)
+            raise
+        try:
+            known = self._ids.get(viewer)
+            if known is not None:
+                self._ids.move_to_end(viewer)
+            elif not read:
+                known = set()
+            else:
+                known = await self._read(viewer, now_ms)
+                self._ids[viewer] = known
+            return known
+        except BaseException:
+            lock.release()
+            self._let_others(viewer)
+            raise
+
+    def leave(self, viewer: int, known: set[str], before: int) -> None:
+        """Done with `known`, which held `before` ids."""
+        if self._ids.get(viewer) is known:
+            self._count += len(known) - before
+        self._let_go(viewer)
+        self._locks[viewer][0].release()
+        self._let_others(viewer)
+
+    def _let_others(self, viewer: int) -> None:
+        # Not by whether it is locked: one that waits has not locked it yet.
+        lock, users = self._locks.pop(viewer)
+        if users > 1:
+            self._locks[viewer] = lock, users - 1
 
     def new(self, viewer: int) -> None:
         """The viewer was made just now: there is nothing to read."""
@@ -91,3 +102,20 @@ class EventIds:
             if viewer == but:
                 break
             self._count -= len(self._ids.pop(viewer)) + 1
+
+
+class _Alone:
+    """EventIds.of: a class, since a generator costs 4 us a batch."""
+
+    __slots__ = ("_asked", "_before", "_ids", "_known")
+
+    def __init__(self, ids: EventIds, viewer: int, now_ms: int, read: bool) -> None:
+        self._ids, self._asked = ids, (viewer, now_ms, read)
+
+    async def __aenter__(self) -> set[str]:
+        self._known = await self._ids.enter(*self._asked)
+        self._before = len(self._known)
+        return self._known
+
+    async def __aexit__(self, *_: object) -> None:
+        self._ids.leave(self._asked[0], self._known, self._before)

@@ -12,6 +12,7 @@ from jhalak.api.event_times import time_of, times_of
 from jhalak.api.raw import JSON, PRIVATE, Refused, claim_of, read_body, respond
 from jhalak.api.reports import CODES, Reports
 from jhalak.api.services import Services
+from jhalak.feeds import slot_batch
 from jhalak.feeds.slot_batch import claims_of
 from jhalak.feeds.slot_token import BadToken, Claim
 from jhalak.ports.errors import DiskFull, PortError
@@ -22,6 +23,7 @@ LONGEST_MS: Final = 86_400_000
 ID_MOST: Final = 64
 _BARE: Final = frozenset(EVENT_INDEX[name] for name in ("impression", "tap", "complete", "share"))
 """Types that need no value."""
+_LASTING: Final = frozenset((EVENT_INDEX["dwell"], EVENT_INDEX["play"]))
 _NOTHING_MORE: Final = {type_: (type_, 0.0, (), "") for type_ in _BARE}
 RANGES: Final = 16
 
@@ -82,6 +84,10 @@ class EventRoutes:
         self._decoder = msgspec.json.Decoder(EventsIn)
         self._encoder = msgspec.json.Encoder()
         self._reports = Reports(services)
+        # The kernels are loaded before the first batch waits for them.
+        slot_batch.warm()
+        times_of(["2026-11-23T18:47:00.000Z"])
+        services.world.catalogue.facts_of(np.zeros(0, np.int64))
 
     async def post(self, scope: Scope, receive: Receive, send: Send) -> None:
         s = self._s
@@ -98,7 +104,7 @@ class EventRoutes:
             if outcomes:
                 await self._reports.open(claim.viewer, outcomes, now_ms)
                 await self._append(claim.viewer, now_ms, outcomes)
-                known.update(outcome.id for outcome in outcomes)
+                known.update([outcome.id for outcome in outcomes])
         s.count("events accepted", answer.accepted)
         s.count("events duplicate", answer.duplicates)
         s.count("events rejected", len(answer.rejected))
@@ -213,8 +219,13 @@ Ranges = tuple[tuple[int, int], ...]
 def _said(event: EventIn) -> tuple[int, float, Ranges, str]:
     """(type, value, ranges, undone id) of an event. Raises _Bad."""
     type_ = EVENT_INDEX.get(event.type)
-    if event.value is None and type_ in _BARE and not event.ranges:
-        return _NOTHING_MORE[type_]
+    value = event.value
+    if not event.ranges:
+        if value is None and type_ in _BARE:
+            return _NOTHING_MORE[type_]
+        if type_ in _LASTING and isinstance(value, int | float) and not isinstance(value, bool):
+            if 0 <= value <= LONGEST_MS:
+                return type_, float(value), (), ""
     if type_ is None:
         kinds = ", ".join(EVENT_INDEX)
         raise _Bad("unknown_type", f"there is no type {event.type[:32]!r}: {kinds}")

@@ -93,7 +93,7 @@ class SlotTokens:
 
         def verify(token: str) -> Claim:
             try:
-                raw = a2b_base64(token.encode().translate(TO_STANDARD), strict_mode=True)
+                raw = a2b_base64(token.encode().translate(_TO_STANDARD), strict_mode=True)
             except ValueError:
                 raw = b""
             if len(raw) != 48 or len(token) != LENGTH:
@@ -120,4 +120,4 @@ class SlotTokens:
 
 
 # The standard alphabet's own two are refused.
-TO_STANDARD: Final = bytes.maketrans(b"-_+/", b"+/!!")
+_TO_STANDARD: Final = bytes.maketrans(b"-_+/", b"+/!!")

@@ -8,6 +8,8 @@ and folds the records that came after it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -83,6 +85,7 @@ _READ: Final = len(EVENT_TYPES)
 _NOTHING_DONE: Final = _READ + 1
 _WEIGHT: Final = np.array([does.weight for does in _DOES], np.float64)
 _COLUMN, _BIT, _ONCE = np.array([does[1:] for does in _DOES], np.int64).T.copy()
+_FACTS: Final = attrgetter("type", "item", "topic", "language", "creator", "surface")
 RECENT: Final = 64
 """Engagements that can be undone; an undo that comes later than that takes nothing back."""
 
@@ -114,12 +117,15 @@ def _happen(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     """Fold k events into a state's arrays. `facts` int64[6, k] are type, item, topic, language,
     creator and scene, `row_of` the row of each event's item in `embeddings`, -1 for none. Notes in
-    `counted` int64[k] what each one did that counts: its place in _DOES plus 1, else 0."""
+    `counted` int64[k] what each one did that counts: its place in _DOES plus 1, else 0. Answers how
+    many count, and how many are undos, which change nothing here."""
     none = embeddings[:0, 0]
+    engaged, undone = 0, 0
     for i in range(facts.shape[1]):
         type_, item, topic = facts[0, i], facts[1, i], facts[2, i]
         language, creator, scene = facts[3, i], facts[4, i], facts[5, i]
         if type_ == _UNDO:
+            undone += 1
             continue
         does = type_
         if type_ == _DWELL:
@@ -156,6 +162,8 @@ def _happen(  # type: ignore[no-untyped-def]
                 if len(embedding):
                     lean(vectors, interests, interest_weight, _WEIGHT[does], embedding, 1.0)
                 counted[i] = does + 1
+                engaged += 1
+    return engaged, undone
 
 
 class ViewerFold:
@@ -212,23 +220,19 @@ class ViewerFold:
         events = record.events
         if not events:
             return
-        flat = [
-            fact
-            for e in events
-            for fact in (e.type, e.item, e.topic, e.language, e.creator, e.surface)
-        ]
+        flat = list(chain.from_iterable(map(_FACTS, events)))
         facts = np.array(flat, np.int64).reshape(-1, 6).T.copy()
         value = np.array([e.value for e in events], np.float64)
         row_of, embeddings = self._embedding_of(facts[1])
         counted = np.zeros(len(events), np.int64)
-        _happen(
+        engaged, undone = _happen(
             facts, value, record.profiled, state.seen, state.seen_flags, state.seen_count,
             state.counts, state.creators, state.vectors, state.interests, state.interest_weight,
             state.items, state.items_done, row_of, embeddings, counted,
         )  # fmt: skip
-        if counted.any():
+        if engaged:
             self._remember(state, events, counted.tolist())
-        if record.profiled and (facts[0] == _UNDO).any():
+        if undone and record.profiled:
             self._undo(state, events)
 
     @staticmethod
