@@ -43,6 +43,7 @@ from jhalak.records.passkeys import SqlPasskeyStore
 from jhalak.records.pictures import SqlMediaStore, SqlPictureStore
 from jhalak.records.policies import SqlDraftStore, SqlPolicyStore
 from jhalak.records.publishers import SqlPublisherStore
+from jhalak.records.push import SqlPushStore
 from jhalak.records.recovery import SqlRecoveryStore
 from jhalak.records.relation_writer import GroupWriter
 from jhalak.records.relations import SqlFollowRequests, SqlRelationStore
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
     from jhalak.workers.make_pictures import MakePictures
     from jhalak.workers.make_videos import MakeVideos
     from jhalak.workers.publish_video import PublishVideo
+    from jhalak.workers.push_notices import PushNotices
     from jhalak.workers.settle_cases import SettleCases
     from jhalak.workers.settle_reviews import SettleReviews
     from jhalak.workers.sweep_videos import SweepVideos
@@ -140,6 +142,7 @@ class Records:
     channels: SqlChannelStore
     notifications: SqlNotificationStore
     notice_settings: SqlNoticeSettingsStore
+    pushes: SqlPushStore
     reports: SqlReportStore
     cases: SqlCaseStore
     strikes: SqlStrikeStore
@@ -195,6 +198,7 @@ def open_records(data: Path, settings: Settings) -> Records:
         SqlChannelStore(database),
         SqlNotificationStore(database),
         SqlNoticeSettingsStore(database),
+        SqlPushStore(database),
         SqlReportStore(database),
         SqlCaseStore(database),
         SqlStrikeStore(database),
@@ -305,6 +309,21 @@ def open_settle_cases(
     return SettleCases(
         records.cases, records.reports, records.strikes, records.comments, recall, suspend,
         notify, rules_of(settings.rules), clock,
+    )  # fmt: skip
+
+
+def open_push(
+    data: Path, records: Records, settings: Settings, clock: Callable[[], int]
+) -> PushNotices | None:
+    """What wakes browsers; None where this cell does not push."""
+    if not settings.push.on:
+        return None
+    from jhalak.embedded.push_key import open_push_key
+    from jhalak.workers.push_notices import PushNotices
+
+    return PushNotices(
+        records.pushes, records.notifications, records.notice_settings, records.people,
+        open_fetcher(settings), open_push_key(data / "keys"), settings.push, clock,
     )  # fmt: skip
 
 
@@ -495,6 +514,7 @@ class Server:
         self._reserve.take()
         self.profiles = open_or_begin_anew(data / PROFILES)
         keys = open_keys(data / "keys", clock())
+        self._push = open_push(data, records, settings, clock)
         world = World()
         blobs = open_blobs(data, settings)
         self._fetcher = open_fetcher(settings)
@@ -569,6 +589,8 @@ class Server:
             notifications=records.notifications,
             notice_settings=records.notice_settings,
             notify=self._notifier,
+            pushes=records.pushes,
+            push_key=self._push.signer.public if self._push is not None else b"",
             reports=records.reports,
             cases=records.cases,
             strikes=records.strikes,
@@ -634,6 +656,7 @@ class Server:
             ("finishing cases", self._settle_cases.step, 5.0),
             ("sweeping uploads", self._sweep_uploads.step, 60.0),
             ("forgetting notices", self._sweep_notices.step, 60.0),
+            ("waking browsers", self._wake, 5.0),
             ("keeping a reserve", self._keep_reserve, 60.0),
             ("rotating keys", self._rotate_keys, 3600.0),
         ):
@@ -642,6 +665,9 @@ class Server:
 
     async def _keep_profiles(self) -> bool:
         return await self.services.states.flush(behind_ms=KEEP_PROFILES_MS) > 0
+
+    async def _wake(self) -> bool:
+        return self._push is not None and await self._push.step()
 
     async def _keep_reserve(self) -> bool:
         await asyncio.to_thread(self._reserve.take)
@@ -667,6 +693,8 @@ class Server:
         except Exception as error:
             log.error("profiles were not written (the log has it all): %s", error)
         await self._fetcher.close()
+        if self._push is not None:
+            await self._push.fetcher.close()
         self.event_log.close()
         self.profiles.close()
         self.records.database.close()

@@ -25,7 +25,6 @@ from jhalak.ports.blob_store import FileStore
 from jhalak.ports.cases import Case, CaseStore, ReportStore, StrikeStore
 from jhalak.ports.channels import ChannelStore
 from jhalak.ports.comments import CommentPages, CommentReviews, CommentsOf, CommentStore
-from jhalak.ports.channels import ChannelStore
 from jhalak.ports.consents import ConsentStore
 from jhalak.ports.creators import CreatorLookup, CreatorStore, VerifiedNames
 from jhalak.ports.credentials import CreatorSessions, PasskeyStore, RecoveryStore
@@ -41,6 +40,7 @@ from jhalak.ports.pictures import MediaStore
 from jhalak.ports.policies import DraftStore, PolicyStore
 from jhalak.ports.profile_store import ProfileStore
 from jhalak.ports.publishers import PublisherStore
+from jhalak.ports.push import PushStore
 from jhalak.ports.relations import FollowRequests, RelationStore, RelationWriter
 from jhalak.ports.replays import ReplayStore
 from jhalak.ports.reviews import KnownBadStore, ReviewStore
@@ -130,6 +130,9 @@ class Services:
     words: Words
     """Lists of words by which comments are held."""
     """Tells an account something (ports/notifications.py)."""
+    pushes: PushStore
+    push_key: bytes
+    """Public key for browsers (ports/push.py); empty: this cell does not push."""
     reports: ReportStore
     cases: CaseStore
     strikes: StrikeStore

@@ -30,4 +30,8 @@ def notifications_document(services: Services, creator: Creator) -> dict[str, An
     return {
         "notifications": told,
         "notification_settings": msgspec.structs.asdict(settings),
+        "push": [
+            {"endpoint": one.endpoint, "created_ms": one.created_ms}
+            for one in services.pushes.of(creator.num)
+        ],
     }

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from jhalak.api.notifications import notices, wishes
+from jhalak.api.notifications import notices, push, wishes
 
-ROUTES: list[Any] = [*notices.ROUTES, *wishes.ROUTES]
+ROUTES: list[Any] = [*notices.ROUTES, *wishes.ROUTES, *push.ROUTES]
