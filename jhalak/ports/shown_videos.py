@@ -33,9 +33,9 @@ class ShownVideos(Protocol):
         """None for any other: nobody learns that it exists."""
 
     def uses(
-        self, video: str, kind: UseKind, viewer: int, before_ms: int, limit: int
+        self, video: str, kind: UseKind | None, viewer: int, before_ms: int, limit: int
     ) -> list[Shown]:
-        """Those that were made with it so, newest first, before that time."""
+        """Those that were made with it so (None: in any way), newest first, before that time."""
 
     def made_with(self, video: str, limit: int) -> list[Video]:
         """Live videos that were made with it, whoever may see them, oldest first."""

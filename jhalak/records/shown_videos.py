@@ -78,8 +78,7 @@ _FIND: Final = _SHOWN.where(videos.c.id == bindparam("named"))
 _USES: Final = (
     _SHOWN.where(
         and_(
-            videos.c.of == bindparam("named"), videos.c.of_kind == bindparam("kind"),
-            videos.c.created_ms < bindparam("before"),
+            videos.c.of == bindparam("named"), videos.c.created_ms < bindparam("before"),
         )
     )
     .order_by(videos.c.created_ms.desc(), videos.c.id)
@@ -105,13 +104,16 @@ class SqlShownVideos:
         return None if row is None else _shown(row)
 
     def uses(
-        self, video: str, kind: UseKind, viewer: int, before_ms: int, limit: int
+        self, video: str, kind: UseKind | None, viewer: int, before_ms: int, limit: int
     ) -> list[Shown]:
-        asked = {
-            "named": video, "kind": kind, "viewer": viewer, "before": before_ms, "most": limit,
+        asked: dict[str, Any] = {
+            "named": video, "viewer": viewer, "before": before_ms, "most": limit,
         }  # fmt: skip
+        wanted = _USES
+        if kind is not None:
+            wanted, asked["kind"] = _USES.where(videos.c.of_kind == bindparam("kind")), kind
         with self._database.read() as connection:
-            return [_shown(row) for row in connection.execute(_USES, asked)]
+            return [_shown(row) for row in connection.execute(wanted, asked)]
 
     def made_with(self, video: str, limit: int) -> list[Video]:
         with self._database.read() as connection:

@@ -25,7 +25,7 @@ NO_STORE: Final = CacheControlHeader(no_store=True)
 _LATEST: Final = 1 << 52
 
 VideoId = Annotated[str, Parameter(max_length=64)]
-KindQuery = Annotated[UseKind, QueryParameter(name="kind")]
+KindQuery = Annotated[UseKind | None, QueryParameter(name="kind")]
 BeforeQuery = Annotated[int, QueryParameter(name="before", ge=0, le=_LATEST)]
 
 
@@ -120,7 +120,7 @@ async def get_video(video_id: VideoId, viewer: Viewer, services: Services) -> Vi
 
 @get("/v1/videos/{video_id:str}/uses", tags=["videos"], cache_control=NO_STORE)
 async def get_uses(
-    video_id: VideoId, kind: KindQuery, viewer: Viewer, services: Services,
+    video_id: VideoId, viewer: Viewer, services: Services, kind: KindQuery = None,
     before: BeforeQuery = _LATEST,
 ) -> UsesOut:  # fmt: skip
     """What others made with it: duets, stitches, or videos with its sound, 24 at a time. Also
