@@ -121,16 +121,12 @@ def test_accounts_of_before_get_the_numbers_of_their_names(
         before.setattr(migrations, "HEAD", "0009")
         before.setattr(migrations, "upgrade", lambda connection: upgrade_to(connection, "0009"))
         old = open_database(url)
-    blob = "BLOB" if kind == "sqlite" else "BYTEA"
+    session = "INSERT INTO creator_sessions (token_hash, account, began_ms, until_ms)"
     with old.write() as connection:
-        for statement in (
-            "INSERT INTO creators (name) VALUES ('another'), ('@asha')",
-            "INSERT INTO creator_accounts (handle, password_hash, created_ms, suspended_ms)"
-            " VALUES ('ravi', 'his', 5, 0), ('asha', 'hers', 6, 0)",
-            "INSERT INTO creator_sessions (token_hash, account, began_ms, until_ms)"
-            f" SELECT CAST(password_hash AS {blob}), num, 7, 99 FROM creator_accounts",
-        ):
-            connection.execute(text(statement))
+        connection.execute(text("INSERT INTO creators (name) VALUES ('another'), ('@asha')"))
+        accounts = "INSERT INTO creator_accounts (handle, password_hash, created_ms, suspended_ms)"
+        connection.execute(text(f"{accounts} VALUES ('ravi', 'x', 5, 0), ('asha', 'x', 6, 0)"))
+        connection.execute(text(f"{session} VALUES (:token, 2, 7, 99)"), {"token": b"hers"})
     old.close()
     database = open_database(url)
     people, sessions = SqlCreatorLookup(database), SqlCreatorSessions(database)
