@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jhalak.learning.reach import DAY_MS, FROM_REASON, IMPRESSIONS, ROW
-from jhalak.learning.reach_fold import DAYS, VideoReach
+from jhalak.learning.reach_fold import DAYS
+from jhalak.learning.reach_video import VideoReach
 from jhalak.schema.languages import LANGUAGES
 from jhalak.schema.reason import REASON_INDEX
 

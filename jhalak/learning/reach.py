@@ -21,7 +21,7 @@ played. A second was watched where its middle was: no rounding adds to what was 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -56,6 +56,7 @@ _REPEAT: Final = REASON_INDEX["repeat"]
 
 Cells = NDArray[np.int64]
 """int64[n, COLUMNS]; of a curve int64[seconds, 2]: people, times played."""
+Adds = tuple[Sequence[tuple[int, int, int]], Sequence[int]]
 
 
 class Play(NamedTuple):
@@ -86,6 +87,14 @@ class Viewing:
         """By id, so that a retry counts once and an undo finds what it takes back."""
         self.verbs: set[str] = set()
 
+    def changes(self, event: Outcome) -> bool:
+        """Would it add something, or take something back?"""
+        if event.id in self.events:
+            return False
+        kind = EVENT_TYPES[event.type]
+        counts = kind in ("play", "undo") or kind in _EVENT_ROW
+        return counts or all(one != event.slate for one, _ in self.seen)
+
     def see(self, slate: int, reason: int, at_ms: int) -> None:
         """A slot of a slate that was served at `at_ms` was looked at."""
         if all(one != slate for one, _ in self.seen):
@@ -107,37 +116,48 @@ def opens(reason: int) -> bool:
     return reason != _REPEAT
 
 
-def played(ranges: Iterable[tuple[int, int]]) -> NDArray[np.int64]:
-    """int64[seconds]: how often each second's middle lies in a range [from_ms, to_ms)."""
-    steps = np.zeros(MOST_S + 1, np.int64)
-    for start, end in ranges:
-        first, last = (min((at + 499) // 1000, MOST_S) for at in (start, end))
-        steps[first] += 1
-        steps[last] -= 1
-    times = steps.cumsum()
-    found = np.flatnonzero(times)
-    return times[: found[-1] + 1 if len(found) else 0]
+def played(ranges: Iterable[tuple[int, int]]) -> list[int]:
+    """How often each second's middle lies in a range [from_ms, to_ms); as many seconds as there is
+    something to say of."""
+    seconds = [
+        (min((start + 499) // 1000, MOST_S), min((end + 499) // 1000, MOST_S))
+        for start, end in ranges
+    ]
+    times = [0] * max((last for first, last in seconds if last > first), default=0)
+    for first, last in seconds:
+        for second in range(first, last):
+            times[second] += 1
+    return times
 
 
-def adds(viewing: Viewing, offset_ms: int) -> tuple[Cells, Cells]:
-    """(cells of a video, curve): what one viewing adds to them. 15 us."""
-    cells = np.zeros((ROWS, COLUMNS), np.int64)
-    plays = [one for one in viewing.events.values() if EVENT_TYPES[one.type] == "play"]
-    times = played(part for one in plays for part in one.ranges)
+NOTHING: Final[Adds] = ((), ())
+
+
+def adds(viewing: Viewing, offset_ms: int) -> Adds:
+    """(cells as (row, column, amount), curve as times played by second): what one viewing adds to
+    a video. 5 us."""
     if not viewing.seen:
-        return cells, np.zeros((0, 2), np.int64)
+        return NOTHING
     hour = (viewing.at_ms + offset_ms) // HOUR_MS % 24
-    first = FROM_REASON + viewing.seen[0][1]
-    cells[[ROW["viewers"], first, FROM_LANGUAGE + viewing.language, FROM_HOUR + hour], COUNT] = 1
-    cells[ROW["viewers"], IMPRESSIONS] = len(viewing.seen)
-    for _, reason in viewing.seen:
-        cells[FROM_REASON + reason, IMPRESSIONS] += 1
+    rows = {
+        ROW["viewers"], FROM_REASON + viewing.seen[0][1], FROM_LANGUAGE + viewing.language,
+        FROM_HOUR + hour,
+    }  # fmt: skip
+    rows |= {ROW[VERB_ROW[verb]] for verb in viewing.verbs}
+    cells = [(ROW["viewers"], IMPRESSIONS, len(viewing.seen))]
+    cells += [(FROM_REASON + reason, IMPRESSIONS, 1) for _, reason in viewing.seen]
+    plays = []
+    for one in viewing.events.values():
+        kind = EVENT_TYPES[one.type]
+        if kind == "play":
+            plays.append(one)
+        elif kind in _EVENT_ROW:
+            rows.add(ROW[_EVENT_ROW[kind]])
+    times = played(part for one in plays for part in one.ranges)
     if plays:
-        watched = round(sum(one.value for one in plays))
-        cells[ROW["players"]] = 1, 0, len(plays), watched
-    done = {_EVENT_ROW.get(EVENT_TYPES[one.type], "") for one in viewing.events.values()}
-    done |= {VERB_ROW[verb] for verb in viewing.verbs}
-    if len(times) and times.max() > 1:
-        done.add("rewatched")
-    cells[[ROW[name] for name in done if name], COUNT] = 1
-    return cells, np.stack([(times > 0).astype(np.int64), times], 1)
+        rows.add(ROW["players"])
+        cells.append((ROW["players"], PLAYS, len(plays)))
+        cells.append((ROW["players"], WATCH_MS, round(sum(one.value for one in plays))))
+    if times and max(times) > 1:
+        rows.add(ROW["rewatched"])
+    return [(row, COUNT, 1) for row in rows] + cells, times

@@ -14,8 +14,9 @@ import msgspec
 
 from jhalak.config.settings import Settings
 from jhalak.learning.reach import HOUR_MS
-from jhalak.learning.reach_fold import ReachFold, VideoReach
+from jhalak.learning.reach_fold import ReachFold
 from jhalak.learning.reach_told import Told, path_of, tell
+from jhalak.learning.reach_video import VideoReach
 from jhalak.ports.blob_store import BlobStore
 from jhalak.ports.event_log import EventLog
 from jhalak.residency.seal import unseal
