@@ -8,14 +8,24 @@ ids. Who is barred from somebody, and what a block ends, changes under the locks
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, insert
 
 from jhalak.ports.errors import Conflict
 from jhalak.ports.relations import Apart, Change, Changed, NeedsAccount, RelationRow
 from jhalak.records.relation_counts import add_counts, items_by_accounts
-from jhalak.records.tables import creator_accounts, follow_requests, relations, viewers
+from jhalak.records.relation_statements import (
+    ANSWERED,
+    BY_CREATOR,
+    BY_VIEWER,
+    FIND,
+    HOLD,
+    TURN,
+    WAITING,
+    among,
+)
+from jhalak.records.tables import follow_requests, relations
 from jhalak.schema.activity import TargetKind, Verb
 
 Key = tuple[int, Verb, TargetKind, int]
@@ -35,48 +45,6 @@ class _Known(NamedTuple):
     standing: bool
     at_ms: int
     version: int
-
-
-_ACCOUNTS: Final = select(
-    creator_accounts.c.num, creator_accounts.c.creator, creator_accounts.c.viewer,
-    creator_accounts.c.private,
-).where(creator_accounts.c.creator != 0)  # fmt: skip
-_BY_CREATOR: Final = _ACCOUNTS.where(
-    creator_accounts.c.creator.in_(bindparam("among", expanding=True))
-)
-_BY_VIEWER: Final = _ACCOUNTS.where(
-    creator_accounts.c.viewer.in_(bindparam("among", expanding=True))
-)
-_HOLD: Final = (
-    select(viewers.c.id, viewers.c.profiled)
-    .where(viewers.c.id.in_(bindparam("among", expanding=True)))
-    .order_by(viewers.c.id)
-    .with_for_update()
-)
-_KEY: Final = tuple_(relations.c.viewer, relations.c.verb, relations.c.kind, relations.c.target)
-_FIND: Final = select(
-    relations.c.viewer, relations.c.verb, relations.c.kind, relations.c.target,
-    relations.c.standing, relations.c.at_ms, relations.c.version,
-).where(_KEY.in_(bindparam("among", expanding=True)))  # fmt: skip
-_TURN: Final = (
-    update(relations)
-    .where(
-        relations.c.viewer == bindparam("of_viewer"), relations.c.verb == bindparam("of_verb"),
-        relations.c.kind == bindparam("of_kind"), relations.c.target == bindparam("of_target"),
-    )
-    .values(
-        standing=bindparam("standing"), at_ms=bindparam("at_ms"), version=bindparam("version")
-    )
-)  # fmt: skip
-_WAITING: Final = select(follow_requests.c.account, follow_requests.c.viewer).where(
-    tuple_(follow_requests.c.account, follow_requests.c.viewer).in_(
-        bindparam("among", expanding=True)
-    )
-)
-_ANSWERED: Final = delete(follow_requests).where(
-    follow_requests.c.account == bindparam("of_account"),
-    follow_requests.c.viewer == bindparam("of_viewer"),
-)
 
 
 def write_changes(
@@ -101,7 +69,7 @@ class _Batch:
             other = self._other(change)
             if change.verb == "blocks" and other is not None and other.viewer:
                 held.add(other.viewer)
-        found = connection.execute(_HOLD, {"among": sorted(held)})
+        found = connection.execute(HOLD, {"among": sorted(held)})
         self._held: dict[int, bool] = {row[0]: row[1] for row in found}
         """Viewers that there are, and whether something may be learned about them."""
         liked = {c.target for c in changes if c.kind == "item" and c.verb in ("likes", "saves")}
@@ -120,9 +88,9 @@ class _Batch:
         targets = sorted({change.target for change in between})
         askers = sorted({change.viewer for change in between})
         run = self._connection.execute
-        found = run(_BY_CREATOR, {"among": targets}).all() if targets else []
+        found = run(BY_CREATOR, {"among": targets}).all() if targets else []
         self._by_creator = {row.creator: _Account(*row) for row in found}
-        found = run(_BY_VIEWER, {"among": askers}).all() if self._by_creator else []
+        found = run(BY_VIEWER, {"among": askers}).all() if self._by_creator else []
         self._by_viewer = {row.viewer: _Account(*row) for row in found if row.viewer}
 
     def _read(self, changes: Sequence[Change]) -> None:
@@ -136,9 +104,9 @@ class _Batch:
             if other is not None:
                 wanted.update(self._keys_between(change, other))
                 asked.update(self._requests_between(change, other))
-        for row in _among(self._connection, _FIND, wanted):
+        for row in among(self._connection, FIND, wanted):
             self._known[row[0], row[1], row[2], row[3]] = _Known(*row[4:])
-        for account, viewer in _among(self._connection, _WAITING, asked):
+        for account, viewer in among(self._connection, WAITING, asked):
             self._requests[account, viewer] = 1
 
     def _other(self, change: Change) -> _Account | None:
@@ -274,11 +242,11 @@ class _Batch:
             for key in self._turned - self._fresh
         ]
         if turned:
-            run(_TURN, turned)
+            run(TURN, turned)
         add_counts(self._connection, self._counts)
         gone = [_request(one, "of_") for one, at_ms in self._answers.items() if at_ms is None]
         if gone:
-            run(_ANSWERED, gone)
+            run(ANSWERED, gone)
         new = [
             _request(one) | {"at_ms": at_ms}
             for one, at_ms in self._answers.items()
@@ -313,14 +281,3 @@ def _key(change: Change) -> Key:
 
 def _request(request: Request, before: str = "") -> dict[str, Any]:
     return {f"{before}account": request[0], f"{before}viewer": request[1]}
-
-
-_MOST: Final = 1000
-"""Keys in one statement."""
-
-
-def _among(connection: Connection, statement: Any, keys: Iterable[tuple[Any, ...]]) -> list[Any]:
-    wanted, rows = sorted(keys), list[Any]()
-    for start in range(0, len(wanted), _MOST):
-        rows += connection.execute(statement, {"among": wanted[start : start + _MOST]}).all()
-    return rows

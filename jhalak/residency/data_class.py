@@ -97,7 +97,11 @@ REGISTRY: Final[tuple[Holding, ...]] = (
         "table", "follow_requests", "personal", "who wants to follow a private account",
         "until answered", "viewers.erase", "creator",
     ),
-    Holding("table", "relation_counts", "aggregate", "how many like, save, follow", "kept"),
+    Holding(
+        "table", "relation_counts", "personal",
+        "how many like, save, follow; how many one follows", "one's own until erased",
+        "viewers.erase", "relations: it is their number",
+    ),
     Holding(
         "table", "comments", "personal", "comments on videos", "until their writer is erased",
         "creators.erase", "creator",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import msgspec
+import numpy as np
 from sqlalchemy import insert
 
 from jhalak.assembly import Records, now_ms, open_publish, open_records
@@ -15,12 +17,17 @@ from jhalak.config.settings import read_settings
 from jhalak.embedded.keys import open_keys
 from jhalak.people.viewer_token import ViewerTokens
 from jhalak.ports.creators import Newcomer
+from jhalak.ports.items import Draft
 from jhalak.records.tables import viewers
 from jhalak.schema.ids import new_id
+from jhalak.schema.item import EMBEDDING_SIZE
 from jhalak.schema.video import Details, Media, Video, VideoFile
+from tests.worlds import DAY_MS, TOPICS, make_items
 
 VIDEO: Final = "one-video-that-is-liked"
 CONNECTIONS: Final = 48
+CARDS: Final = 250
+"""Of each topic."""
 _CHUNK: Final = 2000
 
 
@@ -50,11 +57,27 @@ def prepare(data: Path, count: int) -> Crowd:
     media = Media(set="a" * 32, duration_s=3, width=240, height=426, sound=True, files=files)
     records.videos.change(VIDEO, ["waiting"], at_ms, media=media)
     assert open_publish(records, settings, now_ms).publish(video, ("waiting",))
+    _fill(records, at_ms)
     found = records.items.get(VIDEO)
     assert found is not None
     tokens = list(_people(records, data, settings.cell, count, at_ms))
     records.database.close()
     return Crowd(tokens, found.num, account.creator)
+
+
+def _fill(records: Records, at_ms: int) -> None:
+    """Cards of eight topics, so that a feed has something to choose from."""
+    rng = np.random.default_rng(7)
+    made = make_items(dict.fromkeys(TOPICS, CARDS), publishers=12, newest_ms=at_ms)
+    drafts = [
+        Draft(
+            msgspec.structs.replace(item, expires_ms=at_ms + 9 * DAY_MS),
+            rng.integers(-60, 60, EMBEDDING_SIZE, np.int8).tobytes(), DAY_MS,
+        )
+        for item in made
+    ]  # fmt: skip
+    for start in range(0, len(drafts), 200):
+        records.items.put(drafts[start : start + 200], at_ms)
 
 
 def _people(records: Records, data: Path, cell: str, count: int, at_ms: int) -> Iterator[str]:
@@ -70,7 +93,7 @@ def _people(records: Records, data: Path, cell: str, count: int, at_ms: int) -> 
         with records.database.write() as connection:
             connection.execute(insert(viewers), rows[start : start + _CHUNK])
     for row in rows:
-        yield minted.mint(row["id"], 0, ("en",))  # type: ignore[arg-type]
+        yield minted.mint(row["id"], 0, ("en",))
 
 
 class Connections:
@@ -82,12 +105,12 @@ class Connections:
         self.took_s: list[float] = []
 
     async def send(
-        self, requests: AsyncIterator[bytes] | Iterator[bytes], per_s: float,
+        self, requests: Iterable[bytes], per_s: float,
         clock: Callable[[], float] = time.perf_counter,
     ) -> float:  # fmt: skip
         """All of them, begun `per_s` a second as far as connections are free; the seconds that it
         took."""
-        todo, began, sent = iter(requests), clock(), 0  # type: ignore[arg-type]
+        todo, began, sent = iter(requests), clock(), 0
 
         async def work() -> None:
             nonlocal sent

@@ -20,11 +20,11 @@ def gone(two: Two) -> dict[str, bool]:
         "session": two.a.signed("GET", "/v1/creators/me/follow-requests").status_code == 401,
         "feed": two.by_a not in b.sees(),
         "followed feed": b.following()["items"] == [],
-        "profile": b.ask("GET", "/v1/people/asha").status_code == 404,
-        "shelf": b.ask("GET", "/v1/people/asha/videos").status_code == 404,
+        "profile": b.ask("GET", f"/v1/people/{two.a.handle}").status_code == 404,
+        "shelf": b.ask("GET", f"/v1/people/{two.a.handle}/videos").status_code == 404,
         "item": b.ask("GET", f"/v1/items/{two.by_a}").status_code == 404,
         "like": b.put("likes", two.by_a, "item").status_code == 404,
-        "follow": b.put("follows", "@asha").status_code == 404,
+        "follow": b.put("follows", two.a.name).status_code == 404,
         "file": two.jhalak.ask("GET", link).status_code == 404,
     }
 
