@@ -689,8 +689,8 @@ cases = Table(
     sqlite_autoincrement=True,
 )
 """What humans are asked: of a comment or an account that was reported, and of what its owner
-appeals (`of`: the case that was decided so; `words`: what they say). `settled_ms` 0: what follows was not
-done yet."""
+appeals (`of`: the case that was decided so; `words`: what they say). `settled_ms` 0: what follows
+was not done yet."""
 
 strikes = Table(
     "strikes",
