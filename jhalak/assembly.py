@@ -37,7 +37,8 @@ from jhalak.records.definitions import SqlDefinitionStore, SqlReplayStore
 from jhalak.records.feeds import SqlEntryStore, SqlFeedStore
 from jhalak.records.items import SqlItemStore
 from jhalak.records.jobs import SqlJobStore
-from jhalak.records.notifications import SqlNoticeSettingsStore, SqlNotificationStore
+from jhalak.records.notice_settings import SqlNoticeSettingsStore
+from jhalak.records.notifications import SqlNotificationStore
 from jhalak.records.operators import SqlOperatorStore
 from jhalak.records.passkeys import SqlPasskeyStore
 from jhalak.records.pictures import SqlMediaStore, SqlPictureStore

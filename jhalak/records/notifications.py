@@ -28,12 +28,12 @@ from jhalak.ports.notifications import (
     Told,
 )
 from jhalak.records.database import Database
+from jhalak.records.notice_settings import settings_of
 from jhalak.records.notification_people import named, standing_likes
 from jhalak.records.tables import (
     AnyRow,
     creator_accounts,
     notification_actors,
-    notification_settings,
     notifications,
     relations,
     videos,
@@ -46,7 +46,6 @@ KEPT: Final = 8
 
 _encode = msgspec.json.Encoder().encode
 _said = msgspec.json.Decoder(dict[str, str])
-_settings = msgspec.json.Decoder(NoticeSettings)
 
 _HOLD: Final = (
     select(creator_accounts.c.num, creator_accounts.c.viewer)
@@ -54,9 +53,6 @@ _HOLD: Final = (
     .with_for_update()
 )
 """Those who tell one account something come one after another, and none after it was erased."""
-_SETTINGS: Final = select(notification_settings.c.body).where(
-    notification_settings.c.account == bindparam("of")
-)
 _APART: Final = (
     select(relations.c.viewer)
     .join(creator_accounts, creator_accounts.c.creator == relations.c.target)
@@ -108,8 +104,9 @@ class SqlNotificationStore:
         ordered = sorted(range(len(told)), key=lambda at: told[at].account)
         new = [False] * len(told)
         with self._database.write() as connection:
+            known = _Known(connection)
             for at in ordered:
-                new[at] = _told(connection, told[at], now_ms)
+                new[at] = _told(connection, known, told[at], now_ms)
         return new
 
     def liked(self, viewers: Mapping[str, Sequence[int]], now_ms: int) -> None:
@@ -153,40 +150,38 @@ class SqlNotificationStore:
         return len(gone)
 
 
-class SqlNoticeSettingsStore:
-    """NoticeSettingsStore (ports/notifications.py) on SQLite or PostgreSQL."""
+class _Known:
+    """What is asked about receivers within one transaction: of many that are told at once, most
+    concern the same few."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._receivers: dict[int, tuple[AnyRow | None, NoticeSettings]] = {}
+        self._apart: dict[tuple[int, int], bool] = {}
 
-    def settings(self, account: int) -> NoticeSettings:
-        with self._database.read() as connection:
-            return settings_of(connection, account)
+    def receiver(self, account: int, kind: NoticeKind) -> AnyRow | None:
+        """The account's row, held, where it wants to hear of this kind."""
+        if account not in self._receivers:
+            row = self._connection.execute(_HOLD, {"at": account}).first()
+            settings = settings_of(self._connection, account) if row else NoticeSettings()
+            self._receivers[account] = row, settings
+        row, settings = self._receivers[account]
+        off = kind not in OFFICIAL and kind in settings.off
+        return None if off else row
 
-    def set(self, account: int, settings: NoticeSettings) -> None:
-        of = notification_settings.c.account == account
-        body = _encode(settings)
-        with self._database.write() as connection:
-            connection.execute(_HOLD, {"at": account})
-            changed = update(notification_settings).where(of).values(body=body)
-            if connection.execute(changed).rowcount == 0:
-                connection.execute(
-                    insert(notification_settings), {"account": account, "body": body}
-                )
-
-
-def settings_of(connection: Connection, account: int) -> NoticeSettings:
-    """Within a transaction."""
-    body = connection.execute(_SETTINGS, {"of": account}).scalar()
-    return NoticeSettings() if body is None else _settings.decode(body)
+    def apart(self, viewer: int, actor: int) -> bool:
+        between = (viewer, actor)
+        if between not in self._apart:
+            self._apart[between] = _apart(self._connection, viewer, actor)
+        return self._apart[between]
 
 
-def _told(connection: Connection, told: Told, now_ms: int) -> bool:
-    receiver = _receiver(connection, told.account, told.kind)
+def _told(connection: Connection, known: _Known, told: Told, now_ms: int) -> bool:
+    receiver = known.receiver(told.account, told.kind)
     if receiver is None or told.actor == told.account:
         return False
     subject, said = storable(told.subject), _body(told.said)
-    if told.actor and _apart(connection, receiver.viewer, told.actor):
+    if told.actor and known.apart(receiver.viewer, told.actor):
         return False
     about = {"of": told.account, "of_kind": told.kind, "about": subject}
     if _knows(connection, told, about, said):
@@ -200,17 +195,9 @@ def _told(connection: Connection, told: Told, now_ms: int) -> bool:
         more = _AGAIN.values(n=notifications.c.n + 1, at_ms=now_ms)
         connection.execute(more, {"at": num})
     if told.actor:
-        _by(connection, num, [told.actor], now_ms)
+        by = {"notification": num, "account": told.actor, "at_ms": now_ms}
+        connection.execute(insert(notification_actors), by)
     return True
-
-
-def _receiver(connection: Connection, account: int, kind: NoticeKind) -> AnyRow | None:
-    """The account's row, held, where it wants to hear of this kind."""
-    row = connection.execute(_HOLD, {"at": account}).first()
-    if row is None:
-        return None
-    off = kind not in OFFICIAL and kind in settings_of(connection, account).off
-    return None if off else row
 
 
 def _knows(connection: Connection, told: Told, about: Mapping[str, Any], said: bytes) -> bool:
@@ -270,7 +257,7 @@ def _owners(connection: Connection, found: Mapping[str, Any]) -> list[tuple[str,
 def _likes(
     connection: Connection, account: int, video: str, viewers: Sequence[int], now_ms: int
 ) -> None:
-    receiver = _receiver(connection, account, "like")
+    receiver = _Known(connection).receiver(account, "like")
     others = [one for one in viewers if receiver is None or one != receiver.viewer]
     if receiver is None or not others:
         return

@@ -6,7 +6,8 @@ import pytest
 
 from jhalak.ports.notifications import NoticeSettings, Person, Told
 from jhalak.records.database import Database
-from jhalak.records.notifications import SqlNoticeSettingsStore, SqlNotificationStore
+from jhalak.records.notice_settings import SqlNoticeSettingsStore
+from jhalak.records.notifications import SqlNotificationStore
 from tests.ports.people_world import add_account, add_video, add_viewer, count, relate
 
 DAY_MS = 86_400_000

@@ -34,7 +34,8 @@ from jhalak.ports.notifications import NoticeSettings, Told
 from jhalak.ports.push import PushSubscription
 from jhalak.records.creator_lookup import SqlCreatorLookup
 from jhalak.records.database import Database, open_database
-from jhalak.records.notifications import SqlNoticeSettingsStore, SqlNotificationStore
+from jhalak.records.notice_settings import SqlNoticeSettingsStore
+from jhalak.records.notifications import SqlNotificationStore
 from jhalak.records.push import SqlPushStore
 from jhalak.records.tables import creator_accounts
 from jhalak.workers.push_notices import PushNotices
