@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from jhalak.people.password import hashed
+from jhalak.records.tables import creator_accounts
 from tests.api.cases.conftest import Court
 from tests.api.cases.test_reports import report
 from tests.api.creators.senders import SAID, metadata
@@ -181,3 +184,36 @@ def test_all_of_it_stands_in_the_export_without_who_reported(court: Court) -> No
     assert "bad words" not in str(document) and ravi.handle not in str(document["cases"])
     [mine] = ravi.phone.ask("POST", "/v1/me/export").json()["reports"]
     assert (mine["note"], mine["outcome"]) == ("bad words", "upheld")
+
+
+def test_a_crash_before_it_was_carried_out_changes_nothing_but_when(court: Court) -> None:
+    asha, ravi = court.member("asha"), court.member("ravi")
+    comment = court.comment(asha, ravi.video(f"v.{asha.handle}"))
+    report(ravi.phone, "comment", comment)
+    [case] = [one for one in court.services.cases.waiting("", "", 999) if one.target == comment]
+    decided = court.services.cases.decide(case.id, "upheld", "meera", court.jhalak.clock())
+    assert decided is not None and court.state(comment) == "shown"
+    court.settle()
+    assert court.state(comment) == "removed" and len(asha.told()) == 2
+    court.jhalak.run(court.services.settle_case(decided))  # as if the crash came at its end
+    assert (len(asha.told()), len(ravi.told())) == (2, 1), "told once"
+    assert asha.get(STANDING)["counting"] == 1
+
+
+def test_who_is_suspended_signs_in_to_see_why_and_for_nothing_else(court: Court) -> None:
+    asha = court.member("asha")
+    with court.jhalak.server.records.database.write() as connection:
+        mine = creator_accounts.c.num == asha.num
+        phc = hashed("a long enough one")
+        connection.execute(update(creator_accounts).where(mine).values(password_hash=phc))
+    break_rules(court, asha, 1, "child_safety")
+    body = {"handle": asha.handle, "password": "a long enough one"}
+    refused = court.jhalak.ask("POST", "/v1/creators/session", json=body)
+    assert (refused.status_code, refused.json()["error"]) == (403, "suspended")
+    answer = court.jhalak.ask("POST", "/v1/creators/session", json=body | {"even_suspended": True})
+    court.jhalak.client.cookies.clear()
+    assert answer.status_code == 201, answer.text
+    asha.secret = answer.json()["token"]
+    assert asha.get(STANDING)["suspended_ms"] > 0
+    for path in ("/v1/creators/me", "/v1/creators/me/notifications", "/v1/creators/me/videos"):
+        assert asha.ask("GET", path).status_code == 401
