@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -15,8 +15,6 @@ from jhalak.cli.output import last_line
 if TYPE_CHECKING:
     from jhalak.config.settings import Settings
     from jhalak.learning.reach_fold import ReachFold
-
-AT_ONCE: Final = 500
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -33,16 +31,13 @@ def _report(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any]
     from jhalak.assembly import held_settings, now_ms, open_blobs, open_log, open_records
     from jhalak.learning.fairness import fairness
     from jhalak.learning.reach import HOUR_MS
+    from jhalak.workers.tell_fairness import began_of
 
     log = open_log(arguments.data, settings, writable=False)
     records = open_records(arguments.data, settings)
     try:
         fold = asyncio.run(_folded(log, open_blobs(arguments.data, settings), settings))
-        creators = sorted({video.creator for video in fold.videos.values()})
-        began_ms: dict[int, int] = {}
-        for start in range(0, len(creators), AT_ONCE):
-            found = records.people.of_creators(creators[start : start + AT_ONCE])
-            began_ms |= {number: one.created_ms for number, one in found.items()}
+        began_ms = began_of(records.people, {video.creator for video in fold.videos.values()})
         trial = held_settings(records, settings).feed.trial_impressions
         offset_ms = int(settings.utc_offset_h * HOUR_MS)
         return fairness(fold.videos, began_ms, now_ms(), offset_ms, trial)

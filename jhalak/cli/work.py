@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     loops = {
         "learn": _learn, "experiments": _experiments, "follow": _follow, "pictures": _pictures,
-        "policy": _policy, "transcode": _transcode, "understand": _understand,
+        "policy": _policy, "transcode": _transcode, "understand": _understand, "index": _index,
     }  # fmt: skip
     work = loops[arguments.loop]
     with explained():
@@ -69,10 +69,11 @@ async def _learn(arguments: argparse.Namespace) -> list[int]:
 
 
 async def _experiments(arguments: argparse.Namespace) -> list[int]:
-    from jhalak.assembly import now_ms, open_blobs, open_log, open_records
+    from jhalak.assembly import held_settings, now_ms, open_blobs, open_log, open_records
     from jhalak.config.settings import read_settings
     from jhalak.workers.count_reach import CountReach
     from jhalak.workers.follow_policy import FollowPolicy
+    from jhalak.workers.tell_fairness import TellFairness
     from jhalak.workers.watch_experiments import WatchExperiments
 
     settings = read_settings(arguments.data)
@@ -82,18 +83,23 @@ async def _experiments(arguments: argparse.Namespace) -> list[int]:
     watch = WatchExperiments(log, blobs, records.audit, settings, now_ms)
     follower = FollowPolicy(settings, records.policies, records.definitions, watch.obey)
     reach = CountReach(log, blobs, settings, now_ms)
+    held = held_settings(records, settings)
+    fairness = TellFairness(reach, records.people, blobs, held, now_ms)
     await watch.resume()
     await reach.resume()
 
     async def step() -> bool:
         await follower.step()
         more = await watch.step()
-        return await reach.step() or more
+        more = await reach.step() or more
+        await fairness.step()
+        return more
 
     await _work("watching experiments, counting reach", step, 0.5, arguments)
     if arguments.until_caught_up:
         await watch.judge()
         await reach.tell()
+        await fairness.tell()
     await watch.checkpoint()
     await reach.checkpoint()
     log.close()
@@ -126,26 +132,38 @@ async def _follow(arguments: argparse.Namespace) -> list[int]:
 
     from jhalak.assembly import now_ms, open_follower, open_records
     from jhalak.config.settings import read_settings
-    from jhalak.workers.index_search import IndexSearch
 
     settings = read_settings(arguments.data)
     records = open_records(arguments.data, settings)
     follower, end = open_follower(records, settings, now_ms, random.Random(), arguments.public_url)
-    index = IndexSearch(records.items, records.search, now_ms)
 
     async def step() -> bool:
-        more = await index.step()
-        more = await follower.step() or more
+        more = await follower.step()
         if arguments.until_caught_up:
             more = follower.busy or more
             await follower.settle()
         return more
 
-    await _work("following feeds, indexing", step, 0.25, arguments)
+    await _work("following feeds", step, 0.25, arguments)
     await end()
     polls = [feed.state.tally.polls for feed in records.feeds.all()]
     records.database.close()
     return polls
+
+
+async def _index(arguments: argparse.Namespace) -> list[int]:
+    """Answers how far the sequence of items was followed."""
+    from jhalak.assembly import now_ms, open_records
+    from jhalak.config.settings import read_settings
+    from jhalak.workers.index_search import IndexSearch
+
+    settings = read_settings(arguments.data)
+    records = open_records(arguments.data, settings)
+    index = IndexSearch(records.items, records.search, now_ms)
+    await _work("indexing what can be searched for", index.step, 0.5, arguments)
+    reached = records.search.position()
+    records.database.close()
+    return [reached]
 
 
 async def _pictures(arguments: argparse.Namespace) -> list[int]:

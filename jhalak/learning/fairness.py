@@ -19,6 +19,8 @@ from jhalak.learning.reach_video import VideoReach
 from jhalak.schema.languages import LANGUAGES
 from jhalak.schema.reason import REASON_INDEX
 
+PATH: Final = "reach/fairness.json"
+"""The blob that holds the newest report; workers.tell_fairness."""
 AGES_DAYS: Final = (7, 28, 90, 365)
 """Where one class of accounts' ages ends and the next begins."""
 AGES: Final = ("7 days", "28 days", "90 days", "a year", "older", "no account")

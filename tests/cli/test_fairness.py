@@ -19,4 +19,5 @@ def test_it_reads_the_log_with_and_without_a_checkpoint(run: Run, tmp_path: Path
     assert run("work", "experiments", "--until-caught-up", "--data", tmp_path).code == 0
     assert [path.suffix for path in (tmp_path / "blobs/reach/fold").iterdir()] == [".msgpack"]
     again = run("fairness", "--data", tmp_path, "--json").last()
+    assert (tmp_path / "blobs/reach/fairness.json").exists()
     assert again["videos"] == 2 and again["languages"] == first.last()["languages"]

@@ -16,6 +16,7 @@ from litestar import get
 from jhalak.api.raw import Refused
 from jhalak.api.services import Services
 from jhalak.catalogue.topics import topics
+from jhalak.learning.fairness import PATH as FAIRNESS
 from jhalak.learning.figures import LEAST_VIEWERS, PATH
 from jhalak.ports.replays import KeptReplay
 from jhalak.stages.coverage import coverage
@@ -75,6 +76,13 @@ def topic_name(index: int) -> str:
     return table[index].id if 0 <= index < len(table) else f"topic {index}"
 
 
+@get("/fairness", tags=["console"])
+async def get_fairness(services: Services) -> dict[str, Any]:
+    """How evenly creators are met, as the worker told it last; null: it has not yet."""
+    data = await services.blobs.get(FAIRNESS)
+    return {"fairness": None if data is None else msgspec.json.decode(data)}
+
+
 @get("/replays", tags=["console"])
 async def get_replays(services: Services) -> dict[str, Any]:
     """Kept reports of `jhalak replay --keep`, newest first, each on one line a label."""
@@ -104,4 +112,4 @@ def _summary(replay: KeptReplay) -> dict[str, Any]:
     }  # fmt: skip
 
 
-ROUTES = [get_learning, get_replays, get_replay]
+ROUTES = [get_learning, get_fairness, get_replays, get_replay]

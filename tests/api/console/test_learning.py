@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+from jhalak.assembly import open_log
+from jhalak.workers.count_reach import CountReach
+from jhalak.workers.tell_fairness import TellFairness
 from jhalak.workers.tell_figures import TellFigures
 from tests.api.console.conftest import Console
 
@@ -47,3 +50,19 @@ def test_kept_replays_stand_beside_each_other(console: Console) -> None:
     ]  # fmt: skip
     assert console.get(f"replays/{kept[0].num}").json() == report
     assert console.get("replays/99").status_code == 404
+
+
+def test_it_shows_how_evenly_creators_are_met(console: Console) -> None:
+    world = console.jhalak
+    assert console.get("fairness").json() == {"fairness": None}
+    log = open_log(world.data, world.settings, writable=False)
+    s = world.services
+    reach = CountReach(log, s.blobs, world.settings, world.clock)
+    fairness = TellFairness(reach, s.people, s.blobs, world.settings, world.clock)
+    world.settle()
+    world.run(reach.step())
+    world.run(fairness.step())
+    world.run(fairness.step())  # nothing new: nothing is written
+    log.close()
+    found = console.get("fairness").json()["fairness"]
+    assert found["at_ms"] == world.clock() and found["videos"] == 0 and found["gini"] is None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from jhalak.learning.reach import ROW
 from tests.api.creators.reach_world import EN, HI, World
 from tests.api.people_at_hand import Member
 from tests.worlds import Jhalak
@@ -88,3 +89,23 @@ def test_figures_are_the_creators_alone(world: World) -> None:
     assert ravi.ask("GET", "/v1/creators/me/videos/nothing/figures").status_code == 404
     assert world.jhalak.ask("GET", path).status_code == 401
     assert ravi.get("/v1/creators/me/figures") == {"least": 50, "videos": 0, "days": []}
+
+
+def test_what_a_phone_does_is_counted_and_goes_with_its_viewer(world: World) -> None:
+    phone = world.jhalak.phone("hi")
+    [card] = [one for one in phone.page()["items"] if one["item"] == world.video]
+    played = phone.event(card, "play", value=3400, ranges=[[0, 2400], [0, 1000]])
+    phone.send(phone.event(card, "impression"), played)
+    phone.send(played)
+    put = phone.ask("PUT", f"/v1/me/likes/item/{world.video}?slot={card['slot']}")
+    assert put.status_code == 200, put.text
+    world.jhalak.settle()
+    worker = world.count()
+    video = worker.fold.videos[world.item]
+    assert video.cells[ROW["players"]].tolist() == [1, 0, 1, 3400]
+    assert [video.cells[ROW[name], 0] for name in ("viewers", "liked", "rewatched")] == [1, 1, 1]
+    assert video.curve.tolist() == [[1, 2], [1, 1]]
+    assert phone.ask("DELETE", "/v1/me").status_code in (200, 204)
+    world.jhalak.settle()
+    world.count(worker)
+    assert not video.cells.any() and not video.curve.any() and not worker.fold.viewings

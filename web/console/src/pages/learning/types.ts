@@ -31,6 +31,14 @@ export interface Learning {
   coverage: { language: string; live: number; shown: number; gini: number }[];
 }
 
+/** Shares are null of nothing. */
+export interface Fairness {
+  at_ms: number; days: number; videos: number; creators: number; impressions: number; gini: number | null;
+  newness: { age: string; creators: number; impressions: number; share: number | null }[];
+  languages: { language: string; creators: number; impressions: number; gini: number | null; top_tenth: number | null }[];
+  exploration: { impressions: number; share: number | null; videos: number; earned: number; earned_share: number | null; needed: number };
+}
+
 export interface Replay {
   number: number;
   at_ms: number;
