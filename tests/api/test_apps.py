@@ -35,6 +35,7 @@ def built(folder: Path) -> Path:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jhalak]:
     folder = tmp_path_factory.mktemp("built")
     built(folder / "viewer")
+    built(folder / "people")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("jhalak.api.app.BUILT", folder)
         made = Jhalak(tmp_path_factory.mktemp("apps") / "data")
@@ -166,6 +167,21 @@ def test_a_path_that_names_no_file_is_not_found(world: Jhalak, get: Any, name: s
     answer = get(name)
     assert answer.status_code == 404, answer.headers
     assert b'"not_found"' in body(world, answer)
+
+
+@pytest.mark.parametrize("name", ["@asha.films", "v/0f3a", "sessions"])
+def test_an_address_of_a_person_or_a_video_is_its_applications_page(
+    world: Jhalak, name: str
+) -> None:
+    answer = world.run(world.client.get(f"/people/{name}", headers={"accept-encoding": "identity"}))
+    assert answer.status_code == 200 and answer.content == PAGE
+    assert b"default-src 'none'" in answer.headers["content-security-policy"].encode()
+    assert world.run(world.client.post(f"/people/{name}")).status_code == 405
+
+
+@pytest.mark.parametrize("name", ["assets/gone-1.js", "v/", "v/a/b"])
+def test_what_is_no_such_address_is_not_found(world: Jhalak, name: str) -> None:
+    assert world.run(world.client.get(f"/people/{name}")).status_code == 404
 
 
 def test_an_application_that_was_not_built_says_what_to_do(world: Jhalak) -> None:

@@ -3,6 +3,7 @@
 export { default as Codes } from "./screens/Codes.svelte";
 export { default as Edit } from "./screens/Edit.svelte";
 export { default as Erase } from "./screens/Erase.svelte";
+export { default as Find } from "./screens/Find.svelte";
 export { default as Home } from "./screens/Home.svelte";
 export { default as Join } from "./screens/Join.svelte";
 export { default as Kept } from "./screens/Kept.svelte";

@@ -7,7 +7,9 @@
 export {}; // a module: its `self` is its own
 declare const self: ServiceWorkerGlobalScope;
 
-interface Pushed { kind?: string; n?: number; title?: string; body?: string; unread?: number }
+interface Pushed { kind?: string; n?: number }
+/** By kind; "" of all others. Put there by the page (src/platform/push.ts). */
+type Words = Record<string, string>;
 
 self.addEventListener("push", (event) => {
   event.waitUntil(shown(event.data));
@@ -24,8 +26,12 @@ async function shown(data: PushMessageData | null): Promise<void> {
   } catch {
     // Something is there to be read; what, the application says.
   }
-  await self.registration.showNotification(said.title ?? "Jhalak", {
-    body: said.body ?? "", icon: "/icons/icon-192.png", tag: said.kind ?? "jhalak", data: said,
+  const { kind = "", n = 0 } = said;
+  const held = await caches.match("/people/words.json");
+  const words = (held ? await held.json() : {}) as Words;
+  const text = words[kind] ?? words[""] ?? "";
+  await self.registration.showNotification("Jhalak", {
+    body: n > 1 ? `${text} · ${n}` : text, icon: "/icons/icon-192.png", tag: kind || "jhalak",
   });
 }
 

@@ -2,10 +2,14 @@
 
 import { secure } from "./secure.ts";
 import { account } from "./account.svelte.ts";
+import { CHOSEN } from "./notice.ts";
 import { bytesOf } from "./passkey.ts";
+import { say } from "../words/index.ts";
 
 const PATH = "/v1/creators/me/push";
 const SCOPE = "/people/";
+/** Where the worker finds its words (sw/push.ts). */
+const WORDS = "/people/words.json";
 
 export const pushes = (): boolean => secure() && "PushManager" in window;
 
@@ -21,18 +25,30 @@ export const pushOn = (): Promise<boolean> => subscription().then((held) => held
 export async function turnPush(on: boolean): Promise<boolean> {
   if (!on) {
     const held = await subscription();
-    if (held) {
-      await account.mine("DELETE", PATH, { endpoint: held.endpoint });
-      await held.unsubscribe();
-    }
+    if (held) await forget(held);
     return false;
   }
   if (await Notification.requestPermission() !== "granted") return false;
-  const offered = await account.mine<{ public_key: string }>("GET", PATH);
-  if (!offered?.public_key) return false;
+  const offered = await account.mine<{ key: string }>("GET", PATH);
+  if (!offered?.key) return false;
   await navigator.serviceWorker.register("/people/push.js", { scope: SCOPE });
+  await tellWords();
   const worker = await navigator.serviceWorker.ready;
-  const made = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytesOf(offered.public_key) });
+  const made = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytesOf(offered.key) });
   await account.mine("POST", PATH, made.toJSON());
   return true;
+}
+
+/** Asked again it is the same one, whose id is then known. */
+async function forget(held: PushSubscription): Promise<void> {
+  const known = await account.mine<{ id: string }>("POST", PATH, held.toJSON());
+  if (known) await account.mine("DELETE", `${PATH}/${encodeURIComponent(known.id)}`);
+  await held.unsubscribe();
+}
+
+/** What is pushed is a kind and a number: the words for it lie on this device, in its language. */
+async function tellWords(): Promise<void> {
+  const texts = Object.fromEntries(CHOSEN.map((kind) => [kind, say(`kind_${kind}`)]));
+  const held = await caches.open("people");
+  await held.put(WORDS, new Response(JSON.stringify({ ...texts, "": say("notifications") })));
 }

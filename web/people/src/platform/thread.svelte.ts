@@ -55,12 +55,14 @@ export class Thread {
   async send(text: string, answers: CommentRow | undefined, root: string): Promise<CommentRow | null> {
     const made = await ask<CommentRow>("POST", this.#path, answers ? { text, to: answers.id } : { text });
     if (!made) return null;
-    this.total += made.state === "shown" ? 1 : 0;
-    if (!root) this.list = [made, ...this.list];
-    else {
-      await this.unfold(root);
-      this.#change(root, (one) => ({ ...one, replies: one.replies + 1 }));
+    if (!root) {
+      if (this.list.some(({ id }) => id === made.id)) return made; // the same was said a moment ago
+      this.list = [made, ...this.list];
     }
+    this.total += made.state === "shown" ? 1 : 0;
+    if (!root) return made;
+    await this.unfold(root);
+    this.#change(root, (one) => ({ ...one, replies: this.replies.get(root)?.length ?? one.replies }));
     return made;
   }
 

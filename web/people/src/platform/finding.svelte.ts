@@ -1,0 +1,60 @@
+/** What is found while one types, and the channels for who has typed nothing. */
+
+import type { FeedItem } from "./types.ts";
+import { account } from "./account.svelte.ts";
+
+export interface ItemHit {
+  item: string; kind: string; title: string; summary: string; language: string; topic: string; creator: string | null;
+  duration_s: number | null; published: string;
+}
+export interface NameHit { name: string; items: number }
+export interface Found { items: ItemHit[]; creators: NameHit[]; hashtags: NameHit[]; sounds: NameHit[] }
+export interface Channel { channel: string; name: string; items: number }
+
+const PAUSE_MS = 180;
+
+/** Is there a page of its own for it? Only videos of people here have one. */
+export const hasPage = (hit: { kind?: string; creator: string | null }): boolean => hit.kind !== "card" && Boolean(hit.creator?.startsWith("@"));
+
+export const nothing = (found: Found): boolean => !found.items.length && !found.creators.length && !found.hashtags.length && !found.sounds.length;
+
+export class Finding {
+  found = $state.raw<Found | undefined>(undefined);
+  channels = $state.raw<Channel[]>([]);
+  shown = $state.raw<FeedItem[]>([]);
+  channel = $state("");
+  trouble = $state(false);
+  #asked = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Asks once the typing pauses; only the newest question is answered. */
+  type(words: string): void {
+    clearTimeout(this.#timer);
+    const mine = ++this.#asked;
+    if (!words.trim()) {
+      this.found = undefined;
+      return;
+    }
+    this.#timer = setTimeout(() => void this.#read(`/v1/search?q=${encodeURIComponent(words.slice(0, 200))}`, (said: Found) => { if (mine === this.#asked) this.found = said; }), PAUSE_MS);
+  }
+
+  async look(): Promise<void> {
+    await this.#read("/v1/channels", (said: { channels: Channel[] }) => { this.channels = said.channels.filter((one) => one.items > 0); });
+  }
+
+  async open(channel: string): Promise<void> {
+    this.channel = this.channel === channel ? "" : channel;
+    this.shown = [];
+    if (this.channel) await this.#read(`/v1/video/feed?limit=24&channel=${channel}`, (said: { items: FeedItem[] }) => { if (this.channel === channel) this.shown = said.items; });
+  }
+
+  async #read<T>(path: string, take: (said: T) => void): Promise<void> {
+    try {
+      const said = await account.seen<T>("GET", path);
+      if (said) take(said);
+      this.trouble = false;
+    } catch {
+      this.trouble = true;
+    }
+  }
+}
