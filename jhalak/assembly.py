@@ -493,6 +493,7 @@ class Server:
         from jhalak.people.directory import Directory
         from jhalak.people.passkeys import Challenges
         from jhalak.people.viewer_token import ViewerTokens
+        from jhalak.ports.comments import Limits
         from jhalak.stages.viewer_states import ViewerStates
         from jhalak.stages.world import World
         from jhalak.understanding.words import Words
@@ -506,6 +507,7 @@ class Server:
         from jhalak.workers.notify import Notifier
         from jhalak.workers.sweep_notices import SweepNotices
         from jhalak.workers.sweep_uploads import SweepUploads
+        from jhalak.workers.write_comments import WriteComments
 
         settings = settings or read_settings(data)
         self.data, self.settings = data, settings
@@ -530,6 +532,7 @@ class Server:
         )  # fmt: skip
         tokens = ViewerTokens(settings.cell, keys.viewer)
         links = MediaLinks(keys.media, settings.media.origin)
+        rules = settings.comments
         self.services = Services(
             settings=settings,
             clock=clock,
@@ -597,6 +600,9 @@ class Server:
             strikes=records.strikes,
             settle_case=self._settle_cases.settle,
             comments=records.comments,
+            comment_writer=WriteComments(
+                records.comments, Limits(rules.a_minute, rules.same_an_hour)
+            ),
             comment_pages=records.comment_pages,
             comments_of=records.comment_pages,
             comment_reviews=records.comments,

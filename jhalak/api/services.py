@@ -24,7 +24,13 @@ from jhalak.ports.audit import AuditStore
 from jhalak.ports.blob_store import FileStore
 from jhalak.ports.cases import Case, CaseStore, ReportStore, StrikeStore
 from jhalak.ports.channels import ChannelStore
-from jhalak.ports.comments import CommentPages, CommentReviews, CommentsOf, CommentStore
+from jhalak.ports.comments import (
+    CommentPages,
+    CommentReviews,
+    CommentsOf,
+    CommentStore,
+    CommentWriter,
+)
 from jhalak.ports.consents import ConsentStore
 from jhalak.ports.creators import CreatorLookup, CreatorStore, VerifiedNames
 from jhalak.ports.credentials import CreatorSessions, PasskeyStore, RecoveryStore
@@ -123,6 +129,7 @@ class Services:
     notice_settings: NoticeSettingsStore
     notify: Notify
     comments: CommentStore
+    comment_writer: CommentWriter
     comment_pages: CommentPages
     comments_of: CommentsOf
     comment_reviews: CommentReviews

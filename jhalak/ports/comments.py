@@ -103,6 +103,9 @@ class CommentStore(Protocol):
         """`num` and counts are the store's to give. The same text by the same account in the same
         thread within a minute is the same comment."""
 
+    def add_all(self, said: Sequence[Comment], limits: Limits) -> list[Added]:
+        """Many, in one transaction."""
+
     def edit(self, comment: Comment, since_ms: int) -> Comment | None:
         """Its text, mark, mentions, language, state, reason and `edited_ms`, where it was written
         after `since_ms` and is not deleted; None: it is older, or gone."""
@@ -118,6 +121,13 @@ class CommentStore(Protocol):
     def pin(self, comment_id: str, on: bool) -> bool:
         """The one of its video that stands first. False: there is no such that begins a thread
         and is shown."""
+
+
+class CommentWriter(Protocol):
+    """New comments of many at once: those that wait become one transaction."""
+
+    async def add(self, comment: Comment) -> Added:
+        """On disk. As CommentStore.add; raises what it raises."""
 
 
 class CommentReviews(Protocol):

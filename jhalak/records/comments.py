@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import (
@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from jhalak.ports.comments import Added, Comment, Limits
+from jhalak.ports.errors import Conflict
 from jhalak.records.comment_rows import comment_of, row_of
 from jhalak.records.database import Database
 from jhalak.records.tables import AnyRow, comment_counts, comment_likes, comments, videos
@@ -100,6 +101,26 @@ class SqlCommentStore:
         return self._together.write(
             comment.video, lambda connection: self._add(connection, comment, limits)
         )
+
+    def add_all(self, said: Sequence[Comment], limits: Limits) -> list[Added]:
+        # Videos in one order, so that processes which lock several never wait in a ring.
+        order = sorted(range(len(said)), key=lambda at: said[at].video)
+        added: dict[int, Added] = {}
+        try:
+            with self._database.write() as connection:
+                for at in order:
+                    added[at] = self._add(connection, said[at], limits)
+        except Conflict:  # of one of them, such as a video that is gone: each by itself
+            if len(said) == 1:
+                raise
+            return [self._add_alone(one, limits) for one in said]
+        return [added[at] for at in range(len(said))]
+
+    def _add_alone(self, comment: Comment, limits: Limits) -> Added:
+        try:
+            return self.add(comment, limits)
+        except Conflict:
+            return Added(None, "gone")
 
     def _add(self, connection: Connection, comment: Comment, limits: Limits) -> Added:
         # Counted first, which locks the video at the same time: most comments are kept.

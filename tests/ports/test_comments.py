@@ -317,6 +317,25 @@ def test_an_erased_creators_videos_take_all_that_was_said_with_them(world: World
             assert connection.execute(rows).scalar() == (table is comment_counts)
 
 
+def test_many_in_one_transaction_are_each_answered_by_itself(world: World) -> None:
+    def said(n: int, video: str, by: int) -> Comment:
+        text = f"t{n}"
+        return Comment(
+            0, f"all{n}", video, by, 0, 0, text, text.encode(), (), "hi", "shown", "", 0, 0, 0,
+            False, 0.0, 1_000 + n, 0,
+        )  # fmt: skip
+
+    many = [said(0, "w", world.ravi), said(1, "v", world.ravi), said(2, "v", world.ravi),
+            said(3, "v", world.meena)]  # fmt: skip
+    added = world.store.add_all([*many, many[3]._replace(id="again")], Limits(2, 9))
+    found = [one.comment.id if one.comment else one.why for one in added]
+    assert found == ["often", "all1", "all2", "all3", "all3"], "in the order of their videos"
+    assert world.count() == world.counted() == 3 and world.count("w") == 0
+    gone = [said(7, "none", world.meena), said(8, "v", world.meena)]
+    assert [one.why for one in world.store.add_all(gone, Limits(9, 9))] == ["gone", ""]
+    assert world.count() == world.counted()
+
+
 def test_many_at_a_time_are_counted_exactly(world: World) -> None:
     first = world.say(world.ravi, "first")
 

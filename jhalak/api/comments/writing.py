@@ -20,7 +20,7 @@ from jhalak.api.raw import Refused
 from jhalak.api.services import Services
 from jhalak.people.comment_rules import may_comment, rules_of, who_may
 from jhalak.people.comment_text import mark
-from jhalak.ports.comments import Added, Comment, Limits, Line
+from jhalak.ports.comments import Added, Comment, Line
 from jhalak.ports.creators import Creator
 from jhalak.ports.shown_videos import Shown
 
@@ -49,7 +49,7 @@ async def post_comment(
     """Say something below a video. What is doubtful is held: only its writer sees it. 200: the
     same was said there within the last minute."""
 
-    def write() -> tuple[Line, Judged, Shown, bool]:
+    def prepare() -> tuple[Comment, Line | None, Judged, Shown]:
         check_paused(services, creator)
         place = below(services, video_id, creator.viewer, creator.num)
         _allowed(place.shown)
@@ -57,23 +57,27 @@ async def post_comment(
         if to is not None and not _takes_replies(to.comment, video_id):
             raise no_comment()
         found = judged(services, data.text, place.shown, creator.viewer)
-        rules = services.held.comments
         made = _made(services, found, place.shown.video.id, creator, to)
-        added = services.comments.add(made, Limits(rules.a_minute, rules.same_an_hour))
-        said = _added(added)
-        ask_humans(services, said)
-        answers = to.handle if to is not None else ""
-        thread = (to.thread or to.comment.id) if to is not None else ""
-        line = Line(
-            said, creator.handle, creator.name, bool(creator.verified_ms), thread, answers,
-            False, False,
-        )  # fmt: skip
-        return line, found, place.shown, added.new
+        return made, to, found, place.shown
 
-    line, found, shown, new = await asyncio.to_thread(write)
-    if new:
+    made, to, found, shown = await asyncio.to_thread(prepare)
+    added = await services.comment_writer.add(made)
+    line = _line(_added(added), creator, to)
+    if added.new:
+        if made.state == "held":
+            await asyncio.to_thread(ask_humans, services, line.comment)
         await tell(services, line.comment, found.mentioned, shown)
-    return Response(comment_out(line, creator.num), status_code=201 if new else 200)
+    return Response(comment_out(line, creator.num), status_code=201 if added.new else 200)
+
+
+def _line(said: Comment, creator: Creator, to: Line | None) -> Line:
+    """As its writer sees it."""
+    answers = to.handle if to is not None else ""
+    thread = (to.thread or to.comment.id) if to is not None else ""
+    return Line(
+        said, creator.handle, creator.name, bool(creator.verified_ms), thread, answers, False,
+        False,
+    )  # fmt: skip
 
 
 def _allowed(shown: Shown) -> None:
