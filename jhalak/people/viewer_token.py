@@ -16,6 +16,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import cache
 from hashlib import blake2b
 from hmac import compare_digest
 from struct import Struct
@@ -29,6 +30,12 @@ LENGTH: Final = 48
 VERIFIED: Final = 20_000
 """So many verified tokens are remembered."""
 _BODY: Final = Struct("<BBH4sqI")
+
+
+@cache
+def _languages(bits: int) -> tuple[int, ...]:
+    """Of 16 bits: few of what there may be are ever asked for."""
+    return tuple(i for i in range(len(LANGUAGES)) if bits >> i & 1)
 
 
 class ViewerClaim(NamedTuple):
@@ -93,5 +100,4 @@ class ViewerTokens:
             blake2b(raw[:20], digest_size=16, key=key).digest(), raw[20:]
         ):
             raise Unauthorised("this viewer token was not made here")
-        languages = tuple(i for i in range(len(LANGUAGES)) if bits >> i & 1)
-        return ViewerClaim(viewer, epoch, languages)
+        return ViewerClaim(viewer, epoch, _languages(bits))
