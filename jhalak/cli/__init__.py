@@ -92,7 +92,16 @@ def build_parser() -> argparse.ArgumentParser:
     work = command("work", "Run a worker loop.", "jhalak work learn --data ./jhalak-data")
     work.add_argument(
         "loop",
-        choices=("learn", "experiments", "follow", "pictures", "policy", "transcode", "understand"),
+        choices=(
+            "learn",
+            "experiments",
+            "follow",
+            "pictures",
+            "policy",
+            "transcode",
+            "understand",
+            "index",
+        ),
         help="which loop",
     )
     work.add_argument(

@@ -38,7 +38,7 @@ LOOPS = {
     "learn": "learner", "experiments": "watch over experiments and reach",
     "follow": "follower of feeds", "pictures": "maker of pictures",
     "understand": "understanding of items", "policy": "replayer of policies",
-    "transcode": "maker of videos",
+    "transcode": "maker of videos", "index": "search index",
 }  # fmt: skip
 """What `jhalak work` can run, and what each is called."""
 
@@ -169,6 +169,8 @@ def _workers(
         )
     )
     found.append(_from_first(_any_drafts(server), "policy", arguments.data, stop))
+    items = server.records.items
+    found.append(_from_first(lambda: bool(items.changes(0, 1)), "index", arguments.data, stop))
     for _ in range(server.settings.media.processes if find_ffmpeg() else 0):
         found.append(_from_first(lambda: bool(jobs.counts()), "transcode", arguments.data, stop))
     return found
