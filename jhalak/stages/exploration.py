@@ -46,7 +46,7 @@ REACH: Final = 4096
 """How many of a language's newest items are looked through for trials."""
 WAITING: Final = 1024
 """How many trials a queue holds at most."""
-RENEW_MS: Final = 1000
+RENEW_MS: Final = 3000
 """A queue is made anew so seldom at most: 0.3 ms at REACH."""
 BELIEF: Final = 10.0
 LEAST, MOST = 0.25, 4.0
