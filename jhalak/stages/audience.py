@@ -1,4 +1,4 @@
-"""Filters for whom a video is: followers only, and not strangers' taste where its maker is young."""
+"""Filters for whom a video is: followers only; and not by taste alone where its maker is young."""
 
 from __future__ import annotations
 
