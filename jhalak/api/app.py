@@ -40,15 +40,17 @@ from jhalak.api.access import (
     current_viewer,
 )
 from jhalak.api.apps import BUILT, app_routes, page_route
+from jhalak.api.cases import routes as cases
 from jhalak.api.comments.routes import ROUTES as COMMENTS
 from jhalak.api.console.routes import console_routes
 from jhalak.api.console.session import sign_in_route
 from jhalak.api.creators import export, figures, videos
-from jhalak.api.creators.access import current_creator
+from jhalak.api.creators.access import current_creator, current_creator_even_suspended
 from jhalak.api.creators.accounts import account_routes
 from jhalak.api.creators.uploads import upload_routes
 from jhalak.api.events import EventRoutes
 from jhalak.api.feeds import FeedRoutes
+from jhalak.api.notifications import routes as notifications
 from jhalak.api.openapi import complete
 from jhalak.api.people import follow_requests, profile, video_audience
 from jhalak.api.raw import JSON, PRIVATE, Refused, respond
@@ -144,9 +146,7 @@ class Application:
     the files of the web applications pass it by too, being exact paths like them.
     """
 
-    def __init__(
-        self, framework: Litestar, hot: Mapping[str, ASGIApp], relations: ASGIApp
-    ) -> None:
+    def __init__(self, framework: Litestar, hot: Mapping[str, ASGIApp], relations: ASGIApp) -> None:
         self.framework = framework
         self._hot, self._relations = dict(hot), relations
 
@@ -191,6 +191,7 @@ def create_app(services: Services) -> Application:
             *feed_health.ROUTES, *account_routes(), *videos.ROUTES, *export.ROUTES,
             *figures.ROUTES,
             *upload_routes(services), *COMMENTS, *one.ROUTES, *changing.ROUTES,
+            *notifications.ROUTES, *cases.ROUTES,
             *publisher.ROUTES, *websub.ROUTES, console_routes(),
             sign_in_route(), page_route(BUILT / "people", PEOPLE, films), openapi,
         ],
@@ -200,6 +201,7 @@ def create_app(services: Services) -> Application:
             "operator": Provide(current_operator),
             "publisher": Provide(current_publisher),
             "creator": Provide(current_creator),
+            "creator_even_suspended": Provide(current_creator_even_suspended),
         },
         exception_handlers={
             Refused: _on_refused, HTTPException: _on_http, PortError: _on_port, Exception: _on_any,

@@ -100,7 +100,7 @@ REGISTRY: Final[tuple[Holding, ...]] = (
     Holding(
         "table", "relation_counts", "personal",
         "how many like, save, follow; how many one follows", "one's own until erased",
-        "viewers.erase", "relations: it is their number",
+        "viewers.erase", "relations",
     ),
     Holding(
         "table", "comments", "personal", "comments on videos", "until their writer is erased",
