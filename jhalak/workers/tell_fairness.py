@@ -50,7 +50,8 @@ class TellFairness:
 
 def began_of(people: CreatorLookup, creators: Iterable[int]) -> dict[int, int]:
     """When each of them signed up, by creator number; who has no account is left out."""
-    wanted, found = sorted(creators), {}
+    wanted = sorted(creators)
+    found: dict[int, int] = {}
     for start in range(0, len(wanted), AT_ONCE):
         some = people.of_creators(wanted[start : start + AT_ONCE])
         found |= {number: one.created_ms for number, one in some.items()}
