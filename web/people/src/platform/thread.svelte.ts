@@ -82,11 +82,14 @@ export class Thread {
   /** Raises Refusal. */
   async like(comment: CommentRow): Promise<void> {
     const on = !comment.liked;
-    this.#change(comment.id, (one) => ({ ...one, liked: on, likes: one.likes + (on ? 1 : -1) }));
+    const turn = (liked: boolean) => this.#change(comment.id, (one) => ({
+      ...one, liked, likes: one.likes + (liked ? 1 : -1), by_creator: this.own ? liked : one.by_creator,
+    }));
+    turn(on);
     try {
       await account.mine(on ? "PUT" : "DELETE", `${this.#at(comment)}/like`);
     } catch (refusal) {
-      this.#change(comment.id, (one) => ({ ...one, liked: !on, likes: one.likes + (on ? -1 : 1) }));
+      turn(!on);
       throw refusal;
     }
   }
