@@ -1,0 +1,65 @@
+"""Builds the application from settings; the only room that knows which adapter is used."""
+
+from jhalak.assembly.content import (
+    open_encoder,
+    open_follower,
+    open_intake,
+    open_picture_maker,
+    open_understand,
+    quick_embedder,
+)
+from jhalak.assembly.server import KEEP_PROFILES_MS, RESERVE, Server
+from jhalak.assembly.stores import (
+    PROFILES,
+    Records,
+    held_settings,
+    now_ms,
+    open_blobs,
+    open_fetcher,
+    open_learned,
+    open_log,
+    open_profiles,
+    open_records,
+)
+from jhalak.assembly.videos import (
+    NoFfmpeg,
+    open_publish,
+    open_push,
+    open_settle,
+    open_settle_cases,
+    open_suspend,
+    open_take_down,
+    open_video_maker,
+    open_video_sweep,
+)
+
+__all__ = [
+    "KEEP_PROFILES_MS",
+    "PROFILES",
+    "RESERVE",
+    "NoFfmpeg",
+    "Records",
+    "Server",
+    "held_settings",
+    "now_ms",
+    "open_blobs",
+    "open_encoder",
+    "open_fetcher",
+    "open_follower",
+    "open_intake",
+    "open_learned",
+    "open_log",
+    "open_picture_maker",
+    "open_profiles",
+    "open_publish",
+    "open_push",
+    "open_records",
+    "open_settle",
+    "open_settle_cases",
+    "open_suspend",
+    "open_take_down",
+    "open_understand",
+    "open_video_maker",
+    "open_video_sweep",
+    "quick_embedder",
+]
