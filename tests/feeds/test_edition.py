@@ -141,7 +141,7 @@ def test_a_page_has_the_fields_of_the_contract() -> None:
         "slot": "T" * 64, "item": "v", "title": "Title of v", "language": "en", "topic": "games",
         "creator": "en games daily", "duration_s": 31.5,
         "poster": {"art": {"topic": "games", "seed": "v"}}, "why": video["why"],
-        "at": None, "placeholder": None, "labels": [],
+        "at": None, "placeholder": None, "labels": [], "of": None,
         "renditions": [
             {"src": "https://x/1.mp4", "height": 720, "width": None, "bitrate": 900_000,
              "head_bytes": None, "type": "video/mp4"}
