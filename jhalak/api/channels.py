@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 from litestar import get
 
 from jhalak.api.services import Services
+from jhalak.catalogue.channels import channel_number
 from jhalak.ports.viewers import Viewer
 from jhalak.schema.languages import LANGUAGE_INDEX
 
@@ -18,6 +21,7 @@ class ChannelOut(msgspec.Struct):
     """In the first of the viewer's languages."""
     items: int
     """Live items of it in the viewer's languages."""
+    followed: bool
 
 
 class ChannelsOut(msgspec.Struct):
@@ -26,20 +30,22 @@ class ChannelsOut(msgspec.Struct):
 
 @get("/v1/channels", tags=["channels"])
 async def get_channels(viewer: Viewer, services: Services) -> ChannelsOut:
-    """All channels in their order, also those in which nothing is yet. Their feeds:
-    `GET /v1/video/feed?channel=`."""
+    """All channels, those that the viewer follows first, also those in which nothing is yet. Their
+    feeds: `GET /v1/video/feed?channel=`; `PUT /v1/me/follows/channel/ID` follows one."""
     world = services.world
+    rows = await asyncio.to_thread(services.relations.of_viewer, viewer.id)
+    followed = {row.target for row in rows if row.kind == "channel"}
     spoken = [LANGUAGE_INDEX[code] for code in viewer.languages]
-    return ChannelsOut(
-        [
-            ChannelOut(
-                channel.id, channel.name(viewer.languages[0]),
-                sum(len(rows.get(language, ())) for language in spoken),
-            )
-            for channel in world.channels.values()
-            if (rows := world.channel_rows.get(channel.id)) is not None
-        ]
-    )  # fmt: skip
+    told = [
+        ChannelOut(
+            channel.id, channel.name(viewer.languages[0]),
+            sum(len(held.get(language, ())) for language in spoken),
+            channel_number(channel.id) in followed,
+        )
+        for channel in world.channels.values()
+        if (held := world.channel_rows.get(channel.id)) is not None
+    ]  # fmt: skip
+    return ChannelsOut(sorted(told, key=lambda one: not one.followed))
 
 
 ROUTES = [get_channels]

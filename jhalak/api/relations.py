@@ -14,6 +14,7 @@ from jhalak.api.audience import sees_item
 from jhalak.api.raw import AnyRequest, Refused, path_after
 from jhalak.api.relating import Target, change
 from jhalak.api.services import Services
+from jhalak.catalogue.channels import channel_number
 from jhalak.catalogue.topics import topic_by_id, topics
 from jhalak.feeds.edition import rfc3339
 from jhalak.feeds.slot_token import BadToken, Claim
@@ -58,6 +59,8 @@ async def target_of(
     found = None
     if kind == "topic" and name in topic_by_id():
         found = Target(topic_by_id()[name].index, 0, topic_by_id()[name].index, -1, 0)
+    elif kind == "channel" and (name in services.world.channel_rows or not on):
+        found = Target(channel_number(name), 0, -1, -1, 0)
     elif kind == "creator":
         found = await _creator(services, viewer, name, on=on)
     elif kind == "item":
@@ -127,6 +130,8 @@ async def relate(
     """Put a relation (`on`) or take it back. Raises Refused, PortError."""
     if verb == "mutes" and kind != "creator":
         raise Refused(400, "bad_kind", f"only a creator can be muted, not the {kind} {name!r}")
+    if kind == "channel" and verb != "follows":
+        raise Refused(400, "bad_kind", f"a channel can be followed and nothing else: {verb}")
     claim = _slot(services, viewer, slot)
     target = await target_of(services, viewer, kind, name, on=on)
     done = await change(services, viewer, verb, kind, target, on, claim)
@@ -163,10 +168,13 @@ async def get_relations(viewer: Viewer, services: Services) -> RelationsOut:
     items = await asyncio.to_thread(
         services.items.by_num, [row.target for row in rows if row.kind == "item"]
     )
+    channels = {channel_number(name): name for name in services.world.channels}
     told = []
     for row in rows:
         if row.kind == "topic":
             name = topics()[row.target].id
+        elif row.kind == "channel":
+            name = channels.get(row.target, "")
         elif row.kind == "creator":
             name = services.creator_names.get(row.target, "")
         else:

@@ -35,8 +35,8 @@ OWN_VERBS: Final[tuple[OwnVerb, ...]] = (
 )  # fmt: skip
 UNWANTED: Final[tuple[Verb, ...]] = ("blocks", "mutes", "barred")
 """Whoever a viewer has one of these to is nowhere shown to them."""
-TargetKind = Literal["item", "creator", "topic"]
-TARGET_KINDS: Final[tuple[TargetKind, ...]] = ("item", "creator", "topic")
+TargetKind = Literal["item", "creator", "topic", "channel"]
+TARGET_KINDS: Final[tuple[TargetKind, ...]] = ("item", "creator", "topic", "channel")
 
 
 class Served(msgspec.Struct, frozen=True, tag_field="t", tag="served", array_like=True):
@@ -126,7 +126,7 @@ class Relation(msgspec.Struct, frozen=True, tag_field="t", tag="relation", array
     verb: Verb
     kind: TargetKind
     target: int
-    """Item number, creator number or topic index."""
+    """Number of an item, creator or channel, or a topic's index."""
     on: bool
     profiled: bool
     """False: the viewer wants nothing learned about them."""

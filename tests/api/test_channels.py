@@ -73,6 +73,27 @@ def test_an_empty_channel_gives_an_empty_page(world: Jhalak) -> None:
     assert found["items"] == []
 
 
+def test_a_followed_channel_comes_first_and_is_told_of(world: Jhalak) -> None:
+    phone = world.phone("en")
+    for _ in range(2):
+        assert phone.ask("PUT", "/v1/me/follows/channel/nature").status_code == 200
+    channels = phone.ask("GET", "/v1/channels").json()["channels"]
+    assert (
+        [c["channel"] for c in channels if c["followed"]] == ["nature"] == [channels[0]["channel"]]
+    )
+    relations = phone.ask("GET", "/v1/me/relations").json()["relations"]
+    assert [(r["verb"], r["kind"], r["id"]) for r in relations] == [
+        ("follows", "channel", "nature")
+    ]
+    assert phone.page()["level"]  # the log that holds it is read
+    phone.ask("DELETE", "/v1/me/follows/channel/nature")
+    assert not any(c["followed"] for c in phone.ask("GET", "/v1/channels").json()["channels"])
+    for verb, name, status in (
+        ("likes", "nature", 400), ("hides", "nature", 400), ("follows", "cheese", 404),
+    ):  # fmt: skip
+        assert phone.ask("PUT", f"/v1/me/{verb}/channel/{name}").status_code == status
+
+
 def test_no_such_channel(world: Jhalak) -> None:
     answer = world.phone("en").ask("GET", "/v1/video/feed?channel=cheese")
     assert answer.status_code == 404

@@ -12,7 +12,7 @@ from jhalak.ports.errors import DiskFull, Unavailable
 from jhalak.schema.activity import OWN_VERBS, TARGET_KINDS, Relation
 from tests.worlds import NOW_MS, Jhalak, Phone, make_item
 
-TARGETS = {"item": "en-food-3", "creator": "en food 1", "topic": "food"}
+TARGETS = {"item": "en-food-3", "creator": "en food 1", "topic": "food", "channel": "food"}
 
 
 def path(verb: str, kind: str, name: str) -> str:
@@ -32,7 +32,7 @@ PAIRS = [
     (verb, kind)
     for verb in OWN_VERBS
     for kind in TARGET_KINDS
-    if verb != "mutes" or kind == "creator"
+    if (verb != "mutes" or kind == "creator") and (kind != "channel" or verb == "follows")
 ]
 
 

@@ -122,6 +122,8 @@ def _target(services: Services, row: RelationRow) -> Target:
         return Target(number, 0, number, -1, 0)
     if row.kind == "creator":
         return Target(number, 0, -1, -1, number)
+    if row.kind == "channel":
+        return Target(number, 0, -1, -1, 0)
     catalogue = services.world.catalogue
     at = catalogue.find(number)
     if at < 0:

@@ -9,7 +9,7 @@ export interface ItemHit {
 }
 export interface NameHit { name: string; items: number }
 export interface Found { items: ItemHit[]; creators: NameHit[]; hashtags: NameHit[]; sounds: NameHit[] }
-export interface Channel { channel: string; name: string; items: number }
+export interface Channel { channel: string; name: string; items: number; followed: boolean }
 
 const PAUSE_MS = 180;
 
@@ -42,15 +42,22 @@ export class Finding {
     await this.#read("/v1/channels", (said: { channels: Channel[] }) => { this.channels = said.channels.filter((one) => one.items > 0); });
   }
 
+  async follow(channel: Channel): Promise<void> {
+    const followed = !channel.followed;
+    await this.#read(`/v1/me/follows/channel/${channel.channel}`, () => {
+      this.channels = this.channels.map((one) => (one.channel === channel.channel ? { ...one, followed } : one));
+    }, followed ? "PUT" : "DELETE");
+  }
+
   async open(channel: string): Promise<void> {
     this.channel = this.channel === channel ? "" : channel;
     this.shown = [];
     if (this.channel) await this.#read(`/v1/video/feed?limit=24&channel=${channel}`, (said: { items: FeedItem[] }) => { if (this.channel === channel) this.shown = said.items; });
   }
 
-  async #read<T>(path: string, take: (said: T) => void): Promise<void> {
+  async #read<T>(path: string, take: (said: T) => void, method = "GET"): Promise<void> {
     try {
-      const said = await account.seen<T>("GET", path);
+      const said = await account.seen<T>(method, path);
       if (said) take(said);
       this.trouble = false;
     } catch {
