@@ -104,7 +104,7 @@ export class Session {
     if (!this.viewer) throw new Trouble("gone");
     return ask().catch(async (trouble: unknown) => {
       if (!(trouble instanceof Trouble && trouble.kind === "gone")) throw trouble;
-      await this.#renew();
+      await this.#renew().catch((other: Trouble) => { throw other.forGood ? trouble : other; });
       return ask();
     });
   }
