@@ -17,7 +17,7 @@ from tests.studio.conftest import Page
 
 COMMENTS_BYTES, ALL_BYTES = 45 * 1024, 58 * 1024
 """Gzipped scripts: what comments and profiles need, and all of it; without words."""
-OUTSIDE = ["sign", "join", "recover", "no-such-page", "@nobody.here"]
+OUTSIDE = ["sign", "join", "recover", "find", "no-such-page", "@nobody.here"]
 INSIDE = [
     "", "edit", "sessions", "passkeys", "password", "codes", "notifications", "notices",
     "requests", "rules", "standing", "erase", "kept", "reports", "@{handle}",
