@@ -301,7 +301,7 @@ class TestVideoFeed:
         for item in page["items"]:
             assert set(item) == {
                 "slot", "item", "title", "language", "topic", "creator", "duration_s", "poster",
-                "renditions", "why", "at", "placeholder", "labels",
+                "renditions", "why", "at", "placeholder", "labels", "of",
             }  # fmt: skip
 
     def test_pages_never_repeat_what_another_surface_showed(self, guest: Phone) -> None:

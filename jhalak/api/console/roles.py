@@ -32,6 +32,7 @@ LEAST: Final[dict[str, Role]] = {
     "GET /sources": "observer",
     "POST /sources/change": "editor",
     "GET /learning": "observer",
+    "GET /fairness": "observer",
     "GET /replays": "observer",
     "GET /replays/{number}": "observer",
     "POST /viewer": "moderator",
