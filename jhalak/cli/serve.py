@@ -31,6 +31,9 @@ log = logging.getLogger("jhalak")
 LOOK_S = 2.0
 """How often it is looked whether there is something for a worker that does not run yet."""
 
+SWITCH_S = 0.0005
+"""So long a thread that reads a store may keep the thread that serves waiting for the interpreter:
+with Python's 5 ms a slate waits for ten of them."""
 PATIENCE_S = 8.0
 """A start from compiled kernels is over by then."""
 
@@ -46,6 +49,7 @@ LOOPS = {
 def run(arguments: argparse.Namespace) -> int:
     import uvloop
 
+    sys.setswitchinterval(SWITCH_S)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     with explained():
         uvloop.run(serve(arguments, _say))
