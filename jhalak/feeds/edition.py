@@ -5,11 +5,13 @@ Items' own JSON lies encoded in the live catalogue; only what differs by slot is
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
+
+import msgspec
 
 from jhalak.catalogue.live import LiveCatalogue
 from jhalak.feeds.media_link import MediaLinks
@@ -18,6 +20,8 @@ from jhalak.schema.languages import LANGUAGES
 from jhalak.schema.reason import REASON_INDEX, REASONS
 from jhalak.schema.slate import Slate
 from jhalak.stages.explanation import NAMING, Sentences
+
+_json: Final = msgspec.json.Encoder().encode
 
 
 @lru_cache(maxsize=64)
@@ -37,6 +41,13 @@ def rfc3339(at_ms: int) -> str:
 def _edges(from_ms: int, span_ms: int, k: int) -> list[bytes]:
     """The k + 1 times between which k cards are shown; the same for all who ask in one second."""
     return [rfc3339(from_ms + i * span_ms // k).encode() for i in range(k + 1)]
+
+
+@lru_cache(maxsize=256)
+def _times(from_ms: int, span_ms: int, k: int) -> list[bytes]:
+    """When each of them is shown, as its card says it."""
+    edges = _edges(from_ms, span_ms, k)
+    return [b'"show_from":"%b","show_until":"%b"' % pair for pair in pairwise(edges)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,7 @@ class Packer:
     def _say(self, to: str, reason: int, topic: int, language: int, creator: int) -> bytes:
         publisher = self._catalogue.creators.get(creator, "")
         text = self._sentences.say(REASONS[reason], to, topic, language, publisher)
-        said = json.dumps(text, ensure_ascii=False).encode()
+        said = _json(text)
         if len(self._said) > 100_000:
             self._said.clear()
         self._said[to, reason, topic, language, creator] = said
@@ -100,32 +111,33 @@ class Packer:
         name = spell(slate.id)
         span_ms = slate.valid_until_ms - slate.at_ms
         k = max(len(slate), 1)
-        edges = _edges(slate.at_ms // 1000 * 1000, span_ms, k)
+        begins_ms = slate.at_ms // 1000 * 1000
+        shown = _times(begins_ms, span_ms, k)
         parts: list[tuple[bytes, int, bytes]] = []
         left = budget - 1024
         reasons = self.why(slate, to)
         refs = slate.ref.tolist()
         for i, row in enumerate(slate.rows.tolist()):
-            times = b'"show_from":"%b","show_until":"%b"' % (edges[i], edges[i + 1])
             slot = tokens[i].encode()
             if refs[i]:
-                item = json.dumps(c.record(row).item.id).encode()
-                part = b'{"slot":"%b","item":%b,"ref":true,%b}' % (slot, item, times), -1, b""
+                item = _json(c.record(row).item.id)
+                before = b'{"slot":"%b","item":%b,"ref":true,%b}' % (slot, item, shown[i])
+                card, after, size = -1, b"", len(before)
             else:
-                before = b'{"slot":"%b",%b,"why":%b' % (slot, times, reasons[i])
-                part = before, row, c.card[row]
-            art = len(c.image[row].art) if part[1] >= 0 else 0
-            left -= len(part[0]) + art + len(part[2]) + 1
+                before = b'{"slot":"%b",%b,"why":%b' % (slot, shown[i], reasons[i])
+                card, after = row, c.card[row]
+                size = len(before) + len(c.image[row].art) + len(after)
+            left -= size + 1
             if left < 0:
                 break
-            parts.append(part)
+            parts.append((before, card, after))
         cards, pictures = self._pictured(parts, left, small)
         head = b'{"edition":"%b","valid_from":"%b","valid_until":"%b","level":"%b","cards":[' % (
-            name.encode(), edges[0], rfc3339(slate.valid_until_ms).encode(),
+            name.encode(), _edges(begins_ms, span_ms, k)[0], rfc3339(slate.valid_until_ms).encode(),
             slate.level.name.encode(),
         )  # fmt: skip
         tail = b'],"recalled":%b,"recalls_since":%d,"picture_bytes":%d,"bytes":' % (
-            json.dumps(recalled).encode(), since, pictures,
+            _json(recalled), since, pictures,
         )  # fmt: skip
         # The count counts its own digits: padded to a width that always suffices.
         size = len(head) + len(cards) + len(tail) + _DIGITS + 1
