@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from jhalak.catalogue.live import LiveCatalogue
-from jhalak.catalogue.topics import topic_by_id
+from jhalak.catalogue.topics import HASHTAG_ENDS, hashtags_in, topic_by_id
 from jhalak.schema.candidates import Rows
 from jhalak.schema.channel import Channel
 from jhalak.schema.languages import LANGUAGE_INDEX, LANGUAGES
@@ -22,8 +22,6 @@ from jhalak.schema.languages import LANGUAGE_INDEX, LANGUAGES
 MOST: Final = 100
 """Channels of a cell."""
 _ID: Final = re.compile(r"[a-z0-9-]{1,32}")
-_HASHTAG: Final = re.compile(r"[#＃]([^\s#＃]{1,100})")
-_ENDS: Final = ".,;:!?()[]\"'।॥۔،؟"
 
 ByLanguage = dict[int, Rows]
 """Language index to rows, newest first."""
@@ -86,14 +84,14 @@ def channel_number(channel_id: str) -> int:
 
 def folded(tag: str) -> str:
     """A hashtag as it is compared: composed, without case and underscores."""
-    return unicodedata.normalize("NFKC", tag).casefold().replace("_", "").strip(_ENDS)
+    return unicodedata.normalize("NFKC", tag).casefold().replace("_", "").strip(HASHTAG_ENDS)
 
 
 def tags_of(text: str) -> tuple[str, ...]:
     """The hashtags of a text, folded."""
     if "#" not in text and "＃" not in text:
         return ()
-    return tuple(dict.fromkeys(folded(tag) for tag in _HASHTAG.findall(text)))
+    return tuple(dict.fromkeys(folded(tag) for tag in hashtags_in(text)))
 
 
 class ChannelRows:

@@ -20,7 +20,7 @@ _VAGUE: Final = frozenset({GENERAL, "news"})
 _HOUR_MS: Final = 3_600_000
 _HASHTAG: Final = re.compile(r"[#＃]([^\s#＃]{1,100})")
 """Not of word characters alone: in Python the vowel signs of Indic scripts are none."""
-_ENDS: Final = ".,;:!?()[]\"'।॥۔،؟"
+HASHTAG_ENDS: Final = ".,;:!?()[]\"'।॥۔،؟"
 _PARTS: Final = re.compile(r"[/>|&,;_\-–—]+")
 
 
@@ -91,10 +91,15 @@ def by_label(text: str) -> str:
     return next((topic for topic in found if topic not in _VAGUE), found[0] if found else GENERAL)
 
 
+def hashtags_in(text: str) -> list[str]:
+    """The `#words` of a text without `#`, as they were written."""
+    return [word.strip(HASHTAG_ENDS) for word in _HASHTAG.findall(text)]
+
+
 def by_hashtags(caption: str) -> str:
     """The topic id that a caption's `#words` name; the first that says something wins. `general`
     where none does."""
-    found = [by_label(word.strip(_ENDS).replace("_", " ")) for word in _HASHTAG.findall(caption)]
+    found = [by_label(word.replace("_", " ")) for word in hashtags_in(caption)]
     said = [topic for topic in found if topic != GENERAL]
     return next((topic for topic in said if topic not in _VAGUE), said[0] if said else GENERAL)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from jhalak.config.settings import Settings
-from jhalak.feeds.feed import ALL, Feed
+from jhalak.feeds.feed import ALL, NO_SOURCE, Feed
 from jhalak.pipeline.runner import Pipeline
 from jhalak.pipeline.stage import Filter
 from jhalak.ports.event_log import EventLog
@@ -25,9 +23,6 @@ from jhalak.stages.valuation import AsFound, Weighted
 from jhalak.stages.viewer_states import ViewerStates
 from jhalak.stages.walk import Walker
 from jhalak.stages.world import World
-
-NONE: Final = 15
-"""The place of no source: nothing here trends or is on trial."""
 
 
 def channel(world: World, states: ViewerStates, event_log: EventLog, settings: Settings) -> Feed:
@@ -52,7 +47,7 @@ def channel(world: World, states: ViewerStates, event_log: EventLog, settings: S
             filters=[*safe, AlreadySeen(walker)],
             scorers=[
                 Predictions(world, video=True), CreatorFatigue(world),
-                TrialWeights(world, source=NONE),
+                TrialWeights(world, source=NO_SOURCE),
             ],
             value=Weighted(feed.values),
             selector=Diverse(world, exploration=0.0, topic_share=1.0, min_topics=1),
@@ -76,7 +71,7 @@ def channel(world: World, states: ViewerStates, event_log: EventLog, settings: S
             limit=ALL,
         ),
         side_effects=[RecordServed(world, event_log, states)],
-        trending_source=NONE,
+        trending_source=NO_SOURCE,
         values=feed.values,
         alone=True,
     )  # fmt: skip

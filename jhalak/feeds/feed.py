@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 
 _LOCKSCREEN = SURFACES.index("lockscreen")
 _NO_ROWS = np.empty(0, np.int32)
+NO_SOURCE: Final = 15
+"""A place that no source has: nothing trends or is tried there."""
 ALL = 1 << 30
 """Limit of a pipeline that may look at every live item."""
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from jhalak.catalogue.live import VIDEO
 from jhalak.config.settings import Settings
-from jhalak.feeds.feed import ALL, Feed
+from jhalak.feeds.feed import ALL, NO_SOURCE, Feed
 from jhalak.pipeline.runner import Pipeline
 from jhalak.pipeline.stage import Filter
 from jhalak.ports.event_log import EventLog
@@ -38,8 +38,6 @@ from jhalak.stages.world import World
 
 NEWEST: Final = 200
 """So many videos are ranked: the newest that were not seen."""
-NO_SOURCE: Final = 15
-"""A place that no source has: nothing trends or is tried here."""
 
 
 class FollowedVideos:
