@@ -107,7 +107,7 @@ class ChannelRows:
         self, catalogue: LiveCatalogue, channels: Mapping[str, Channel]
     ) -> dict[str, ByLanguage]:
         """Rows of each channel that is not hidden, by language; none for a language without any.
-        About 10 ms at 100,000 items: call it in a thread."""
+        30 ms of CPU at 85,000 items, most of it looking for new hashtags: call it in a thread."""
         fresh = catalogue.pools.fresh
         tagged = self._tagged(catalogue, fresh)
         return {
