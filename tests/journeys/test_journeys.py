@@ -12,6 +12,7 @@ from tests.journeys.conftest import Opener
 from tests.journeys.looks import broken, kept_out
 from tests.journeys.phone import Phone
 from tests.journeys.tap import Tap
+from tests.remembered import until_remembered
 
 LANGUAGES = ("hi", "ta", "te", "bn", "ur", "en")
 INSPECTED = ("hi", "ur", "en")
@@ -94,6 +95,8 @@ def offline_and_back(it: Phone) -> None:
     it.swipe()
     it.page.locator('.card.current [data-action="like"]').click()
     liked = it.item()
+    name = json.dumps(f"likes/item/{liked}")
+    until_remembered(it.page, "relations", f"it?.some(([said]) => said === {name})")
     it.context.set_offline(False)
     it.page.reload()
     assert it.item() == liked

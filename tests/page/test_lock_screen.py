@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.page.mock_jhalak import MockJhalak
 from tests.page.waiting import until
+from tests.remembered import until_remembered
 
 STANDS = "document.querySelector('.card.current').dataset.item"
 
@@ -209,27 +210,10 @@ def test_motion_gives_way_to_a_fade_for_who_wants_no_motion(opened: Any) -> None
     assert page.locator(".segments .done").count() == 2
 
 
-# Resolves once so many visits are remembered: a page that is left before remembers none.
-VISITED = """(visits) => new Promise((done) => {
-  const look = () => {
-    const opening = indexedDB.open("jhalak", 1);
-    opening.onsuccess = () => {
-      const asked = opening.result.transaction("kept").objectStore("kept").get("visits");
-      asked.onsuccess = () => {
-        opening.result.close();
-        if (asked.result >= visits) done();
-        else setTimeout(look, 20);
-      };
-    };
-  };
-  look();
-})"""
-
-
 def test_hints_fade_after_the_third_visit(opened: Any) -> None:
     page = opened("en")
     for before, faded in enumerate(("false", "false", "true"), 1):
-        page.evaluate(VISITED, before)
+        until_remembered(page, "visits", f"it >= {before}")
         page.reload()
         page.wait_for_selector(".card.current")
         until(page, f"document.querySelector('.hint').classList.contains('faded') === {faded}")
