@@ -19,10 +19,14 @@ from jhalak.records.tables import (
     notification_settings,
     notifications,
     passkeys,
+    playlist_entries,
+    playlists,
     push_subscriptions,
     recovery_codes,
     reports,
     reviews,
+    series,
+    series_parts,
     strikes,
     uploads,
     verified_names,
@@ -31,6 +35,7 @@ from jhalak.records.tables import (
 
 _VIDEOS: Final = select(videos.c.id).where(videos.c.account == bindparam("of"))
 _TOLD: Final = select(notifications.c.num).where(notifications.c.account == bindparam("of"))
+_LISTS: Final = select(playlists.c.id).where(playlists.c.account == bindparam("of"))
 _STATEMENTS: Final = (
     delete(creator_sessions).where(creator_sessions.c.account == bindparam("of")),
     delete(recovery_codes).where(recovery_codes.c.account == bindparam("of")),
@@ -48,6 +53,15 @@ _STATEMENTS: Final = (
     delete(reports).where(reports.c.account == bindparam("of")),
     delete(cases).where(cases.c.account == bindparam("of")),
     delete(strikes).where(strikes.c.account == bindparam("of")),
+    delete(series_parts).where(series_parts.c.video.in_(_VIDEOS)),
+    delete(series).where(series.c.account == bindparam("of")),
+    delete(playlist_entries).where(
+        or_(
+            playlist_entries.c.video.in_(_VIDEOS),
+            playlist_entries.c.playlist.in_(_LISTS),
+        )
+    ),
+    delete(playlists).where(playlists.c.account == bindparam("of")),
     delete(reviews).where(reviews.c.video.in_(_VIDEOS)),
     delete(videos).where(videos.c.account == bindparam("of")),
     delete(uploads).where(uploads.c.account == bindparam("of")),

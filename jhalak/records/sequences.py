@@ -13,6 +13,7 @@ REVOCATIONS: Final = "revocations"
 AUDIT: Final = "audit"
 PROBES: Final = "probes"
 CHANNELS: Final = "channels"
+SERIES: Final = "series"
 CASES: Final = "cases"
 """Only ever locked: those who open and decide cases come one after another."""
 

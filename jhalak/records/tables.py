@@ -718,6 +718,56 @@ channels = Table(
 )
 """Channels that an operator made or changed."""
 
+series = Table(
+    "series",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account", BigInteger, ForeignKey(creator_accounts.c.num), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("finished", Boolean, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Index(None, "account"),
+    Index(None, "version", unique=True),
+)
+"""A series with `title` "" was removed: who follows the versions must learn of it."""
+
+series_parts = Table(
+    "series_parts",
+    metadata,
+    Column("video", Text, ForeignKey(videos.c.id), primary_key=True),
+    Column("series", Text, ForeignKey(series.c.id), nullable=False),
+    Column("place", BigInteger, nullable=False),
+    Index(None, "series", "place"),
+)
+"""The key says that a video is in one series at most."""
+
+playlists = Table(
+    "playlists",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account", BigInteger, ForeignKey(creator_accounts.c.num), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("public", Boolean, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),
+    Index(None, "account", "changed_ms"),
+)
+
+playlist_entries = Table(
+    "playlist_entries",
+    metadata,
+    Column("playlist", Text, ForeignKey(playlists.c.id), primary_key=True),
+    Column("video", Text, ForeignKey(videos.c.id), primary_key=True),
+    Column("place", BigInteger, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Index(None, "playlist", "place"),
+    Index(None, "video"),
+)
+
 search_documents = Table(
     "search_documents",
     metadata,

@@ -152,6 +152,23 @@ REGISTRY: Final[tuple[Holding, ...]] = (
         "table", "reviews", "personal", "what humans decided on videos, and creators' appeals",
         "until their creator is erased", "creators.erase", "creator",
     ),
+    Holding(
+        "table", "series", "personal", "series of creators' videos",
+        "until their creator is erased; of a removed one that it was", "creators.erase", "creator",
+    ),
+    Holding(
+        "table", "series_parts", "personal", "which videos are in which series",
+        "until their creator is erased", "creators.erase", "creator",
+    ),
+    Holding(
+        "table", "playlists", "personal", "lists of videos that people made",
+        "until they are removed or erased", "creators.erase", "creator",
+    ),
+    Holding(
+        "table", "playlist_entries", "personal", "which videos are in which list",
+        "until they are removed, or who listed or made them is erased", "creators.erase",
+        "creator",
+    ),
     Holding("table", "channels", "public", "channels that operators made or changed", "kept"),
     Holding("table", "search_documents", "public", "what can be found", "while it is live"),
     Holding("table", "search_words", "public", "words of what can be found", "while it is live"),
