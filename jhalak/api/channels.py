@@ -10,7 +10,7 @@ from litestar import get
 from jhalak.api.services import Services
 from jhalak.catalogue.channels import channel_number
 from jhalak.ports.viewers import Viewer
-from jhalak.schema.languages import LANGUAGE_INDEX
+from jhalak.schema.languages import LANGUAGE_INDEX, LANGUAGES
 
 
 class ChannelOut(msgspec.Struct):
@@ -26,6 +26,36 @@ class ChannelOut(msgspec.Struct):
 
 class ChannelsOut(msgspec.Struct):
     channels: list[ChannelOut]
+
+
+class OfferedOut(msgspec.Struct):
+    """A channel, as it is offered to whoever is not known yet."""
+
+    channel: str
+    topic: str
+    """What is drawn for it: its first topic; its id for one without."""
+    names: dict[str, str]
+    items: dict[str, int]
+    """Live items of it, by language; none that has no item."""
+
+
+class AllOfferedOut(msgspec.Struct):
+    channels: list[OfferedOut]
+
+
+@get("/v1/channels/offered", tags=["channels"], cache=False)
+async def get_offered(services: Services) -> AllOfferedOut:
+    """The channels in which something is live, in every language, for the first minute: nobody
+    needs to say which languages they read to be told."""
+    world = services.world
+    return AllOfferedOut([
+        OfferedOut(
+            channel.id, channel.topics[0] if channel.topics else channel.id, channel.names,
+            {LANGUAGES[language]: len(rows) for language, rows in held.items() if len(rows)},
+        )
+        for channel in world.channels.values()
+        if (held := world.channel_rows.get(channel.id))
+    ])  # fmt: skip
 
 
 @get("/v1/channels", tags=["channels"])
@@ -48,4 +78,4 @@ async def get_channels(viewer: Viewer, services: Services) -> ChannelsOut:
     return ChannelsOut(sorted(told, key=lambda one: not one.followed))
 
 
-ROUTES = [get_channels]
+ROUTES = [get_channels, get_offered]

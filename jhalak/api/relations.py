@@ -113,14 +113,16 @@ def _slot(services: Services, viewer: int, slot: str | None) -> Claim | None:
         raise Refused(400, error.code, str(error)) from None
 
 
-async def follow_topics(services: Services, viewer: Viewer, names: Iterable[str]) -> None:
-    """Follow topics at once. Raises Refused (404), having followed none."""
+async def follow_all(
+    services: Services, viewer: Viewer, chosen: Iterable[tuple[TargetKind, str]]
+) -> None:
+    """Follow topics and channels at once. Raises Refused (404), having followed none."""
     targets = [
-        await target_of(services, viewer.id, "topic", name, on=True)
-        for name in dict.fromkeys(names)
+        (kind, await target_of(services, viewer.id, kind, name, on=True))
+        for kind, name in dict.fromkeys(chosen)
     ]
-    for target in targets:
-        await change(services, viewer.id, "follows", "topic", target, True)
+    for kind, target in targets:
+        await change(services, viewer.id, "follows", kind, target, True)
 
 
 async def relate(

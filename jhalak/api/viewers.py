@@ -9,13 +9,14 @@ import msgspec
 from litestar import post
 
 from jhalak.api.raw import Refused
-from jhalak.api.relations import follow_topics
+from jhalak.api.relations import follow_all
 from jhalak.api.services import Services
 from jhalak.catalogue.topics import topic_by_id
 from jhalak.ports.consents import Consent
 from jhalak.ports.errors import Conflict
 from jhalak.ports.viewers import AgeBand, Viewer
 from jhalak.residency.consent import NOTICE, PURPOSES
+from jhalak.schema.activity import TargetKind
 from jhalak.schema.ids import new_id, spell
 
 LanguageCode = Literal["en", "hi", "ta", "te", "id", "bn", "mr", "gu", "kn", "ml", "pa", "or", "ur"]
@@ -30,7 +31,7 @@ class ConsentChoice(msgspec.Struct, forbid_unknown_fields=True):
 
 
 Consents = Annotated[list[ConsentChoice], msgspec.Meta(max_length=16)]
-Topics = Annotated[list[Annotated[str, msgspec.Meta(max_length=64)]], msgspec.Meta(max_length=64)]
+Chosen = Annotated[list[Annotated[str, msgspec.Meta(max_length=64)]], msgspec.Meta(max_length=64)]
 
 
 class ViewerIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -40,8 +41,10 @@ class ViewerIn(msgspec.Struct, forbid_unknown_fields=True):
     """In order of preference."""
     age_band: AgeBand | None = None
     """null: unknown, which is allowed and noted."""
-    topics: Topics = []
+    topics: Chosen = []
     """To follow."""
+    channels: Chosen = []
+    """To follow. One that is hidden or gone by now is passed over."""
     consents: Consents = []
     """Purposes that are not named are not granted. Refusing personalisation turns profiling off."""
 
@@ -95,6 +98,10 @@ async def create_viewer(data: ViewerIn, services: Services) -> ViewerOut:
     for choice in data.consents:
         consent = Consent(choice.purpose, choice.granted, NOTICE, viewer.created_ms)
         await asyncio.to_thread(services.consents.put, viewer.id, consent)
-    await follow_topics(services, viewer, data.topics)
+    # What was offered a minute ago may be hidden by now: nobody's first minute fails for that.
+    chosen: list[tuple[TargetKind, str]] = [("topic", name) for name in data.topics]
+    live = services.world.channel_rows
+    chosen += [("channel", name) for name in data.channels if name in live]
+    await follow_all(services, viewer, chosen)
     token = services.viewer_tokens.mint(viewer.id, viewer.epoch, languages)
     return ViewerOut(spell(viewer.id), token)

@@ -77,6 +77,7 @@ def checked(channel: Channel) -> Channel:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=1024)
 def channel_number(channel_id: str) -> int:
     """What relations and logs call a channel: 31 bits of its id, above 0."""
     return int.from_bytes(blake2b(channel_id.encode(), digest_size=4).digest(), "little") >> 1 or 1

@@ -26,6 +26,9 @@ def relate(
                 hidden[target] = max(until_ms, hidden.get(target, 0))
             else:
                 hidden.pop(target, None)
-    elif verb == "follows" and kind in ("creator", "topic"):
-        followed = state.followed_creators if kind == "creator" else state.followed_topics
+    elif verb == "follows" and kind != "item":
+        followed = {
+            "creator": state.followed_creators, "topic": state.followed_topics,
+            "channel": state.followed_channels,
+        }[kind]  # fmt: skip
         (followed.add if on else followed.discard)(target)

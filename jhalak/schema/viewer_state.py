@@ -87,6 +87,8 @@ class ViewerState:
     hidden_items: set[int] = field(default_factory=set)
     followed_creators: set[int] = field(default_factory=set)
     followed_topics: set[int] = field(default_factory=set)
+    followed_channels: set[int] = field(default_factory=set)
+    """Numbers: catalogue/channels.py, channel_number()."""
     edition: int = 0
     """Slate number of the newest edition, 0 for none."""
     edition_items: tuple[int, ...] = ()

@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from jhalak.catalogue.channels import channel_number
 from jhalak.learning.vector_index import DEPTH
 from jhalak.schema.candidates import Floats, Rows
 from jhalak.schema.pool import ByTopic
@@ -293,7 +294,7 @@ class Fresh:
 
 
 class Followed:
-    """Source: the newest of the creators and topics that the viewer follows."""
+    """Source: the newest of the creators, topics and channels that the viewer follows."""
 
     name: ClassVar[str] = "followed"
 
@@ -305,7 +306,9 @@ class Followed:
         if state is None or not query.profiled:
             return NO_ROWS
         c = self._world.catalogue
-        parts = [self._by_creators(query, state.followed_creators)]
+        pools = c.pools.creator
+        creators = [pools[creator] for creator in state.followed_creators if creator in pools]
+        parts = [self._newest(query, creators), self._newest(query, self._channels(query))]
         if state.followed_topics:
             wanted = np.zeros(TOPICS_MAX, np.int64)
             wanted[list(state.followed_topics)] = max(self._wanted // 2, 1)
@@ -314,12 +317,31 @@ class Followed:
                 for language in query.languages
                 if language in c.pools.by_topic
             ]
-        return _joined(parts)[: self._wanted]
+        rows = _joined(parts)
+        # Of a followed creator and in a followed channel: found once.
+        once = np.sort(np.unique(rows, return_index=True)[1])
+        return rows[once][: self._wanted]
 
-    def _by_creators(self, query: Query, creators: set[int]) -> Rows:
-        """The newest of each creator, who published last first."""
+    def _channels(self, query: Query) -> list[Rows]:
+        """The rows of followed channels, in the viewer's languages."""
+        chosen = query.state.followed_channels if query.state is not None else ()
+        if not chosen:
+            return []
+        by_language = [
+            held
+            for name, held in self._world.channel_rows.items()
+            if channel_number(name) in chosen
+        ]
+        return [
+            held[language]
+            for held in by_language
+            for language in query.languages
+            if len(held.get(language, ()))
+        ]
+
+    def _newest(self, query: Query, held: list[Rows]) -> Rows:
+        """The newest of each, first of those in which something was published last."""
         c = self._world.catalogue
-        held = [c.pools.creator[creator] for creator in creators if creator in c.pools.creator]
         if not held:
             return NO_ROWS
         held.sort(key=lambda rows: (-int(c.published_ms[rows[0]]), int(rows[0])))

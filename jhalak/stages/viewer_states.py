@@ -193,8 +193,10 @@ class ViewerStates:
     def _relate(self, state: ViewerState, rows: Sequence[RelationRow]) -> None:
         for chosen in (state.hidden_creators, state.hidden_topics, state.hidden_items):
             chosen.clear()
-        state.followed_creators.clear()
-        state.followed_topics.clear()
+        for followed in (
+            state.followed_creators, state.followed_topics, state.followed_channels
+        ):  # fmt: skip
+            followed.clear()
         for row in rows:
             relate(state, row.verb, row.kind, row.target, row.at_ms, True, self._hide_ms)
 

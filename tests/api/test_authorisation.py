@@ -69,6 +69,7 @@ OPS: Final[dict[str, Op]] = {
     "GET /v1/ops/feeds": Op(),
     "POST /v1/viewers": Op(body={"languages": ["en"]}),
     "GET /v1/channels": Op(),
+    "GET /v1/channels/offered": Op(),
     "GET /v1/search": Op("/v1/search?q=title"),
     "GET /v1/websub/{token}": Op("/v1/websub/{nothing}", also=(404, 410, 400)),
     "POST /v1/websub/{token}": Op("/v1/websub/{nothing}", content=b"x", also=(404, 410)),

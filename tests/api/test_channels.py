@@ -94,6 +94,29 @@ def test_a_followed_channel_comes_first_and_is_told_of(world: Jhalak) -> None:
         assert phone.ask("PUT", f"/v1/me/{verb}/channel/{name}").status_code == status
 
 
+def test_those_with_something_live_are_offered_to_who_is_not_known_yet(world: Jhalak) -> None:
+    answer = world.ask("GET", "/v1/channels/offered")
+    assert answer.status_code == 200
+    offered = {one["channel"]: one for one in answer.json()["channels"]}
+    assert offered["food"]["items"] == {"en": 12, "hi": 2}
+    assert offered["food"]["topic"] == "food" and offered["food"]["names"]["hi"] == "खाना"
+    assert "comedy" not in offered, "nothing is in it"
+    assert [*offered] == [name for name in told(world.phone("en")) if name in offered]
+
+
+def test_what_is_chosen_in_the_first_minute_is_followed(world: Jhalak) -> None:
+    phone = world.phone("en", topics=["sport"], channels=["nature", "food", "nature", "cheese"])
+    relations = phone.ask("GET", "/v1/me/relations").json()["relations"]
+    assert {(r["verb"], r["kind"], r["id"]) for r in relations} == {
+        ("follows", "topic", "sport"), ("follows", "channel", "nature"),
+        ("follows", "channel", "food"),
+    }  # fmt: skip
+    state = world.run(world.services.states.get(phone.number, profiled=True))[0]
+    assert len(state.followed_channels) == 2
+    phone.ask("DELETE", "/v1/me/follows/channel/food")
+    assert len(state.followed_channels) == 1
+
+
 def test_no_such_channel(world: Jhalak) -> None:
     answer = world.phone("en").ask("GET", "/v1/video/feed?channel=cheese")
     assert answer.status_code == 404

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from jhalak.catalogue.channels import ChannelRows, channel_number, shipped
 from jhalak.catalogue.live import prepare
 from jhalak.catalogue.topics import topic_by_id
 from jhalak.learning.pairs import EXPORTED
@@ -241,6 +242,21 @@ def test_followed_finds_the_newest_of_followed_creators_and_topics() -> None:
     assert found(source, world, query_of(state=state)) == [f"en-food-{i}" for i in range(4)]
     assert found(source, world, query_of(state=state, profiled=False)) == []
     assert found(source, world, query_of(state=None)) == []
+
+
+def test_followed_finds_the_newest_of_followed_channels() -> None:
+    world = world_of(*ITEMS)
+    rows = {name: ChannelRows()(world.catalogue, shipped())[name] for name in ("food", "comedy")}
+    world.channel_rows = rows
+    source = Followed(world, Walker(world.catalogue))
+    state = ViewerState(1)
+    state.followed_channels.update(map(channel_number, ("food", "comedy", "gone")))
+    foods = [f"en-food-{i}" for i in range(4)]
+    assert found(source, world, query_of("en", state=state)) == foods
+    assert "hi-food-0" in found(source, world, query_of("hi", "en", state=state))
+    state.followed_creators.add(world.catalogue.creator_num["en food 1"])
+    again = found(source, world, query_of("en", state=state))
+    assert sorted(again) == foods and again[:2] == ["en-food-1", "en-food-3"]
 
 
 def test_of_many_followed_creators_each_has_a_place() -> None:
