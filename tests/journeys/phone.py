@@ -30,9 +30,8 @@ class Phone:
             self.complaints.append(f"request to another host: {request.url}")
 
     def _heard(self, said: Any) -> None:
-        # derived_inert: what a screen that is gone still asked of itself; it reads the last value.
-        forgiven = ("derived_inert", *self.forgiven)
-        if said.type in ("error", "warning") and not any(f in said.text for f in forgiven):
+        forgiven = any(text in said.text for text in self.forgiven)
+        if said.type in ("error", "warning") and not forgiven:
             self.complaints.append(f"{said.type}: {said.text}")
 
     def open(self, path: str = "") -> Phone:

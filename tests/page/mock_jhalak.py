@@ -28,6 +28,7 @@ def _table(path: str) -> dict[str, Any]:
 
 
 TOPICS = _table("catalogue/topics.toml")["topics"]
+CHANNELS = _table("catalogue/channels.toml")["channels"]
 REASONS = _table("stages/reasons.toml")["reasons"]
 SHOWN_TOPICS = (
     "sport", "science", "food", "travel", "technology", "business", "nature", "entertainment",
@@ -106,6 +107,8 @@ class MockJhalak:
             self.blocks: list[dict[str, str]] = []
             self.media: dict[str, bytes] = {}
             self.films = Films(self._visit)
+            self.channels: dict[str, dict[str, int]] = {}
+            """Live items of each channel, by language."""
             self.taps: Counter[str] = Counter()
             self._seen: set[str] = set()
             self._last: list[dict[str, Any]] = []
@@ -153,6 +156,7 @@ class MockJhalak:
             "GET /v1/topics": self._topics, "GET /v1/lockscreen/edition": self._edition,
             "GET /v1/video/feed": self._feed, "GET /v1/me/interests": self._interests,
             "POST /v1/events": self._events, "DELETE /v1/me": lambda _: None,
+            "GET /v1/channels/offered": self._offered, "GET /v1/channels": self._channels,
         }  # fmt: skip
         if route not in routes:
             return 404, {"error": "not_found"}
@@ -172,6 +176,19 @@ class MockJhalak:
     def _topics(self, _: Asked) -> dict[str, Any]:
         rows = [{"id": k, "colour": t["colour"], "names": t["names"]} for k, t in TOPICS.items()]
         return {"topics": rows}
+
+    def _offered(self, _: Asked) -> dict[str, Any]:
+        return {"channels": [
+            {"channel": id_, "topic": id_, "names": CHANNELS[id_]["names"], "items": items}
+            for id_, items in self.channels.items()
+        ]}  # fmt: skip
+
+    def _channels(self, _: Asked) -> dict[str, Any]:
+        return {"channels": [
+            {"channel": id_, "name": CHANNELS[id_]["names"][self.languages[0]], "items": 1,
+             "followed": False}
+            for id_ in self.channels
+        ]}  # fmt: skip
 
     def _choose(self, count: int) -> list[dict[str, Any]]:
         """Unseen cards, half of them of tapped topics; seen ones when none is left."""

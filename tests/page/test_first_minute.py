@@ -28,7 +28,9 @@ def test_it_asks_all_and_tells_it_in_one_request(opened: Any, jhalak: MockJhalak
     assert go.is_disabled()
     page.locator("[data-personal=true]").click()
     page.locator("input").first.check()
-    assert jhalak.asked[1:] == [], "nothing was told before the last button"
+    before = {(a.path, a.token, a.body, *a.query) for a in jhalak.asked}
+    told = "nothing was told before the last button"
+    assert before == {("/v1/topics", "", None), ("/v1/channels/offered", "", None)}, told
     go.click()
     page.wait_for_selector(".card.current")
     (made,) = jhalak.calls("POST", "/v1/viewers")
@@ -36,6 +38,7 @@ def test_it_asks_all_and_tells_it_in_one_request(opened: Any, jhalak: MockJhalak
     assert granted == {"personalisation": True, "measurement": True, "profiled_ads": False}
     assert made.body == {
         "languages": ["hi", "en"], "age_band": "25-34", "topics": ["sport", "food"],
+        "channels": [],
     }  # fmt: skip
     page.reload()
     page.wait_for_selector(".card.current")
@@ -61,6 +64,48 @@ def test_to_be_shown_cards_without_a_profile_is_as_near_as_with_one(
     body = jhalak.calls("POST", "/v1/viewers")[0].body
     assert body["topics"] == [] and body["age_band"] is None
     assert not any(one["granted"] for one in body["consents"])
+
+
+def test_channels_in_which_something_is_can_be_followed_or_skipped(
+    opened: Any, jhalak: MockJhalak
+) -> None:
+    # Of these one has nothing in Hindi, and what the other is about has its picture above.
+    jhalak.channels = {"comedy": {"hi": 3, "en": 1}, "dance": {"en": 4}, "food": {"hi": 2}}
+    page = opened()
+    choose(page, "hi")
+    page.locator(".wide.go").click()
+    channels = page.get_by_role("group", name="चैनल")
+    assert channels.locator(".name").all_inner_texts() == ["कॉमेडी"]
+    channels.locator("svg.art").wait_for()
+    skip = page.locator(".wide.go").inner_text()
+    channels.locator(".tile").click()
+    assert page.locator(".wide.go").inner_text() != skip
+    page.locator(".wide.go").click()
+    page.locator(".pill[value='25-34']").click()
+    page.locator("[data-personal=true]").click()
+    page.locator(".wide.go").click()
+    page.wait_for_selector(".card.current")
+    (made,) = jhalak.calls("POST", "/v1/viewers")
+    assert made.body["channels"] == ["comedy"] and made.body["topics"] == []
+
+
+def test_a_channel_has_its_feed_and_is_followed_there(opened: Any, jhalak: MockJhalak) -> None:
+    jhalak.channels = {"comedy": {"en": 1}, "dance": {"en": 4}}
+    page = opened("en")
+    page.get_by_role("button", name="Videos").click()
+    page.get_by_role("button", name="Channels").click()
+    page.locator("[data-channel=dance]").click()
+    jhalak.wait(lambda: any(a.query.get("channel") == "dance" for a in jhalak.asked))
+    page.locator("article").first.wait_for()
+    page.get_by_role("button", name="Follow: Dance").click()
+    page.get_by_role("button", name="Following: Dance").wait_for()
+    jhalak.wait(lambda: bool(jhalak.calls("PUT", "/v1/me/follows/channel/dance")))
+    page.locator("article [data-action=why]").first.click()
+    page.get_by_role("dialog").wait_for()
+    page.go_back()
+    assert page.url.endswith("#/channel/dance")
+    page.get_by_role("button", name="For you").click()
+    page.locator(".tab[aria-current=true]").wait_for()
 
 
 def test_it_says_when_there_is_no_server_and_goes_on_where_it_was(

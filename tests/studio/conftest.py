@@ -88,8 +88,8 @@ class Page:
             self.complaints.append(f"request to another host: {request.url}")
 
     def _heard(self, said: Any) -> None:
-        # A session that is asked for and not there; derived_inert: a screen that is gone.
-        forgiven = ("status of 401", "derived_inert", *self.forgiven)
+        # A session that is asked for and not there.
+        forgiven = ("status of 401", *self.forgiven)
         if said.type in ("error", "warning") and not any(one in said.text for one in forgiven):
             self.complaints.append(f"{said.type}: {said.text}")
 

@@ -1,2 +1,24 @@
 /** How scripts that a phone fetches are made small. */
+
+import type { Plugin } from "vite";
+
 export const SMALL = { module: true, ecma: 2020, compress: { passes: 3, pure_getters: true } } as const;
+
+const STATE = "export let hydrating = false;";
+const TURN = "\thydrating = value;\n";
+
+/**
+ * Nothing here is drawn by a server first: Svelte's code that takes over such pages is left out (1.2 KB gzipped).
+ * What it is guarded by becomes a constant, and the minifier drops the rest.
+ */
+export function onlyMounted(): Plugin {
+  return {
+    name: "only-mounted",
+    apply: "build",
+    transform(code, id) {
+      if (!/svelte\/src\/internal\/client\/dom\/hydration\.js$/.test(id)) return undefined;
+      if (!code.includes(STATE) || !code.includes(TURN)) throw new Error("Svelte's hydration.js is not as it was");
+      return { code: code.replace(STATE, "export const hydrating = false;").replace(TURN, ""), map: null };
+    },
+  };
+}

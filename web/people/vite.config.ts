@@ -3,7 +3,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 import { fonts } from "../build/fonts.ts";
 import { precompress } from "../build/precompress.ts";
-import { SMALL } from "../build/small.ts";
+import { onlyMounted, SMALL } from "../build/small.ts";
 import { words } from "../build/words.ts";
 import { BORROWED } from "./src/words/borrowed.ts";
 
@@ -23,7 +23,7 @@ export default defineConfig({
   base: "/people/",
   plugins: [
     fonts(), words(at("./src/words/messages"), { folder: at("../viewer/src/words/messages"), keys: BORROWED }),
-    svelte({ configFile: at("../svelte.config.js") }), precompress(built),
+    svelte({ configFile: at("../svelte.config.js") }), onlyMounted(), precompress(built),
   ],
   build: {
     outDir: built,

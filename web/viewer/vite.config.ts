@@ -4,7 +4,7 @@ import { defineConfig } from "vite";
 import { early } from "../build/early.ts";
 import { fonts } from "../build/fonts.ts";
 import { precompress } from "../build/precompress.ts";
-import { SMALL } from "../build/small.ts";
+import { onlyMounted, SMALL } from "../build/small.ts";
 import { words } from "../build/words.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -12,12 +12,12 @@ const built = at("../../jhalak/api/built/viewer");
 
 /** What is fetched when it is first wanted; all else is one file, which compresses better than many. */
 const LATER = /messages|screens\/(Me|me\/)|shared\/art/;
-const WATCHED = /screens\/(Feed|Reader|Why|more|reel)|platform\/(ahead|entry|films|ladder|people|share|watched)|parts\/(Film|Slide)/;
+const WATCHED = /screens\/(Feed|Channels|Reader|Why|more|reel)|platform\/(ahead|entry|films|ladder|people|share|watched)|parts\/(Film|Slide)/;
 const ours = (id: string) => /\/(src|shared|svelte)\//.test(id) && !LATER.test(id);
 
 export default defineConfig({
   root: at("."),
-  plugins: [fonts(), words(at("./src/words/messages")), svelte({ configFile: at("../svelte.config.js") }), early("pens"), precompress(built)],
+  plugins: [fonts(), words(at("./src/words/messages")), svelte({ configFile: at("../svelte.config.js") }), onlyMounted(), early("pens"), precompress(built)],
   build: {
     outDir: built,
     emptyOutDir: true,

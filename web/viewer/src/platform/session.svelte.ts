@@ -21,6 +21,7 @@ export interface Viewer { viewer: string; token: string; languages: string[] }
 export interface Choices {
   languages: string[];
   topics: string[];
+  channels: string[];
   age_band: AgeBand | null;
   consents: Record<Purpose, boolean>;
 }
@@ -83,14 +84,14 @@ export class Session {
   }
 
   /** Makes a new viewer out of what the first minute asked, in one request. Raises Trouble. */
-  async create({ languages, topics, age_band, consents }: Choices): Promise<void> {
+  async create({ consents, ...chosen }: Choices): Promise<void> {
     const granted = Object.entries(consents).map(([purpose, on]) => ({ purpose, granted: on }));
     const made = await call<{ viewer: string; token: string }>("POST", "/v1/viewers", {
-      body: { languages, age_band, topics, consents: granted },
+      body: { ...chosen, consents: granted },
     });
     if (!made) throw new Trouble("trouble");
     if (this.viewer) await this.forget();
-    await this.#keepViewer({ ...made, languages: [...languages] });
+    await this.#keepViewer({ ...made, languages: [...chosen.languages] });
   }
 
   async #keepViewer(viewer: Viewer): Promise<void> {

@@ -77,7 +77,14 @@ export interface FeedItem {
   poster: Picture & { src?: string; width?: number; height?: number };
   renditions: Rendition[];
   why?: string;
+  /** What it was made with. */
+  of?: { kind: "duet" | "stitch" | "sound"; video: string; handle: string } | null;
 }
+
+/** A channel that is offered before there is a viewer. */
+export interface Offered { channel: string; topic: string; names: Record<string, string>; items: Record<string, number> }
+/** A channel as a viewer has it. */
+export interface Channel { channel: string; name: string; items: number; followed: boolean }
 
 export interface Topic { id: string; colour: string; sensitive?: boolean; names: Record<string, string> }
 
@@ -94,4 +101,4 @@ export interface ViewerEvent {
 export type AgeBand = "under13" | "13-17" | "18-24" | "25-34" | "35-49" | "50+";
 export type Purpose = "personalisation" | "measurement" | "profiled_ads";
 export type Verb = "likes" | "saves" | "follows" | "hides" | "blocks" | "mutes";
-export type Kind = "item" | "creator" | "topic";
+export type Kind = "item" | "creator" | "topic" | "channel";

@@ -55,8 +55,9 @@ export class LockScreen {
     const to = session.cards[this.at + step];
     if (!to) return step > 0 ? this.more() : undefined;
     await this.#checked();
-    // Recalled meanwhile: the one that took its place comes.
-    session.show(session.cards.includes(to) ? to : session.cards[this.at + step] ?? to);
+    // Recalled meanwhile: the one that took its place comes. Looked up, as the screen may be gone.
+    const at = place(session.cards, session.slot, this.#wokeAt);
+    session.show(session.cards.includes(to) ? to : session.cards[at + step] ?? to);
     return undefined;
   }
 

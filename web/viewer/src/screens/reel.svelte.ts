@@ -37,8 +37,8 @@ export class Reel {
   readonly #watch = new Watched(); // of the video in front
   readonly #attention = new Attention((slot, spentMs) => this.#watched(slot, spentMs));
 
-  /** `following`: of whom the viewer follows and nobody else. */
-  constructor(private readonly following: boolean) {}
+  /** `of`: which feed, as it is asked for: `&of=following`, `&channel=comedy`; "": of everybody. */
+  constructor(private readonly of: string) {}
 
   /** The next slate after what is there. Trouble is told only when there is nothing to go on with. */
   async more(): Promise<void> {
@@ -51,7 +51,7 @@ export class Reel {
         return;
       }
       await session.outbox.flush().catch(() => undefined);
-      const page = await session.call<Page>("GET", `/v1/video/feed?limit=${LIMIT}${this.following ? "&of=following" : ""}`, {
+      const page = await session.call<Page>("GET", `/v1/video/feed?limit=${LIMIT}${this.of}`, {
         headers: saver() ? { "save-data": "on" } : {},
       });
       this.items = [...this.items, ...(page?.items ?? []).filter((item) => !this.#out(item))];
