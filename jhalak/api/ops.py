@@ -14,7 +14,6 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import generate_latest
 
 from jhalak.api.services import Services
-from jhalak.catalogue.pictures import waiting
 from jhalak.pipeline.runner import StageStats
 from jhalak.ports.errors import PortError
 from jhalak.ports.jobs import JobState
@@ -124,8 +123,7 @@ def _told(hours: float) -> float:
 
 
 def _unpictured(services: Services) -> int:
-    catalogue = services.world.catalogue
-    return waiting(catalogue.records[row] for row in list(catalogue.by_id.values()))
+    return services.world.catalogue.count_unpictured()
 
 
 def _unembedded(s: Services) -> int:

@@ -6,6 +6,7 @@ arrays of their own each would be a line of memory to wait for; here all of a ro
 
 from __future__ import annotations
 
+from struct import Struct
 from typing import Any, Final
 
 import numpy as np
@@ -24,10 +25,12 @@ FACTS: Final = np.dtype(
         ("duration_s", np.float32),
         ("kind", np.int8), ("language", np.int8), ("topic", np.int8),
         ("sensitive", np.bool_), ("unsafe", np.bool_), ("followers_only", np.bool_),
-        ("by_minor", np.bool_), ("spare", np.int8),
+        ("by_minor", np.bool_), ("unpictured", np.bool_),
     ]
 )  # fmt: skip
 """All of a row that is a number: one line."""
+pack_facts: Final = Struct("=5q2i2f3b5?").pack
+"""The bytes of a row of FACTS, its fields in their order."""
 assert FACTS.itemsize == LINE
 
 

@@ -9,77 +9,86 @@ making still means the old item by it, and finds it not live.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from jhalak.catalogue.cards import VideoForms, card_fields, tail, video_forms
-from jhalak.catalogue.columns import FACTS, facts_of, packed_of
-from jhalak.catalogue.pictures import NO_IMAGE, CardImage, card_image
+from jhalak.catalogue.columns import FACTS, facts_of, pack_facts, packed_of
+from jhalak.catalogue.hashtags import tags_of_item
+from jhalak.catalogue.pictures import CardImage, card_image
+from jhalak.catalogue.pools import Pools, pools_of
 from jhalak.catalogue.topics import topic_by_id
 from jhalak.schema.candidates import Rows
-from jhalak.schema.item import EMBEDDING_SIZE, Item, ItemRecord
-from jhalak.schema.languages import LANGUAGE_INDEX, LANGUAGES
-from jhalak.schema.pool import ByTopic, Shelves, by_language_and_topic, by_topic, no_shelves
-from jhalak.schema.viewer_state import TOPICS_MAX
+from jhalak.schema.item import EMBEDDING_SIZE, ItemRecord
+from jhalak.schema.languages import LANGUAGE_INDEX
+from jhalak.schema.stored import ItemHead, StoredItem, stored
 
 REST_MS: Final = 10_000
-SAFE: Final = 200
 STORIES: Final = 1 << 62
 """Numbers of stories begin here: above every item's number."""
 CARD, VIDEO = 0, 1
 _NEVER: Final = 1 << 62
-NO_VIDEO: Final = VideoForms(b"", b"")
+_NO_EMBEDDING: Final = bytes(EMBEDDING_SIZE)
+_LONG_S: Final = 1e30
+"""More seconds than a column of float32 need hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """One changed item, ready to be put in its row."""
 
-    record: ItemRecord
-    language: int
-    topic: int
-    sensitive: bool
-    unsafe: bool
-    lifetime_h: float
-    embedding: NDArray[np.float32] | None
-    story: int
-    sound: int
-    card: bytes
-    video: VideoForms
-    image: CardImage
+    stored: StoredItem
+    head: ItemHead
+    facts: bytes
+    """A row of FACTS."""
+    place: tuple[int, int, int]
+    """Topic, language, creator."""
+    tags: tuple[str, ...]
 
 
 def prepare(record: ItemRecord) -> Prepared:
-    """Everything about a change that needs no catalogue. About 10 us; safe in any thread."""
-    item = record.item
-    topic = topic_by_id().get(item.topic) or topic_by_id()["general"]
-    embedding = None
-    if len(record.embedding) == EMBEDDING_SIZE:
-        raw = np.frombuffer(record.embedding, np.int8).astype(np.float32)
-        embedding = raw / max(float(np.linalg.norm(raw)), 1e-6)
+    """Everything about a change that needs no catalogue. Safe in any thread."""
+    return prepare_stored(stored(record))
+
+
+def prepare_stored(change: StoredItem) -> Prepared:
+    """The same of what is still encoded. About 3 us."""
+    item = change.head()
+    topics = topic_by_id()
+    topic = topics.get(item.topic) or topics["general"]
+    language, video = LANGUAGE_INDEX[item.language], item.kind == "video"
+    story = story_number(item)
+    lifetime_h = max(item.expires_ms - item.published_ms, 3_600_000) / 3_600_000
+    facts = pack_facts(
+        change.num, item.published_ms, item.expires_ms, story,
+        story if story and item.kind == "card" else change.num, change.creator,
+        sound_number(item.sound), lifetime_h, min(item.duration_s, _LONG_S),
+        VIDEO if video else CARD, language, topic.index, item.sensitive or topic.sensitive,
+        bool(item.unsafe), change.private or item.followers_only, change.by_minor,
+        item.image is not None and not change.pictured(item.image),
+    )  # fmt: skip
     return Prepared(
-        record=record,
-        language=LANGUAGE_INDEX[item.language],
-        topic=topic.index,
-        sensitive=item.sensitive or topic.sensitive,
-        unsafe=bool(item.unsafe),
-        lifetime_h=max(item.expires_ms - item.published_ms, 3_600_000) / 3_600_000,
-        embedding=embedding,
-        story=story_number(item),
-        sound=sound_number(item.sound),
-        card=tail(card_fields(item)),
-        video=video_forms(record),
-        image=card_image(record),
+        change, item, facts, (topic.index, language, change.creator), tags_of_item(change)
     )
 
 
-def story_number(item: Item) -> int:
+def columns_of(changes: Sequence[Prepared]) -> tuple[NDArray[Any], NDArray[np.float32]]:
+    """(FACTS[n], embeddings float32[n, EMBEDDING_SIZE] of unit length; zeros where there is
+    none)."""
+    facts = np.frombuffer(b"".join([change.facts for change in changes]), FACTS)
+    parts = [change.stored.embedding for change in changes]
+    raw = b"".join([one if len(one) == EMBEDDING_SIZE else _NO_EMBEDDING for one in parts])
+    embedding = np.frombuffer(raw, np.int8).reshape(-1, EMBEDDING_SIZE).astype(np.float32)
+    length = np.linalg.norm(embedding, axis=1, keepdims=True)
+    embedding /= np.maximum(length, np.float32(1e-6))
+    return facts, embedding
+
+
+def story_number(item: ItemHead) -> int:
     """The item's story in its language as a number from STORIES upwards; 0: alone."""
     if not item.story:
         return 0
@@ -112,36 +121,36 @@ def _facts(items, row_of, live, topic, language, creator, out):  # type: ignore[
             out[0, i], out[1, i], out[2, i], out[3, i] = -1, -1, -1, 0
 
 
-def _row_of(change: Prepared) -> tuple[Any, ...]:
-    """The fields of FACTS."""
-    record, item = change.record, change.record.item
-    card = item.kind != "video"
-    return (
-        record.num, item.published_ms, item.expires_ms, change.story,
-        change.story if change.story and item.kind == "card" else record.num, record.creator,
-        change.sound, change.lifetime_h, item.duration_s, CARD if card else VIDEO, change.language,
-        change.topic, change.sensitive, change.unsafe, record.followers_only, record.by_minor, 0,
-    )  # fmt: skip
+T = TypeVar("T")
 
 
-@dataclass(slots=True)
-class Pools:
-    """Live rows by language, and by language and topic; newest first. Replaced, never changed."""
+class Forms(dict[int, T]):
+    """What is made of a row's record when it is first asked for, and then kept. Most items of a
+    catalogue are never shown."""
 
-    fresh: dict[int, Rows] = field(default_factory=dict)
-    by_topic: dict[int, ByTopic] = field(default_factory=dict)
-    creator: dict[int, Rows] = field(default_factory=dict)
-    """Creator number to its rows."""
-    shelves: Shelves = field(default_factory=lambda: no_shelves(len(LANGUAGES) * TOPICS_MAX))
-    """All of `by_topic` side by side."""
-    safe: dict[int, Rows] = field(default_factory=dict)
-    """The newest cards and videos that are safe for everyone, at most SAFE a language."""
+    def __init__(self, make: Callable[[ItemRecord], T], record: Callable[[int], ItemRecord]):
+        self._make, self._record = make, record
+
+    def __missing__(self, row: int) -> T:
+        made = self[row] = self._make(self._record(row))
+        return made
+
+
+class Records:
+    """The record in each row, decoded when it is asked for: 3 us."""
+
+    def __init__(self, stored: list[StoredItem | None]) -> None:
+        self._stored = stored
+
+    def __getitem__(self, row: int) -> ItemRecord | None:
+        found = self._stored[row]
+        return None if found is None else found.record()
 
 
 class LiveCatalogue:
     """Columns over rows; a row is an item. `capacity` grows by doubling; arrays are replaced then.
 
-    Written by the serving thread alone.
+    Written by the serving thread alone, which alone asks for `card`, `video` and `image`.
     """
 
     def __init__(self, capacity: int = 4096) -> None:
@@ -156,12 +165,17 @@ class LiveCatalogue:
         self._lay(facts_of(capacity), packed_of(capacity))
         self.facts: list[tuple[int, int, int]] = [(0, 0, 0)] * capacity
         """(topic, language, creator) of each row, for those who ask about one item at a time."""
-        self.records: list[ItemRecord | None] = [None] * capacity
-        self.card: list[bytes] = [b""] * capacity
-        self.video: list[VideoForms] = [NO_VIDEO] * capacity
+        self.stored: list[StoredItem | None] = [None] * capacity
+        self.records = Records(self.stored)
+        self.card: Forms[bytes] = Forms(lambda record: tail(card_fields(record.item)), self.record)
+        self.video: Forms[VideoForms] = Forms(video_forms, self.record)
+        self.image: Forms[CardImage] = Forms(card_image, self.record)
         self.media: list[str] = [""] * capacity
         """The set of files that a creator's video lies in."""
-        self.image: list[CardImage] = [NO_IMAGE] * capacity
+        self.tags: dict[int, tuple[str, ...]] = {}
+        """Hashtags, folded, of rows whose item has any."""
+        self.changed = np.zeros(capacity, np.int64)
+        """int64[rows]: rises whenever a row is filled or left."""
         self.creators: dict[int, str] = {}
         """Creator number to name, for those with live items."""
         self.creator_num: dict[str, int] = {}
@@ -202,6 +216,8 @@ class LiveCatalogue:
         """Only for its creator and who follows them: stages/audience.py. In no pool but its
         creator's."""
         self.by_minor: NDArray[np.bool_] = facts["by_minor"]
+        self.unpictured: NDArray[np.bool_] = facts["unpictured"]
+        """It names a picture that is not made yet."""
         self.packed: NDArray[np.int8] = packed
         """`embedding` in units of 1/127: a row is one line of memory, which is what scoring waits
         for."""
@@ -219,21 +235,24 @@ class LiveCatalogue:
         new: list[int] = []
         filled: dict[int, Prepared] = {}
         for change in changes:
-            record = change.record
-            row = self.by_id.get(record.item.id)
-            if record.status == "recalled" and record.num not in self.recalled:
-                self.recalled[record.num] = record.item.id
-                self.recalls.append((record.seq, record.item.id, record.changed_ms))
+            item = change.stored
+            name, expires_ms = change.head.id, change.head.expires_ms
+            row = self.by_id.get(name)
+            if item.status == "recalled" and item.num not in self.recalled:
+                self.recalled[item.num] = name
+                self.recalls.append((item.seq, name, item.changed_ms))
             # A recall is for good: a change that was read before it may be put in place after it.
-            gone = record.withheld or record.item.expires_ms <= now_ms
-            if record.num in self.recalled or gone:
+            gone = item.withheld or expires_ms <= now_ms
+            if item.num in self.recalled or gone:
                 if row is not None:
                     filled.pop(row, None)
                     self._leave(row, now_ms)
                 continue
             if row is None:
-                row = self._allot(record)
+                row = self._allot(item.num)
                 new.append(row)
+            else:
+                self._forget(row)
             self._fill(row, change)
             filled[row] = change
         if filled:
@@ -275,6 +294,10 @@ class LiveCatalogue:
         """(rows int64[n], -1 for items that are not live; the embeddings that they are of)."""
         return self.facts_of(items)[0], self.embedding
 
+    def count_unpictured(self) -> int:
+        """How many live items name a picture that is not made yet."""
+        return int(self.unpictured[np.flatnonzero(self.live)].sum())
+
     def record(self, row: int) -> ItemRecord:
         record = self.records[row]
         if record is None:
@@ -287,78 +310,68 @@ class LiveCatalogue:
         if not self._stale:
             return False
         self._stale = False
-        rows = np.flatnonzero(self.live).astype(np.int32)
-        rows = rows[np.lexsort((-self.num[rows], -self.published_ms[rows]))]
-        named = rows[self.creator[rows] > 0]
-        # Found by whom it is for, and by nobody else: it takes no other's place among candidates.
-        rows = rows[~self.followers_only[rows]]
-        language = self.language[rows].astype(np.int64)
-        fresh = _split(rows, language)
-        self.pools = Pools(
-            fresh=fresh,
-            by_topic={key: by_topic(part, self.topic[part]) for key, part in fresh.items()},
-            creator=_split(named, self.creator[named]),
-            shelves=by_language_and_topic(rows, self.language[rows], self.topic[rows]),
-            safe={
-                key: part[~(self.sensitive | self.unsafe)[part]][:SAFE]
-                for key, part in fresh.items()
-            },
-        )
+        self.pools = pools_of(self.live, self._facts)
         return True
 
-    def _allot(self, record: ItemRecord) -> int:
+    def _allot(self, num: int) -> int:
         if not self._free:
             self._grow()
         row = self._free.pop()
-        if record.num >= len(self.row_of):
-            more = np.full(max(record.num + 1, 2 * len(self.row_of)), -1, np.int32)
+        if num >= len(self.row_of):
+            more = np.full(max(num + 1, 2 * len(self.row_of)), -1, np.int32)
             more[: len(self.row_of)] = self.row_of
             self.row_of = more
         return row
 
     def _fill(self, row: int, change: Prepared) -> None:
-        record, item = change.record, change.record.item
-        self._soonest_ms = min(self._soonest_ms, item.expires_ms)
-        self.facts[row] = (change.topic, change.language, record.creator)
-        self.records[row] = record
-        self.card[row] = change.card
-        self.video[row] = change.video
-        self.media[row] = item.media
-        self.image[row] = change.image
-        if record.creator:
-            self.creators[record.creator] = item.publisher
-            self.creator_num[item.publisher] = record.creator
-        self.row_of[record.num] = row
-        self.by_id[item.id] = row
+        item, head = change.stored, change.head
+        if head.expires_ms < self._soonest_ms:
+            self._soonest_ms = head.expires_ms
+        self.facts[row] = change.place
+        self.stored[row] = item
+        self.media[row] = head.media
+        if change.tags:
+            self.tags[row] = change.tags
+        if item.creator:
+            self.creators[item.creator] = head.publisher
+            self.creator_num[head.publisher] = item.creator
+        self.row_of[item.num] = row
+        self.by_id[head.id] = row
         self.touched.add(row)
 
     def _fill_columns(self, rows: list[int], changes: list[Prepared]) -> None:
         """Put the columns of all in place at once, a fifth of what one by one takes; they live when
         all is there, since threads read beside."""
-        self._facts[rows] = np.array([_row_of(change) for change in changes], FACTS)
-        embedding = np.zeros((len(rows), EMBEDDING_SIZE), np.float32)
-        for at, change in enumerate(changes):
-            if change.embedding is not None:
-                embedding[at] = change.embedding
+        self._facts[rows], embedding = columns_of(changes)
         self.embedding[rows] = embedding
         self.packed[rows] = np.rint(embedding * 127)
         self.live[rows] = True
+        self.changed[rows] += 1
 
     def _leave(self, row: int, now_ms: int) -> None:
-        record = self.record(row)
+        left = self.stored[row]
+        if left is None:
+            raise KeyError(f"row {row} holds no item")
         self.live[row] = False
-        self.row_of[record.num] = -1
-        del self.by_id[record.item.id]
+        self.changed[row] += 1
+        self.row_of[left.num] = -1
+        del self.by_id[left.head().id]
         self._resting.append((now_ms + REST_MS, row))
         self._stale = True
         self.touched.add(row)
 
+    def _forget(self, row: int) -> None:
+        """What was made of another record than the row's."""
+        self.card.pop(row, None)
+        self.video.pop(row, None)
+        self.image.pop(row, None)
+        self.tags.pop(row, None)
+
     def _wake(self, now_ms: int) -> None:
         while self._resting and self._resting[0][0] <= now_ms:
             row = self._resting.popleft()[1]
-            self.records[row] = None
-            self.card[row], self.video[row], self.media[row] = b"", NO_VIDEO, ""
-            self.image[row] = NO_IMAGE
+            self.stored[row], self.media[row] = None, ""
+            self._forget(row)
             self._free.append(row)
 
     def _grow(self) -> None:
@@ -368,18 +381,8 @@ class LiveCatalogue:
         self.live = np.concatenate([self.live, np.zeros_like(self.live)])
         self.embedding = np.concatenate([self.embedding, np.zeros_like(self.embedding)])
         self._lay(facts, packed)
-        self.card.extend([b""] * old)
-        self.video.extend([NO_VIDEO] * old)
+        self.changed = np.concatenate([self.changed, np.zeros_like(self.changed)])
         self.media.extend([""] * old)
-        self.image.extend([NO_IMAGE] * old)
         self.facts.extend([(0, 0, 0)] * old)
-        self.records.extend([None] * old)
+        self.stored.extend([None] * old)
         self._free = list(range(2 * old - 1, old - 1, -1))
-
-
-def _split(rows: Rows, keys: NDArray[np.integer]) -> dict[int, Rows]:
-    """Rows by key, each part in the order of `rows`."""
-    order = np.argsort(keys, kind="stable")
-    cuts = np.flatnonzero(np.diff(keys[order])) + 1
-    parts = np.split(order, cuts)
-    return {int(keys[part[0]]): rows[part] for part in parts if len(part)}

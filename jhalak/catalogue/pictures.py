@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -27,9 +26,6 @@ class CardImage(NamedTuple):
     small_bytes: int
     """Of the file that the form makes a phone fetch; 0 where it is art."""
     usual_bytes: int
-
-
-NO_IMAGE: Final = CardImage(b"", b"", b"", 0, 0)
 
 
 def shown_while_locked(record: ItemRecord) -> Picture | None:
@@ -67,14 +63,6 @@ def poster(record: ItemRecord) -> dict[str, Any]:
     if picture is None:
         return _art(record.item)
     return _told(record.item, picture, picture.variants)
-
-
-def waiting(records: Iterable[ItemRecord | None]) -> int:
-    """How many name a picture that is not made yet."""
-    return sum(
-        record is not None and record.item.image is not None and record.picture is None
-        for record in records
-    )
 
 
 def _art(item: Item) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from jhalak.cli.failure import explained
 from jhalak.cli.tls import bracketed, kept, tls_of
-from jhalak.cli.work import PARENT_GONE
+from jhalak.cli.work import PARENT_GONE, leave_out_blas
 
 if TYPE_CHECKING:
     from jhalak.api.services import Services
@@ -109,6 +109,7 @@ def _say(running: Running) -> None:
 
 async def serve(arguments: argparse.Namespace, on_ready: Callable[[Running], None]) -> None:
     """Serve until a signal; `on_ready` is called when slates can be asked for."""
+    leave_out_blas()
     from jhalak.api.app import create_app
     from jhalak.assembly import Server
     from jhalak.cli.web import Web, listen
@@ -233,8 +234,6 @@ def _any_drafts(server: Server) -> Callable[[], bool]:
 
 def _any_pictures(server: Server) -> Callable[[], bool]:
     """Does an item name a picture? It is not looked for again while no item has changed."""
-    from jhalak.catalogue.pictures import waiting
-
     catalogue, looked_at = server.services.world.catalogue, -1
 
     def wanted() -> bool:
@@ -242,7 +241,7 @@ def _any_pictures(server: Server) -> Callable[[], bool]:
         if catalogue.seq == looked_at:
             return False
         looked_at = catalogue.seq
-        return bool(waiting(list(catalogue.records)))
+        return catalogue.count_unpictured() > 0
 
     return wanted
 

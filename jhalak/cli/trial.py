@@ -49,15 +49,15 @@ def told(trial: dict[str, Any] | None) -> str:
 
 def _world(items: ItemStore, learned: Learned, now_ms: int) -> World:
     """The live catalogue, and what the learner knows of it."""
-    from jhalak.catalogue.live import prepare
+    from jhalak.catalogue.live import prepare_stored
     from jhalak.learning.serving import lay
     from jhalak.stages.world import World
 
     world, after = World(), 0
     c = world.catalogue
-    while records := items.changes(after, BATCH):
+    while records := items.stored(after, BATCH):
         after = records[-1].seq
-        c.commit([prepare(record) for record in records], now_ms)
+        c.commit([prepare_stored(record) for record in records], now_ms)
     snapshot = learned.newest()
     if snapshot is not None:
         world.replace(

@@ -17,6 +17,14 @@ from jhalak.cli.output import last_line
 PARENT_GONE = "JHALAK_STDIN_IS_PARENT"
 """Set by `serve`: the end of standard input means that the parent is gone."""
 
+_BLAS = "scipy.linalg.cython_blas"
+
+
+def leave_out_blas() -> None:
+    """Where SciPy is installed, Numba loads all of its linear algebra to look for one module: a
+    twentieth of a start. No kernel asks for it; it can always be missing."""
+    sys.modules.setdefault(_BLAS, None)  # type: ignore[arg-type]
+
 
 def run(arguments: argparse.Namespace) -> int:
     name = {"learn": "learner"}.get(arguments.loop, arguments.loop)
@@ -27,6 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         "policy": _policy, "transcode": _transcode, "understand": _understand, "index": _index,
     }  # fmt: skip
     work = loops[arguments.loop]
+    leave_out_blas()
     with explained():
         offsets = asyncio.run(work(arguments))
     last_line({"offsets": offsets}, wanted=arguments.json)

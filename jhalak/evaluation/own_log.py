@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from jhalak.catalogue.live import prepare
+from jhalak.catalogue.live import columns_of, prepare
 from jhalak.evaluation.gather import HOUR_MS, Numbers, first_seen, in_time_order
 from jhalak.evaluation.log import ACTIONS, BadLog, Log, bare_items, no_histories
 from jhalak.learning.features import ItemColumns
@@ -158,14 +158,16 @@ def _items(columns: _Columns, seen_ms: NDArray[np.int64], store: ItemStore | Non
         published_ms=seen_ms,
     )
     records = store.by_num(list(columns.items)) if store else {}
-    for number, record in records.items():
-        row, known = columns.items[number], prepare(record)
-        items.published_ms[row] = min(record.item.published_ms, int(seen_ms[row]))
-        items.lifetime_h[row] = known.lifetime_h
-        items.duration_s[row] = record.item.duration_s
-        items.sensitive[row] = known.sensitive
-        if known.embedding is not None:
-            items.embedding[row] = known.embedding
+    if not records:
+        return items
+    rows = np.array([columns.items[number] for number in records])
+    facts, embedding = columns_of([prepare(record) for record in records.values()])
+    items.published_ms[rows] = np.minimum(facts["published_ms"], seen_ms[rows])
+    items.lifetime_h[rows] = facts["lifetime_h"]
+    items.duration_s[rows] = facts["duration_s"]
+    items.sensitive[rows] = facts["sensitive"]
+    known = embedding.any(axis=1)
+    items.embedding[rows[known]] = embedding[known]
     return items
 
 

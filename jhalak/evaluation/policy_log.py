@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from jhalak.catalogue.live import prepare
+from jhalak.catalogue.live import prepare_stored
 from jhalak.evaluation.own_log import Slate, seen_slots, take
 from jhalak.learning.serving import lay
 from jhalak.learning.vector_index import build
@@ -116,8 +116,8 @@ def world_at(items: ItemStore, learned: Learned, from_ms: int) -> World:
     """The catalogue with all that was live at any time since `from_ms`, and the newest state that
     was learned."""
     world, after = World(), 0
-    while records := items.changes(after, BATCH):
-        world.catalogue.commit([prepare(record) for record in records], from_ms)
+    while records := items.stored(after, BATCH):
+        world.catalogue.commit([prepare_stored(record) for record in records], from_ms)
         after = records[-1].seq
     c = world.catalogue
     c.renew_pools()

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from jhalak.schema.item import Item, ItemRecord
 from jhalak.schema.picture import Block
+from jhalak.schema.stored import StoredItem
 
 Change = Literal["new", "updated", "unchanged"]
 
@@ -42,6 +43,9 @@ class ItemStore(Protocol):
 
     def changes(self, after: int, limit: int) -> list[ItemRecord]:
         """Records with seq > after, by seq: each item's newest state once."""
+
+    def stored(self, after: int, limit: int) -> list[StoredItem]:
+        """The same, still encoded."""
 
     def by_num(self, nums: Sequence[int]) -> dict[int, ItemRecord]: ...
 

@@ -25,14 +25,11 @@ from jhalak.records.tables import (
 )
 from jhalak.records.text import creator_name, is_storable, storable
 from jhalak.records.texts import remove_text, write_texts
-from jhalak.schema.item import Item, ItemRecord
-from jhalak.schema.picture import Picture
+from jhalak.schema.item import ItemRecord
+from jhalak.schema.stored import StoredItem
 
 _CHUNK = 500
 """Values in one IN list: well below every limit, and few shapes of statement to cache."""
-
-_decoder = msgspec.msgpack.Decoder(Item)
-_picture_decoder = msgspec.msgpack.Decoder(Picture)
 
 RECORD = select(
     items.c.num,
@@ -138,9 +135,12 @@ class SqlItemStore:
         return msgspec.structs.replace(record, status="recalled", seq=seq, changed_ms=now_ms)
 
     def changes(self, after: int, limit: int) -> list[ItemRecord]:
+        return [one.record() for one in self.stored(after, limit)]
+
+    def stored(self, after: int, limit: int) -> list[StoredItem]:
         with self._database.read() as connection:
             rows = connection.execute(_CHANGES, {"after": after, "most": limit}).all()
-        return [record_of(row) for row in rows]
+        return [_stored(row) for row in rows]
 
     def by_num(self, nums: Sequence[int]) -> dict[int, ItemRecord]:
         found: dict[int, ItemRecord] = {}
@@ -157,20 +157,18 @@ class SqlItemStore:
 
 
 def record_of(row: AnyRow) -> ItemRecord:
-    item = _decoder.decode(row.body)
-    return ItemRecord(
-        num=row.num,
-        seq=row.seq,
-        status=row.status,
-        item=item,
-        creator=row.creator,
-        embedding=row.embedding,
-        changed_ms=row.changed_ms,
-        picture=_picture(item, row.picture) if row.picture else None,
-        private=bool(row.private),
-        by_minor=row.age_band is not None and row.age_band not in _GROWN_UP,
-        withheld=bool(row.suspended_ms),
-    )
+    return _stored(row).record()
+
+
+def _stored(row: AnyRow) -> StoredItem:
+    (
+        num, seq, status, body, creator, embedding, changed_ms, picture, private, suspended_ms,
+        age_band,
+    ) = row  # fmt: skip
+    return StoredItem(
+        num, seq, status, body, creator, embedding, changed_ms, picture or b"", bool(private),
+        age_band is not None and age_band not in _GROWN_UP, bool(suspended_ms),
+    )  # fmt: skip
 
 
 def touch_items(connection: Connection, account: int) -> None:
@@ -181,12 +179,6 @@ def touch_items(connection: Connection, account: int) -> None:
         seq = sequences.take(connection, sequences.ITEMS, len(nums))
         rows = [{"at_num": num, "new_seq": seq + at} for at, num in enumerate(nums)]
         connection.execute(_TOUCH, rows)
-
-
-def _picture(item: Item, body: bytes) -> Picture | None:
-    """None where the item names another picture by now."""
-    picture = _picture_decoder.decode(body)
-    return picture if item.image is not None and item.image.src == picture.src else None
 
 
 def _known(connection: Connection, ids: set[str]) -> dict[str, Known]:

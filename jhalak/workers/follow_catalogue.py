@@ -6,17 +6,19 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from jhalak.catalogue.live import Prepared, prepare
+from jhalak.catalogue.live import Prepared, prepare_stored
 from jhalak.learning.vector_index import build
 from jhalak.people.viewer_token import ViewerTokens
 from jhalak.ports.items import ItemStore
 from jhalak.ports.viewers import ViewerStore
-from jhalak.schema.item import ItemRecord
+from jhalak.schema.stored import StoredItem
 from jhalak.stages.rising import RENEW_MS, rising_rows
 from jhalak.stages.world import World
 
 BATCH = 500
-"""Changes put in place at once: the serving thread is held for about 3 ms."""
+"""Changes put in place at once: the serving thread is held for about 1 ms."""
+MANY = 5000
+"""The same while nobody is served yet."""
 CLOCK_BACK_MS = 60_000
 PUT_OFF = 5
 """Steps for which pools and index may wait while changes keep coming: each renewal costs 20 ms."""
@@ -45,52 +47,69 @@ class FollowCatalogue:
 
     async def step(self) -> bool:
         """Take the next changes; True when there may be more."""
+        now_ms = self._tell_time()
+        taken = await self._take(BATCH)
+        self._world.catalogue.expire(now_ms)
+        self._follow_people(*await asyncio.to_thread(self._read_people))
+        self._waited = self._waited + 1 if taken else PUT_OFF
+        if taken < BATCH and self._waited >= PUT_OFF:
+            await self._renew(now_ms)
+        return taken == BATCH
+
+    async def catch_up(self) -> None:
+        """Take everything there is. Where much is new, the first steps afterwards build an index
+        of many cells; until then there is one a language, and a search is slower and exact."""
+        now_ms = self._tell_time()
+        while await self._take(MANY) == MANY:
+            pass
+        self._world.catalogue.expire(now_ms)
+        self._follow_people(*await asyncio.to_thread(self._read_people))
+        await self._renew_pools(now_ms)
+
+    def _tell_time(self) -> int:
         now_ms = self._clock()
         if now_ms < self._now_ms - CLOCK_BACK_MS:
             self._seq = 0  # what a clock that was ahead took for expired is live
         self._now_ms = now_ms
-        records, prepared = await asyncio.to_thread(self._read, now_ms)
+        return now_ms
+
+    async def _take(self, most: int) -> int:
+        """Put the next changes in place; answers how many there were."""
+        records, prepared = await asyncio.to_thread(self._read, most)
         if records:
-            rows = self._world.catalogue.commit(prepared, now_ms)
+            rows = self._world.catalogue.commit(prepared, self._now_ms)
             self._world.renew(rows)
             self._seq = self._world.catalogue.seq = records[-1].seq
-        self._world.catalogue.expire(now_ms)
-        self._follow_people(*await asyncio.to_thread(self._read_people))
-        self._waited = self._waited + 1 if records else PUT_OFF
-        if len(records) < BATCH and self._waited >= PUT_OFF:
-            await self._renew(now_ms)
-        return len(records) == BATCH
-
-    async def catch_up(self) -> None:
-        """Take everything there is."""
-        while await self.step():
-            pass
-        await self._renew(self._now_ms)
+        return len(records)
 
     async def _renew(self, now_ms: int) -> None:
-        """Pools, index and rising stories, from the columns as they are."""
-        self._waited = 0
+        """Pools, rising stories and index, from the columns as they are."""
+        await self._renew_pools(now_ms)
         world = self._world
-        await asyncio.to_thread(world.catalogue.renew_pools)
         if world.index.stale:
             c = world.catalogue
             world.index = await asyncio.to_thread(build, c.live, c.language, c.embedding)
+
+    async def _renew_pools(self, now_ms: int) -> None:
+        self._waited = 0
+        world = self._world
+        await asyncio.to_thread(world.catalogue.renew_pools)
         if abs(now_ms - self._risen_ms) >= RENEW_MS:
             self._risen_ms = now_ms
             world.rising = await asyncio.to_thread(rising_rows, world.catalogue, now_ms)
 
-    def _read(self, now_ms: int) -> tuple[list[ItemRecord], list[Prepared]]:
-        records = self._items.changes(self._seq, BATCH)
-        known = self._world.catalogue.by_id
-        # What expired before it was ever here needs no preparing.
-        wanted = [
-            record
-            for record in records
-            if record.status == "recalled"
-            or record.item.expires_ms > now_ms
-            or record.item.id in known
+    def _read(self, most: int) -> tuple[list[StoredItem], list[Prepared]]:
+        records = self._items.stored(self._seq, most)
+        known, now_ms = self._world.catalogue.by_id, self._now_ms
+        prepared = [prepare_stored(record) for record in records]
+        # What expired before it was ever here needs no place.
+        return records, [
+            change
+            for change in prepared
+            if change.stored.status == "recalled"
+            or change.head.expires_ms > now_ms
+            or change.head.id in known
         ]
-        return records, [prepare(record) for record in wanted]
 
     def _read_people(self) -> tuple[list[tuple[int, str]], list[tuple[int, int, int]]]:
         creators: list[tuple[int, str]] = []

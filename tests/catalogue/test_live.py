@@ -8,7 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jhalak.catalogue.live import REST_MS, SAFE, STORIES, LiveCatalogue, prepare
+from jhalak.catalogue.live import REST_MS, STORIES, LiveCatalogue, prepare
+from jhalak.catalogue.pools import SAFE
 from jhalak.catalogue.topics import topic_by_id
 from jhalak.schema.item import Item
 from jhalak.schema.languages import LANGUAGE_INDEX
@@ -68,6 +69,24 @@ def test_an_update_keeps_the_row_and_is_no_new_item() -> None:
     assert catalogue.topic[row] == topic_by_id()["sport"].index
     assert json.loads(b"{" + catalogue.card[row][1:])["headline"] == "New"
     assert len(catalogue) == 1
+
+
+def test_what_is_made_of_a_record_is_made_when_asked_for_and_anew_when_it_changes() -> None:
+    catalogue = LiveCatalogue(4)
+    [row] = commit(catalogue, make_item("a", title="Old #One"), 1)
+    assert not (catalogue.card or catalogue.video or catalogue.image)
+    assert b'"Old #One"' in catalogue.card[row] and b'"Old #One"' in catalogue.video[row].usual
+    assert catalogue.card[row] is catalogue.card[row], "it is kept"
+    assert catalogue.tags == {row: ("one",)}
+    before = int(catalogue.changed[row])
+    commit(catalogue, make_item("a", title="New"), 1, seq=2)
+    assert b'"New"' in catalogue.card[row] and b'"New"' in catalogue.video[row].usual
+    assert catalogue.tags == {} and catalogue.changed[row] > before
+    commit(catalogue, make_item("a", title="New"), 1, seq=3, recalled=True)
+    assert b'"New"' in catalogue.card[row], "an answer in the making may still need it"
+    commit(catalogue, make_item("b"), 2, now_ms=NOW_MS + REST_MS)
+    assert catalogue.records[row] is None or catalogue.record(row).item.id == "b"
+    assert row not in catalogue.card
 
 
 def test_a_recalled_item_leaves_at_once_and_is_listed() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from jhalak.catalogue.live import prepare
-from jhalak.catalogue.pictures import shown_while_locked, waiting
+from jhalak.catalogue.pictures import shown_while_locked
 from jhalak.config.settings import LockscreenSettings
 from jhalak.feeds.edition import Packer
 from jhalak.schema.item import Image, ItemRecord
@@ -129,6 +129,15 @@ def test_of_a_story_with_an_unsafe_text_no_picture_is_shown_while_locked() -> No
 
 
 def test_items_that_wait_for_their_picture_are_counted() -> None:
-    [record] = [r for r in world_of(make_item("a")).catalogue.records if r is not None]
-    done = pictured(record)
-    assert waiting([None, record, done, msgspec.structs.replace(done, picture=None)]) == 1
+    world = world_of(make_item("a"), make_item("b"), make_item("c"))
+    records = [world.catalogue.record(world.catalogue.by_id[name]) for name in "abc"]
+    image = Image(src="https://p.example/new.jpg")
+    named = msgspec.structs.replace(records[0].item, image=image)
+    renamed = msgspec.structs.replace(pictured(records[1]).item, image=image)
+    changed = [
+        msgspec.structs.replace(records[0], item=named),
+        msgspec.structs.replace(pictured(records[1]), item=renamed),
+        pictured(records[2]),
+    ]
+    world.catalogue.commit([prepare(record) for record in changed], NOW_MS)
+    assert world.catalogue.count_unpictured() == 2, "also where the old picture is there still"

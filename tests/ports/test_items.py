@@ -159,6 +159,15 @@ def test_changes_come_in_pages_in_order(store: ItemStore) -> None:
     assert store.changes(6, 3) == []
 
 
+def test_changes_still_encoded_are_the_same(store: ItemStore) -> None:
+    store.put([draft("a", image={"src": "s"}), draft("b", unsafe=("violence",))], 1000)
+    store.recall("b", "x", "y", 2000)
+    for after in (0, 1, 9):
+        encoded = store.stored(after, 5)
+        assert [one.record() for one in encoded] == store.changes(after, 5)
+        assert [one.head().id for one in encoded] == ids(store.changes(after, 5))
+
+
 def test_publishers_become_creators_once_whatever_their_spelling(store: ItemStore) -> None:
     names = ["\u00c9", " E\u0301\n", "\u00e9", "आज तक", "  ", "", "آج"]
     store.put([draft(str(n), publisher=name) for n, name in enumerate(names)], 1)

@@ -89,7 +89,7 @@ class TestCatalogue:
         drafts = [Draft(i, b"", DAY_MS) for i in make_items({"food": 3})]
         empty.services.items.put(drafts, NOW_MS)
         with monkeypatch.context() as broken:
-            broken.setattr(empty.services.items, "changes", lambda *_: 1 / 0)
+            broken.setattr(empty.services.items, "stored", lambda *_: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 empty.follow()
         empty.follow()

@@ -21,6 +21,7 @@ from jhalak.catalogue.pictures import poster
 from jhalak.catalogue.topics import topic_by_id
 from jhalak.schema.item import ItemRecord
 from jhalak.schema.languages import LANGUAGE_INDEX, LANGUAGES
+from jhalak.schema.stored import StoredItem
 
 PAGE: Final = 60
 CHECK_MS: Final = 900_000
@@ -80,7 +81,7 @@ def _slice(
     rows = np.flatnonzero(fit)
     rows = rows[np.argsort(-c.published_ms[rows], kind="stable")]
     if words:
-        rows = np.array([row for row in rows.tolist() if _says(c.records[row], words)], np.int64)
+        rows = np.array([row for row in rows.tolist() if _says(c.stored[row], words)], np.int64)
     shown = rows[page * PAGE : (page + 1) * PAGE].tolist()
     told = [record for row in shown if (record := c.records[row]) is not None]
     return {
@@ -92,8 +93,8 @@ def _slice(
     }  # fmt: skip
 
 
-def _says(record: ItemRecord | None, words: str) -> bool:
-    return record is not None and words in record.item.title.casefold()
+def _says(item: StoredItem | None, words: str) -> bool:
+    return item is not None and words in item.title().casefold()
 
 
 def _counts(values: NDArray[Any], name: Any) -> list[dict[str, Any]]:

@@ -11,7 +11,8 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from jhalak.catalogue.live import Pools, prepare
+from jhalak.catalogue.live import prepare
+from jhalak.catalogue.pools import Pools
 from jhalak.config.settings import FeedSettings, Settings
 from jhalak.evaluation.simulator.memory import MemoryLog, MemoryProfiles, MemoryRelations
 from jhalak.feeds.lockscreen import lockscreen
