@@ -44,7 +44,7 @@ from jhalak.api.cases import routes as cases
 from jhalak.api.comments.routes import ROUTES as COMMENTS
 from jhalak.api.console.routes import console_routes
 from jhalak.api.console.session import sign_in_route
-from jhalak.api.creators import export, figures, videos
+from jhalak.api.creators import export, figures, preview, videos
 from jhalak.api.creators.access import current_creator, current_creator_even_suspended
 from jhalak.api.creators.accounts import account_routes
 from jhalak.api.creators.uploads import upload_routes
@@ -190,6 +190,7 @@ def create_app(services: Services) -> Application:
             *why.ROUTES, *items.ROUTES, *media.ROUTES, *ops.ROUTES,
             *feed_health.ROUTES, *account_routes(), *videos.ROUTES, *export.ROUTES,
             *figures.ROUTES,
+            *preview.ROUTES,
             *upload_routes(services), *COMMENTS, *one.ROUTES, *changing.ROUTES,
             *notifications.ROUTES, *cases.ROUTES,
             *publisher.ROUTES, *websub.ROUTES, console_routes(),

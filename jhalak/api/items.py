@@ -119,7 +119,7 @@ async def recall(services: Services, name: str, by: str, reason: str) -> ItemRec
     services.world.catalogue.commit([prepare(record)], services.clock())
     if record.item.media:  # a creator's video: its files go too
         video = await asyncio.to_thread(services.videos.find, name)
-        if video is not None and video.state == "live":
+        if video is not None and video.state in ("draft", "live"):
             await services.refuse_video(video, RECALLED, by)
     return record
 

@@ -61,6 +61,7 @@ from jhalak.schema.video import Video
 from jhalak.stages.trial_wait import TrialWaits
 from jhalak.stages.viewer_states import ViewerStates
 from jhalak.stages.world import World
+from jhalak.trust.edits import Edit, Edited
 from jhalak.trust.suspend import Suspend
 from jhalak.trust.take_down import TakeDown
 from jhalak.understanding.words import Words
@@ -121,8 +122,9 @@ class Services:
     videos: VideoStore
     shelf: VideoShelf
     """Accounts' videos as others see them."""
-    republish: Callable[[Video], None]
-    """What was said anew of a live video is shown. For a thread; raises PortError."""
+    edit_video: Callable[[str, Edit], Edited]
+    """What a creator says anew of a video (workers/edit_video.py). For a thread; raises NotSo,
+    PortError."""
     suspend: Suspend
     jobs: JobStore
     notifications: NotificationStore

@@ -17,6 +17,7 @@ from jhalak.assembly.stores import (
     open_records,
 )
 from jhalak.assembly.videos import (
+    open_edit,
     open_publish,
     open_push,
     open_settle,
@@ -70,6 +71,7 @@ class Server:
         from jhalak.workers.follow_stops import FollowStops
         from jhalak.workers.keep_time import KeepTime
         from jhalak.workers.notify import Notifier
+        from jhalak.workers.publish_due import PublishDue
         from jhalak.workers.sweep_notices import SweepNotices
         from jhalak.workers.sweep_uploads import SweepUploads
         from jhalak.workers.write_comments import WriteComments
@@ -98,6 +100,8 @@ class Server:
         tokens = ViewerTokens(settings.cell, keys.viewer)
         links = MediaLinks(keys.media, settings.media.origin)
         rules = settings.comments
+        words = Words(data / "words")
+        publish = open_publish(records, settings, clock)
         self.services = Services(
             settings=settings,
             clock=clock,
@@ -152,7 +156,7 @@ class Server:
             known_bad=records.known_bad,
             videos=records.videos,
             shelf=records.shelf,
-            republish=open_publish(records, settings, clock).republish,
+            edit_video=open_edit(records, publish, words, clock),
             suspend=open_suspend(records, take_down, clock),
             jobs=records.jobs,
             notifications=records.notifications,
@@ -172,7 +176,7 @@ class Server:
             comments_of=records.comment_pages,
             comment_reviews=records.comments,
             shown=records.shown,
-            words=Words(data / "words"),
+            words=words,
             job_counts=records.jobs,
             blobs=blobs,
             take_down=take_down,
@@ -196,6 +200,7 @@ class Server:
             settings, records.policies, records.definitions, self.services.obey
         )
         self._sweep_uploads = SweepUploads(Stores(records.uploads, records.videos, blobs, clock))
+        self._publish_due = PublishDue(records.videos, publish, clock)
         self._sweep_notices = SweepNotices(records.notifications, clock)
         label_ms = int(settings.learning.label_window_s * 1000)
         self._keep_time = KeepTime(self.event_log, clock, label_ms, settings.log.retention_days)
@@ -223,6 +228,7 @@ class Server:
             ("keeping how it goes", self.services.sampler.step, 10.0),
             ("keeping profiles", self._keep_profiles, 5.0),
             ("finishing erasures", self._finish_erasures.step, 1.0),
+            ("publishing what is due", self._publish_due.step, 1.0),
             ("finishing reviews", self._settle.step, 10.0),
             ("telling people", self._notifier.step, 1.0),
             ("finishing cases", self._settle_cases.step, 5.0),

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from jhalak.ports.notifications import Notify
     from jhalak.trust.suspend import Suspend
     from jhalak.trust.take_down import TakeDown
+    from jhalak.understanding.words import Words
+    from jhalak.workers.edit_video import EditVideo
     from jhalak.workers.make_videos import MakeVideos
     from jhalak.workers.publish_video import PublishVideo
     from jhalak.workers.push_notices import PushNotices
@@ -61,6 +63,15 @@ def open_publish(records: Records, settings: Settings, clock: Callable[[], int])
         records.videos, records.items, understand, settings.media.keep_days, clock,
         TellUse(records.videos, records.notifications, clock),
     )  # fmt: skip
+
+
+def open_edit(
+    records: Records, publish: PublishVideo, words: Words, clock: Callable[[], int]
+) -> EditVideo:
+    """What carries out what creators say anew of their videos."""
+    from jhalak.workers.edit_video import EditVideo
+
+    return EditVideo(records.videos, records.reviews, publish, words, clock)
 
 
 def open_settle(

@@ -96,6 +96,17 @@ def hashtags_in(text: str) -> list[str]:
     return [word.strip(HASHTAG_ENDS) for word in _HASHTAG.findall(text)]
 
 
+def hashtag_places(text: str) -> list[tuple[int, int, str]]:
+    """The same with where each begins, at its `#`, and ends."""
+    found = []
+    for match in _HASHTAG.finditer(text):
+        word = match[1].lstrip(HASHTAG_ENDS)
+        start = match.end() - len(word)
+        word = word.rstrip(HASHTAG_ENDS)
+        found.append((match.start(), start + len(word), word))
+    return found
+
+
 def by_hashtags(caption: str) -> str:
     """The topic id that a caption's `#words` name; the first that says something wins. `general`
     where none does."""

@@ -22,6 +22,9 @@ class Draft(NamedTuple):
     lifetime_ms: int
     text: tuple[Block, ...] | None = None
     """The entry whole, where it says more than the summary; None: the store keeps what it has."""
+    withheld: bool = False
+    """Of a new item: nobody sees it before its video is live (VideoStore.change). One that is there
+    stays as it is."""
 
 
 class ItemStore(Protocol):

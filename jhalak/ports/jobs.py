@@ -35,8 +35,9 @@ class JobStore(Protocol):
     """Hard. A claim holds for `lease_ms`; a worker that goes on beats before it is over. A lease
     that ran out is a crash: the job is another's, and what the first one says no more counts."""
 
-    def add(self, kind: str, subject: str, rank: int, now_ms: int) -> Job:
-        """A job that waits; the one that is there already, whatever became of it."""
+    def add(self, kind: str, subject: str, rank: int, now_ms: int, *, again: bool = False) -> Job:
+        """A job that waits; the one that is there already, whatever became of it. `again`: one
+        that is over waits anew."""
 
     def find(self, kind: str, subject: str) -> Job | None: ...
 

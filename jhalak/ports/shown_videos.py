@@ -38,4 +38,4 @@ class ShownVideos(Protocol):
         """Those that were made with it so (None: in any way), newest first, before that time."""
 
     def made_with(self, video: str, limit: int) -> list[Video]:
-        """Live videos that were made with it, whoever may see them, oldest first."""
+        """Live videos and drafts that were made with it, whoever may see them, oldest first."""

@@ -39,6 +39,7 @@ RECORD = select(
     items.c.creator,
     items.c.embedding,
     items.c.changed_ms,
+    items.c.withheld,
     pictures.c.body.label("picture"),
     creator_accounts.c.private,
     creator_accounts.c.suspended_ms,
@@ -75,6 +76,10 @@ _OF_ACCOUNT = (
     .where(videos.c.account == bindparam("of"), items.c.status == "live")
     .order_by(items.c.num)
 )
+_SHOWN_OTHERWISE = select(items.c.num).where(
+    items.c.id == bindparam("item_id"), items.c.status == "live",
+    items.c.withheld != bindparam("to"),
+)  # fmt: skip
 _TOUCH = update(items).where(items.c.num == bindparam("at_num")).values(seq=bindparam("new_seq"))
 _GROWN_UP = ("18-24", "25-34", "35-49", "50+")
 
@@ -162,12 +167,12 @@ def record_of(row: AnyRow) -> ItemRecord:
 
 def _stored(row: AnyRow) -> StoredItem:
     (
-        num, seq, status, body, creator, embedding, changed_ms, picture, private, suspended_ms,
-        age_band,
+        num, seq, status, body, creator, embedding, changed_ms, withheld, picture, private,
+        suspended_ms, age_band,
     ) = row  # fmt: skip
     return StoredItem(
         num, seq, status, body, creator, embedding, changed_ms, picture or b"", bool(private),
-        age_band is not None and age_band not in _GROWN_UP, bool(suspended_ms),
+        age_band is not None and age_band not in _GROWN_UP, bool(withheld or suspended_ms),
     )  # fmt: skip
 
 
@@ -179,6 +184,16 @@ def touch_items(connection: Connection, account: int) -> None:
         seq = sequences.take(connection, sequences.ITEMS, len(nums))
         rows = [{"at_num": num, "new_seq": seq + at} for at, num in enumerate(nums)]
         connection.execute(_TOUCH, rows)
+
+
+def show_item(connection: Connection, item_id: str, *, withheld: bool) -> None:
+    """An item is withheld, or shown again, and comes up in the sequence of changes where that is
+    new. The caller holds the sequence."""
+    changed = {"item_id": item_id, "to": withheld}
+    num = connection.execute(_SHOWN_OTHERWISE, changed).scalar()
+    if num is not None:
+        seq = sequences.take(connection, sequences.ITEMS)
+        connection.execute(_UPDATE.values(withheld=withheld, seq=seq), {"at_num": num})
 
 
 def _known(connection: Connection, ids: set[str]) -> dict[str, Known]:
@@ -204,7 +219,7 @@ def _write(connection: Connection, staged: Sequence[Staged], now_ms: int) -> Non
         if one.num:
             updated.append(row | {"at_num": one.num})
         else:
-            fresh.append(row | {"id": one.item.id})
+            fresh.append(row | {"id": one.item.id, "withheld": one.withheld})
     if fresh:
         connection.execute(insert(items), fresh)
     if updated:

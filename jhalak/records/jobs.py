@@ -53,6 +53,12 @@ _MINE = (
     )
     .returning(jobs.c.num)
 )
+_AGAIN = (
+    update(jobs)
+    .where(jobs.c.num == bindparam("at"), jobs.c.state != "running")
+    .values(state="waiting", progress=0.0, crashes=0, note="", changed_ms=bindparam("now"))
+    .returning(*_JOB)
+)
 _COUNTS = select(jobs.c.state, func.count()).group_by(jobs.c.state)
 
 
@@ -62,10 +68,14 @@ class SqlJobStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, kind: str, subject: str, rank: int, now_ms: int) -> Job:
+    def add(self, kind: str, subject: str, rank: int, now_ms: int, *, again: bool = False) -> Job:
         """Raises Conflict where another adds the same at this moment; it is there then."""
         with self._database.write() as connection:
-            return add_job(connection, kind, subject, rank, now_ms)
+            job = add_job(connection, kind, subject, rank, now_ms)
+            if again and job.state in ("done", "failed", "quarantined"):
+                anew = connection.execute(_AGAIN, {"at": job.num, "now": now_ms}).first()
+                job = job if anew is None else _job(anew)
+        return job
 
     def find(self, kind: str, subject: str) -> Job | None:
         with self._database.read() as connection:

@@ -60,12 +60,17 @@ _NEWEST: Final = (
 )
 _REFUSED: Final = and_(
     reviews.c.decision == "refuse", reviews.c.kind != APPEAL,
-    videos.c.state.in_(("waiting", "held", "live")),
+    videos.c.state.in_(("waiting", "held", "draft", "live")),
 )  # fmt: skip
+_again: Final = reviews.alias()
+_ASKED_AGAIN: Final = exists().where(
+    _again.c.video == reviews.c.video, _again.c.kind == "gate", _again.c.decision == ""
+)
+"""Its creator said something else of it, which nobody has decided on."""
 _ALLOWED: Final = and_(
     reviews.c.decision == "allow",
     or_(
-        and_(reviews.c.kind == "gate", videos.c.state == "held"),
+        and_(reviews.c.kind == "gate", videos.c.state == "held", ~_ASKED_AGAIN),
         and_(reviews.c.kind == APPEAL, videos.c.state == "refused"),
         and_(reviews.c.kind == APPEAL, exists().where(known_bad.c.why == reviews.c.video)),
     ),

@@ -86,7 +86,7 @@ _USES: Final = (
 )  # fmt: skip
 _MADE_WITH: Final = (
     select(videos.c.body)
-    .where(videos.c.of == bindparam("named"), videos.c.state == "live")
+    .where(videos.c.of == bindparam("named"), videos.c.state.in_(("draft", "live")))
     .order_by(videos.c.created_ms, videos.c.id)
     .limit(bindparam("most"))
 )

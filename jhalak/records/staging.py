@@ -43,6 +43,8 @@ class Staged(NamedTuple):
     """Of body and embedding, then of the text where there is one."""
     text: bytes | None
     """Encoded; empty: none; None: what is stored stays."""
+    withheld: bool = False
+    """Of a new one."""
 
 
 def stage(
@@ -103,4 +105,4 @@ def _effective(draft: Draft, before: Known | None, now_ms: int) -> Staged:
     elif before is not None:
         digest += before.content_hash[HASH_BYTES:]
     num = 0 if before is None else before.num
-    return Staged(num, item, body, draft.embedding, digest, text)
+    return Staged(num, item, body, draft.embedding, digest, text, draft.withheld)

@@ -76,10 +76,12 @@ items = Table(
     Column("topic", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("changed_ms", BigInteger, nullable=False),
+    Column("withheld", Boolean, nullable=False, server_default=false()),
     Index(None, "id", unique=True),
     Index(None, "seq", unique=True),
     sqlite_autoincrement=True,
 )
+"""`withheld`: of a creator's video that is not live; changes with its state, in one transaction."""
 
 texts = Table(
     "texts",
@@ -503,9 +505,11 @@ videos = Table(
     Column("of", Text, nullable=False, server_default=""),
     Column("of_kind", Text, nullable=False, server_default=""),
     Column("audience", Text, nullable=False, server_default="everyone"),
+    Column("publish_ms", BigInteger, nullable=False, server_default="0"),
     Index(None, "account", "created_ms"),
     Index(None, "content"),
     Index(None, "of"),
+    Index(None, "publish_ms"),
     Index(None, "set_name"),
 )
 """`body`: the Video (schema/video.py); what is searched by stands beside it. `of`: the video that

@@ -104,7 +104,7 @@ class ItemRecord(msgspec.Struct, frozen=True, kw_only=True):
     by_minor: bool = False
     """Its creator has an account, and is a minor or may be one."""
     withheld: bool = False
-    """Its creator's account is suspended: nobody sees it until that is lifted."""
+    """Its creator's account is suspended, or it is a video that is not live: nobody sees it."""
 
     @property
     def followers_only(self) -> bool:

@@ -6,8 +6,9 @@ from typing import Final, Literal
 
 import msgspec
 
-VideoState = Literal["waiting", "held", "live", "refused", "removed"]
-"""waiting: to be made and checked; held: a human decides; removed: by its creator or taken down."""
+VideoState = Literal["waiting", "held", "draft", "live", "refused", "removed"]
+"""waiting: to be made and checked; held: a human decides; draft: it passed, and nobody but its
+creator sees it until that one publishes it; removed: by its creator or taken down."""
 Rights = Literal["own", "licensed", "other"]
 """Whose work it is: the creator's; somebody's who allowed it; neither was said."""
 
@@ -28,6 +29,9 @@ UseKind = Literal["duet", "stitch", "sound"]
 USES: Final[tuple[UseKind, ...]] = ("duet", "stitch", "sound")
 CommentsBy = Literal["", "everyone", "followers", "off"]
 """Who may comment; "": as its creator chose for all."""
+AT_ONCE: Final = 0
+KEPT_BACK: Final = -1
+"""Of `Details.publish_ms`: once it passed; not before its creator says so."""
 
 
 class Use(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -66,6 +70,9 @@ class Details(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     comments: CommentsBy = ""
     of: Use | None = None
     """What it was made with; None: nothing of another's here."""
+    publish_ms: int = AT_ONCE
+    """When it is to be seen: AT_ONCE, KEPT_BACK, or Unix milliseconds. Of a live one above 0: it is
+    published, and not all who are to be told of that are told."""
 
 
 class VideoFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

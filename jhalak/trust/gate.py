@@ -90,8 +90,7 @@ def judge(facts: Facts, rules: Rules | None = None) -> Verdict:
         return Verdict("refused", refused[0], tuple(refused), labels)
     doubts = [
         *_copies(facts, rules, sure=False), *_pictures(facts, rules),
-        *(f"caption:{name}" for name in facts.classes),
-        *(["rights"] if facts.details.rights == "other" else []),
+        *doubts_of(facts.details, facts.classes),
     ]  # fmt: skip
     if doubts:
         return Verdict("held", doubts[0], tuple(doubts), labels)
@@ -102,6 +101,17 @@ def labels_of(details: Details, ai_mark: str) -> tuple[str, ...]:
     """What viewers are told. What the file says of AI counts as much as what its creator says."""
     ai = details.ai or ai_mark in AI_TYPES
     return (AI,) * ai + (SENSITIVE,) * details.sensitive
+
+
+def judged_of(details: Details) -> tuple[object, ...]:
+    """What of it the gate judges: where that changes, it is judged anew."""
+    return (details.caption, details.language, details.rights, details.ai, details.sensitive,
+            details.of)  # fmt: skip
+
+
+def doubts_of(details: Details, classes: tuple[str, ...]) -> tuple[str, ...]:
+    """Codes of what the words leave in doubt, without a look at the pictures."""
+    return (*(f"caption:{name}" for name in classes), *(["rights"] * (details.rights == "other")))
 
 
 def _surely_sexual(facts: Facts, rules: Rules) -> list[str]:
@@ -144,7 +154,7 @@ def _copies(facts: Facts, rules: Rules, *, sure: bool) -> list[str]:
 def _stands(near: Near) -> bool:
     """A copy of what can be seen, or must not be, needs no human; whether a copy of what another
     creator took back may stay is for one to say."""
-    return not near.video or near.state in ("live", "held", "waiting")
+    return not near.video or near.state in ("live", "draft", "held", "waiting")
 
 
 def _counts(near: Near) -> bool:

@@ -63,7 +63,7 @@ class Limit:
     """trial: until all are given, as things go."""
 
 
-_STATES: Final = ("waiting", "held", "refused", "removed")
+_STATES: Final = ("waiting", "held", "draft", "refused", "removed")
 
 
 def limits(facts: Facts) -> list[Limit]:

@@ -57,7 +57,7 @@ class Suspend:
         if not self.take_down.purge_url:
             return
         for video in await asyncio.to_thread(self._videos, account.num):
-            await asyncio.to_thread(self.jobs.add, PURGE, video.id, 0, self.clock())
+            await asyncio.to_thread(self.jobs.add, PURGE, video.id, 0, self.clock(), again=True)
             try:
                 await self.take_down.purge(video)
             except Failed:

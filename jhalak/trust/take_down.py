@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,7 +25,7 @@ from jhalak.schema.video import FOLDER, UPLOADS, Video, VideoState
 WITHDRAWN: Final = "withdrawn"
 CREATOR: Final = "creator"
 """Who did it, in the audit log, when it was the creator."""
-_ANY: Final[tuple[VideoState, ...]] = ("waiting", "held", "live", "refused")
+_ANY: Final[tuple[VideoState, ...]] = ("waiting", "held", "draft", "live", "refused")
 _LIMITS: Final = Limits(seconds=10.0, sent=65_536, whole=65_536)
 
 
@@ -63,15 +64,25 @@ class TakeDown:
         """Delete all files of a video that nobody may see, its source too."""
         told = bool(self.purge_url and video.media and video.live_ms)
         if told:
-            await asyncio.to_thread(self.jobs.add, PURGE, video.id, 0, self.clock())
+            await self._ask_to_purge(video)
         if video.media is not None:
             await self.delete(f"{FOLDER}/{video.media.set}")
         await self.forget_source(video)
         if told:
-            try:
-                await self.purge(video)
-            except Failed:
-                return  # the job does it
+            await self._try_to_purge(video)
+
+    async def hide(self, video: Video) -> None:
+        """It is not live any more, and may be again: the caches before us let go of it."""
+        if self.purge_url and video.media and video.live_ms:
+            await self._ask_to_purge(video)
+            await self._try_to_purge(video)
+
+    async def _ask_to_purge(self, video: Video) -> None:
+        await asyncio.to_thread(self.jobs.add, PURGE, video.id, 0, self.clock(), again=True)
+
+    async def _try_to_purge(self, video: Video) -> None:
+        with suppress(Failed):  # the job does it
+            await self.purge(video)
 
     async def forget_source(self, video: Video) -> None:
         """Nothing more will be made of it."""

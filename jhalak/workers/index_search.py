@@ -41,7 +41,7 @@ class IndexSearch:
         documents: list[Document] = []
         met: list[tuple[FindKind, str]] = []
         for record in records:
-            if record.status != "live" or record.item.expires_ms <= now_ms:
+            if record.status != "live" or record.withheld or record.item.expires_ms <= now_ms:
                 gone.append(("item", record.item.id))
                 continue
             documents.append(document_of(record.item))

@@ -39,7 +39,7 @@ TELL_S: Final = 2.0
 DAMAGED: Final = "damaged"
 LOST: Final = "lost"
 """Reason of a video whose source is not there any more: upload it again."""
-OPEN: Final[tuple[VideoState, ...]] = ("waiting", "held", "live")
+OPEN: Final[tuple[VideoState, ...]] = ("waiting", "held", "draft", "live")
 """More may be made of a video in these states."""
 
 Check = Callable[[Video, Media, NDArray[np.uint8]], Verdict]
@@ -200,7 +200,7 @@ class MakeVideos:
     async def _first(self, video: Video, job: Job, owner: str) -> None:
         if video.state == "removed":
             await self._forget(video)
-        elif video.state in ("held", "live"):
+        elif video.state in ("held", "draft", "live"):
             await self._more(video)  # a worker was killed before it asked for that
         if video.state != "waiting":
             return
@@ -213,9 +213,11 @@ class MakeVideos:
         kept = await self._keep(video, media)
         if kept is None:
             return
-        verdict = await asyncio.to_thread(self._check, kept, media, frames)
-        await self._hold(job, owner, 0.95)
-        await self._obey(kept, verdict)
+        while kept is not None and kept.state == "waiting":
+            verdict = await asyncio.to_thread(self._check, kept, media, frames)
+            await self._hold(job, owner, 0.95)
+            # Where its creator said something else meanwhile, that is judged.
+            kept = await self._obey(kept, verdict)
 
     async def _keep(self, video: Video, media: Media) -> Video | None:
         """None: it was removed while this was made."""
@@ -226,15 +228,20 @@ class MakeVideos:
             await self._passes.forget(media)
         return kept
 
-    async def _obey(self, video: Video, verdict: Verdict) -> None:
+    async def _obey(self, video: Video, verdict: Verdict) -> Video | None:
         """Live, held or refused; what may be seen some day gets its other rungs. It is decided
-        first: the other pass ends with the source, without which nothing can be decided again."""
+        first: the other pass ends with the source, without which nothing can be decided again.
+        The video where it has to be judged anew."""
         if verdict.state == "refused":
             await self._decided(video, verdict)
             await self._take_down.forget_source(video)
-            return
+            return None
         if verdict.state == "live":
-            await asyncio.to_thread(self._publish.publish, video, MACHINE, verdict.labels)
+            passed = await asyncio.to_thread(self._publish.publish, video, MACHINE, verdict.labels)
+            if passed is None:
+                found = await asyncio.to_thread(self._stores.videos.find, video.id)
+                if found is not None and found.state == "waiting":
+                    return found
         else:
             why, language = "\n".join(verdict.why), video.details.language
             await asyncio.to_thread(
@@ -242,6 +249,7 @@ class MakeVideos:
             )
             await self._decided(video, verdict)
         await self._more(video)
+        return None
 
     async def _decided(self, video: Video, verdict: Verdict) -> None:
         await asyncio.to_thread(

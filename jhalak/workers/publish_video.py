@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
 
+import msgspec
+
 from jhalak.catalogue.topics import by_hashtags, topic_by_id
 from jhalak.ingest.clean import clean_title, headline, shortened
 from jhalak.ingest.compose import Composed
@@ -15,14 +17,23 @@ from jhalak.media.passes import masters
 from jhalak.ports.items import Draft, ItemStore
 from jhalak.ports.videos import VideoStore
 from jhalak.schema.item import Item, Rendition
-from jhalak.schema.video import Media, Video, VideoFile, VideoState
-from jhalak.trust.gate import SENSITIVE
+from jhalak.schema.video import (
+    AT_ONCE,
+    KEPT_BACK,
+    Details,
+    Media,
+    Video,
+    VideoFile,
+    VideoState,
+)
+from jhalak.trust.gate import SENSITIVE, judged_of
 from jhalak.trust.take_down import WITHDRAWN
 
 DAY_MS: Final = 86_400_000
 HUMAN: Final[tuple[VideoState, ...]] = ("held", "refused", "live")
 MACHINE: Final[tuple[VideoState, ...]] = ("waiting", "live")
-"""States of videos that a human may make live, and that the machine may."""
+CREATOR: Final[tuple[VideoState, ...]] = ("draft", "live")
+"""States of videos that a human may make live, that the machine may, and that a creator may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +58,74 @@ class PublishVideo:
         """What was said anew of a live video is shown; of any other it will be. Blocks."""
         self.publish(video, ("live",))
 
+    def due(self, video: Video) -> Video | None:
+        """A draft whose time has come; a live one of which not all are told. Blocks."""
+        return self.publish(video, CREATOR)
+
     def publish(
         self, video: Video, before: tuple[VideoState, ...], labels: tuple[str, ...] | None = None
     ) -> Video | None:
-        """Where it is in one of the states `before`. Blocks. None: it is not, or was removed or
-        refused meanwhile, and is not to be seen."""
+        """Live, or a draft as long as its creator keeps it back, where it is in one of the states
+        `before` and its creator says of it what was judged (`video`). Blocks. None: it is not so,
+        or it was removed meanwhile."""
         known = self.videos.find(video.id)
         if known is None or known.state not in before or known.media is None:
             return None
+        if judged_of(known.details) != judged_of(video.details):
+            return None
         now_ms = self.clock()
-        live_ms = known.live_ms or now_ms
         shown = known.labels if labels is None else labels
-        # The item first: whoever is killed between the two is asked again, since it is not live.
-        composed = composed_of(known, known.media, shown, live_ms, self.keep_days)
-        self.items.put(self.understand([composed]), now_ms)
-        record = self.items.get(known.id)
-        live = self.videos.change(
-            known.id, before, now_ms, state="live", reason="", labels=shown, live_ms=live_ms,
-            num=record.num if record else None,
-        )  # fmt: skip
+        if known.state != "live" and is_kept_back(known.details, now_ms):
+            kept = self.videos.change(
+                known.id, before, now_ms, state="draft", reason="", labels=shown, said=known.details
+            )
+            return kept or self.publish(video, before, labels)
+        live = self._show(known, known.media, before, shown, now_ms)
         if live is None:
-            self.items.recall(known.id, "system", WITHDRAWN, now_ms)
-        elif (live.media, live.details) != (known.media, known.details):
-            # Rungs came while it was put, or its creator said something else of it.
+            return self._met_another(video, before, labels)
+        if live.media != known.media:  # more rungs came while it was put
             return self.publish(live, before)
-        elif self.tell is not None:
-            self.tell(live)
+        self._told(live)
         return live
+
+    def _show(
+        self, known: Video, media: Media, before: tuple[VideoState, ...],
+        labels: tuple[str, ...], now_ms: int,
+    ) -> Video | None:  # fmt: skip
+        """The item first, which nobody sees before the video is live: whoever is killed between
+        the two is asked again. None: somebody said or did something else meanwhile."""
+        live_ms = known.live_ms or now_ms
+        composed = composed_of(known, media, labels, live_ms, self.keep_days)
+        drafts = [one._replace(withheld=True) for one in self.understand([composed])]
+        self.items.put(drafts, now_ms)
+        record = self.items.get(known.id)
+        return self.videos.change(
+            known.id, before, now_ms, state="live", reason="", labels=labels, live_ms=live_ms,
+            num=record.num if record else None, said=known.details,
+        )  # fmt: skip
+
+    def _met_another(
+        self, video: Video, before: tuple[VideoState, ...], labels: tuple[str, ...] | None
+    ) -> Video | None:
+        """Again, with what its creator says by now; a removed one leaves no item."""
+        now = self.videos.find(video.id)
+        if now is None or now.state == "removed":
+            self.items.recall(video.id, "system", WITHDRAWN, self.clock())
+        return self.publish(video, before, labels)
+
+    def _told(self, live: Video) -> None:
+        """Whom it was made with first: until they are told it stays due."""
+        if self.tell is not None:
+            self.tell(live)
+        if live.details.publish_ms != AT_ONCE:
+            done = msgspec.structs.replace(live.details, publish_ms=AT_ONCE)
+            # Where it says something else by now, whoever says that or the next step does it.
+            self.videos.change(live.id, ("live",), self.clock(), details=done, said=live.details)
+
+
+def is_kept_back(details: Details, now_ms: int) -> bool:
+    """Does its creator not want it to be seen yet?"""
+    return details.publish_ms == KEPT_BACK or details.publish_ms > now_ms
 
 
 def composed_of(

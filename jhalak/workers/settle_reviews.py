@@ -24,7 +24,8 @@ NOT_BAD: Final = ("copy", "copyright", "rights")
 refused for looking the same."""
 
 Publish = Callable[[Video], Awaitable[None]]
-"""A held or refused video becomes live. Raises PortError."""
+"""A held or refused video becomes live, or a draft where its creator keeps it back. Raises
+PortError."""
 
 
 class Tell(Protocol):
@@ -77,7 +78,7 @@ class SettleReviews:
         self, video: Video, reason: str, by: str, said: Mapping[str, str] = {}
     ) -> None:
         """What is not seen yet is refused, what is seen is taken down; neither comes back."""
-        if self.tell is not None and video.state in ("waiting", "held", "live"):
+        if self.tell is not None and video.state in ("waiting", "held", "draft", "live"):
             await self.tell.taken_down(video, reason, said)
         if video.media is not None and video.media.likeness and _is_bad(reason):
             likeness, now_ms = video.media.likeness, self.clock()
@@ -88,12 +89,14 @@ class SettleReviews:
         )  # fmt: skip
         if refused is not None:
             await self.take_down.forget_source(refused)
-        elif video.state == "live":
+        elif video.state in ("draft", "live"):
             if self.look_at_uses is not None:
                 await asyncio.to_thread(self.look_at_uses, video, reason)
             await self.take_down(video, reason, by)
 
     async def _allow(self, video: Video, review: Review) -> None:
+        if video.state == "held" and await self._is_asked_again(video.id):
+            return
         if video.state == "held" or (video.state == "refused" and video.media is not None):
             await self.publish(video)
         elif review.kind == "appeal" and video.state in ("refused", "removed"):
@@ -103,6 +106,10 @@ class SettleReviews:
             )  # fmt: skip
         if review.kind == "appeal":
             await asyncio.to_thread(self.known_bad.forget, video.id)
+
+    async def _is_asked_again(self, video_id: str) -> bool:
+        """Its creator said something else of it since, on which nobody has decided."""
+        return any(r.kind == "gate" and r.decision is None for r in await self._of(video_id))
 
     async def _of(self, video_id: str) -> list[Review]:
         return await asyncio.to_thread(self.reviews.of, video_id)

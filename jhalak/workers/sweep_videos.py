@@ -17,6 +17,7 @@ from jhalak.ports.items import ItemStore
 from jhalak.ports.jobs import JobStore
 from jhalak.ports.uploads import UploadStore
 from jhalak.ports.videos import FIRST, REST, VideoSets, VideoStore
+from jhalak.schema.item import ItemRecord
 from jhalak.schema.video import FOLDER, UPLOADS, Video
 from jhalak.workers.video_passes import set_of
 
@@ -92,7 +93,7 @@ class SweepVideos:
         if row is None or not row.video:
             return row is not None
         needed = video is not None and video.upload == upload
-        return needed and video is not None and video.state in ("waiting", "held", "live")
+        return needed and video is not None and video.state in ("waiting", "held", "draft", "live")
 
     def _kept(self, video: Video) -> bool:
         if video.state == "refused":
@@ -116,13 +117,17 @@ class SweepVideos:
             after = records[-1].seq
             for record in records:
                 item = record.item
-                if item.media and record.status == "live" and item.expires_ms > now_ms:
+                if item.media and _is_shown(record) and item.expires_ms > now_ms:
                     video = self.videos.find(item.id)
                     names = {one.src for one in item.renditions}
                     whole = all(f"{FOLDER}/{item.media}/{name}" in there for name in names)
                     if video is None or video.state != "live" or not whole:
                         found.append(item.id)
         return found
+
+
+def _is_shown(record: ItemRecord) -> bool:
+    return record.status == "live" and not record.withheld
 
 
 def _folders(paths: list[str]) -> list[str]:

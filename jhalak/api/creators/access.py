@@ -31,21 +31,32 @@ _SECRET: Final = range(20, 201)
 """Letters of a session's secret."""
 
 
-def secret_of(scope: Scope) -> str:
+def secret_of(scope: Scope, *, media: bool = False) -> str:
     """The session's secret; "" for none. Raises Refused (403) for a cookie that another site's
-    page may have sent."""
+    page may have sent. `media`: what a page of ours shows cannot carry the header; that it is of
+    ours the browser says then."""
     value = header(scope, b"authorization") or ""
     if value.startswith("Bearer "):
         return value[7:]
     found = _cookie(header(scope, b"cookie") or "", tls=scope["scheme"] == "https")
-    if found and header(scope, HEADER.encode()) is None:
+    ours = media and header(scope, b"sec-fetch-site") == "same-origin"
+    if found and not ours and header(scope, HEADER.encode()) is None:
         raise Refused(403, "other_site", f"what comes with a cookie carries the header {HEADER}: 1")
     return found
 
 
+async def creator_of_media(scope: Scope, services: Services) -> Creator:
+    """Who asks for a picture or a film. Raises Refused (401, 403)."""
+    return await _creator_of(secret_of(scope, media=True), services)
+
+
 async def creator_of(scope: Scope, services: Services, even_suspended: bool = False) -> Creator:
     """Who asks. Raises Refused (401, 403)."""
-    secret, found = secret_of(scope), None
+    return await _creator_of(secret_of(scope), services, even_suspended)
+
+
+async def _creator_of(secret: str, services: Services, even_suspended: bool = False) -> Creator:
+    found = None
     if len(secret) in _SECRET:
         found = await asyncio.to_thread(
             services.creator_sessions.signed_in, token_hash(secret), services.clock(),

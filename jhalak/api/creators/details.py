@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Final, get_args
 
+from jhalak.api.creators.publishing import publish_ms_of
 from jhalak.api.raw import Refused
 from jhalak.catalogue.topics import topic_by_id
 from jhalak.ingest.clean import visible
@@ -16,7 +17,7 @@ from jhalak.schema.video import CAPTION, Audience, CommentsBy, Details, Rights
 _YES: Final = {"yes": True, "no": False}
 
 
-def details_of(said: Mapping[str, str]) -> Details:
+def details_of(said: Mapping[str, str], now_ms: int) -> Details:
     """Raises Refused (400), naming the field. What else is said, such as a file's name, is nothing
     to us."""
     caption = visible(said.get("caption", ""))
@@ -35,6 +36,7 @@ def details_of(said: Mapping[str, str]) -> Details:
         comments=_comments(said),
         audience=_one_of({"audience": said.get("audience") or "everyone"}, "audience",
                          get_args(Audience)),  # type: ignore[arg-type]
+        publish_ms=publish_ms_of(said.get("publish", ""), now_ms),
     )  # fmt: skip
 
 

@@ -37,12 +37,12 @@ def form_route(services: Services, intake: Intake) -> Any:
     async def post_video(data: Form, creator: Creator) -> VideoOut:
         """Send a small video whole: the fields `file`, `language`, `ai`, `sensitive`, `rights`, and
         if you like `caption`, `topic`, `cover_s`, `audience`, `comments`, `duet`, `stitch`,
-        `sound`, `of_kind` with `of_video`. Larger ones go to /v1/uploads (tus)."""
+        `sound`, `publish`, `of_kind` with `of_video`. Larger ones go to /v1/uploads (tus)."""
         file = data.get("file")
         if not isinstance(file, UploadFile):
             raise Refused(400, "no_file", "the form has no field `file` with a file in it")
         said = {key: text for key, text in data.items() if isinstance(text, str)}
-        details = await with_reference(services, creator, said, details_of(said))
+        details = await with_reference(services, creator, said, details_of(said, services.clock()))
         length = file.file.seek(0, 2)
         if length > most:
             raise Refused(413, "too_large", f"a form's file may have {most:,} bytes: use tus")

@@ -82,7 +82,9 @@ class UploadRoutes:
     async def _create(self, scope: Scope, creator: Creator) -> tuple[int, Headers]:
         length = tus.size_of(scope, b"upload-length")
         said = tus.metadata_of(scope)
-        details = await with_reference(self._services, creator, said, details_of(said))
+        details = await with_reference(
+            self._services, creator, said, details_of(said, self._services.clock())
+        )
         upload = await self._intake.begin(creator, length, details)
         location = (b"location", f"{PATH}/{upload.id}".encode())
         return 201, [location, tus.expires(upload.until_ms)]

@@ -11,11 +11,13 @@ from litestar import delete, get, post
 from litestar.datastructures import CacheControlHeader
 from litestar.params import Parameter, QueryParameter
 
+from jhalak.api.creators.preview import preview_of
+from jhalak.api.creators.publishing import Publish, said_of
 from jhalak.api.raw import Refused
 from jhalak.api.services import Services
 from jhalak.ports.creators import Creator
-from jhalak.ports.videos import FIRST, REST
-from jhalak.schema.video import Audience, CommentsBy, Rights, Use, Video, VideoState
+from jhalak.ports.videos import FIRST, REST, Which
+from jhalak.schema.video import POSTER, Audience, CommentsBy, Rights, Use, Video, VideoState
 from jhalak.trust.take_down import WITHDRAWN
 
 PAGE = 50
@@ -26,6 +28,7 @@ FIRST_PART = 0.5
 NO_STORE = CacheControlHeader(no_store=True)
 
 VideoId = Annotated[str, Parameter(max_length=64)]
+WhichQuery = Annotated[Which, QueryParameter(name="which")]
 BeforeQuery = Annotated[int, QueryParameter(name="before", ge=0, le=1 << 52)]
 
 
@@ -55,8 +58,14 @@ class VideoOut(msgspec.Struct):
     duration_s: float | None
     width: int | None
     height: int | None
+    publish: Publish
+    """`now`: as soon as it passed; `draft`: when its creator says so; `later`: at `publish_ms`."""
+    publish_ms: int
+    """0: there is no such time."""
     poster: str | None
-    """Its address while the video is live."""
+    """Its address while the video is live or a draft."""
+    preview: str | None
+    """A film of it while it is live or a draft: for its creator, with this session."""
     created_ms: int
     live_ms: int
     complete: bool
@@ -88,9 +97,10 @@ class AppealOut(msgspec.Struct):
 def video_out(services: Services, video: Video, now_ms: int) -> VideoOut:
     """For its creator. Reads the store of jobs: call it in a thread."""
     said, media = video.details, video.media
-    poster = None
+    publish, publish_ms = said_of(video)
+    poster, preview = preview_of(video)
     if media is not None and video.state == "live":
-        poster = f"{services.media_links.base(media.set, now_ms)}poster.webp"
+        poster = f"{services.media_links.base(media.set, now_ms)}{POSTER}"
     return VideoOut(
         id=video.id, state=video.state, progress=_progress(services, video), reason=video.reason,
         caption=said.caption, language=said.language, topic=said.topic, ai=said.ai,
@@ -98,7 +108,8 @@ def video_out(services: Services, video: Video, now_ms: int) -> VideoOut:
         comments=said.comments, duet=said.duet, stitch=said.stitch, sound=said.sound, of=said.of,
         labels=list(video.labels),
         duration_s=media.duration_s if media else None, width=media.width if media else None,
-        height=media.height if media else None, poster=poster, created_ms=video.created_ms,
+        height=media.height if media else None, publish=publish, publish_ms=publish_ms,
+        poster=poster, preview=preview, created_ms=video.created_ms,
         live_ms=video.live_ms, complete=bool(media and media.complete),
         waits_h=_waits_h(services, video, now_ms),
     )  # fmt: skip
@@ -134,11 +145,13 @@ async def own_video(services: Services, creator: Creator, video_id: str) -> Vide
 
 
 @get("/v1/creators/me/videos", tags=["creators"], cache_control=NO_STORE)
-async def get_videos(creator: Creator, services: Services, before: BeforeQuery = 0) -> VideosOut:
-    """One's own videos, 50 at a time."""
+async def get_videos(
+    creator: Creator, services: Services, before: BeforeQuery = 0, which: WhichQuery = "all"
+) -> VideosOut:
+    """One's own videos, 50 at a time: all, those that are live, drafts, or scheduled ones."""
 
     def read() -> list[VideoOut]:
-        found = services.videos.of_account(creator.num, PAGE, before)
+        found = services.videos.of_account(creator.num, PAGE, before, which)
         return [video_out(services, video, services.clock()) for video in found]
 
     return VideosOut(await asyncio.to_thread(read))

@@ -67,7 +67,7 @@ class Person:
             sound=True, files=files,
         )  # fmt: skip
         assert s.videos.change(id_, ["waiting"], now_ms, media=media)
-        publish = s.republish.__self__  # type: ignore[attr-defined]
+        publish = s.edit_video.publish  # type: ignore[attr-defined]
         assert isinstance(publish, PublishVideo) and publish.publish(video, ("waiting",))
         self.jhalak.clock.forward(s=1)
         self.jhalak.follow()
