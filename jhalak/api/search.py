@@ -12,6 +12,7 @@ from litestar.params import QueryParameter
 
 from jhalak.api.feeds import MINORS, VIDEO
 from jhalak.api.raw import Refused
+from jhalak.api.search_people import CreatorHit, Found, found_people, hits
 from jhalak.api.services import Services
 from jhalak.feeds.edition import rfc3339
 from jhalak.feeds.search import ItemFound, Weighed, matches, tagged
@@ -60,7 +61,7 @@ class SearchOut(msgspec.Struct):
     """Each list is best first; a kind that was not asked for is empty."""
 
     items: list[ItemHit]
-    creators: list[NameHit]
+    creators: list[CreatorHit]
     hashtags: list[NameHit]
     sounds: list[NameHit]
 
@@ -70,32 +71,38 @@ async def search(
     viewer: Viewer, services: Services, q: Asked = "", kind: Kind = "all", limit: Limit = 20,
     safe: Safe = True, typing: Typing = True,
 ) -> SearchOut:  # fmt: skip
-    """Items, creators, hashtags and sounds by words, in any script or spelt as they sound; a word
-    may be misspelt, and the last one unfinished (`typing`). Only what this viewer may see; `safe`
-    is always on for who is not known to be 18."""
+    """Items, creators (accounts too that have nothing to show), hashtags and sounds by words, in
+    any script or spelt as they sound; a word may be misspelt, and the last one unfinished
+    (`typing`). Only what this viewer may see; `safe` is always on for who is not known to be 18."""
     if not q.strip():
         raise Refused(400, "no_words", "there is nothing to look for in q")
     query = await _query(services, viewer)
-    kinds = KINDS if kind == "all" else (kind,)
+    kinds: tuple[FindKind, ...] = KINDS if kind == "all" else (kind,)
+    if kind == "creator":
+        kinds = ("creator", "account")
 
-    def find() -> tuple[dict[FindKind, list[Weighed]], dict[str, list[str]]]:
+    def find() -> tuple[dict[FindKind, list[Weighed]], dict[str, list[str]], Found]:
         store = services.search
         found = {one: matches(store, q, one, query.languages, typing=typing) for one in kinds}
         tags = [one.found.ref for one in found.get("hashtag", [])[:limit]]
-        return found, {tag: tagged(store, tag, query.languages) for tag in tags}
+        tagged_so = {tag: tagged(store, tag, query.languages) for tag in tags}
+        if "account" not in kinds:
+            return found, tagged_so, {}
+        creators, accounts = found["creator"], found["account"]
+        return found, tagged_so, found_people(services, viewer, q, creators, accounts)
 
-    found, tags = await asyncio.to_thread(find)
+    found, tags, people = await asyncio.to_thread(find)
     safe, finder = safe or viewer.age_band not in ADULT, services.finder
 
     def named(kind: FindKind, rows_of: Callable[[str], Rows]) -> list[NameHit]:
         """Those that have something to show to this viewer."""
         names = [one.found.ref for one in found.get(kind, [])[: 3 * limit]]
-        hits = (NameHit(name, finder.count(query, rows_of(name), safe=safe)) for name in names)
-        return [hit for hit in hits if hit.items][:limit]
+        told = (NameHit(name, finder.count(query, rows_of(name), safe=safe)) for name in names)
+        return [hit for hit in told if hit.items][:limit]
 
     return SearchOut(
         [_hit(one) for one in finder.items(query, found.get("item", []), safe=safe)[:limit]],
-        named("creator", finder.of_creator),
+        hits(services, query, people, limit, safe=safe),
         named("hashtag", lambda tag: finder.of_ids(tags.get(tag, []))),
         named("sound", finder.of_sound),
     )

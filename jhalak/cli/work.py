@@ -164,12 +164,19 @@ async def _index(arguments: argparse.Namespace) -> list[int]:
     """Answers how far the sequence of items was followed."""
     from jhalak.assembly import now_ms, open_records
     from jhalak.config.settings import read_settings
+    from jhalak.workers.index_accounts import IndexAccounts
     from jhalak.workers.index_search import IndexSearch
 
     settings = read_settings(arguments.data)
     records = open_records(arguments.data, settings)
     index = IndexSearch(records.items, records.search, now_ms)
-    await _work("indexing what can be searched for", index.step, 0.5, arguments)
+    accounts = IndexAccounts(records.people, records.search)
+
+    async def step() -> bool:
+        more = await index.step()
+        return await accounts.step() or more
+
+    await _work("indexing what can be searched for", step, 0.5, arguments)
     reached = records.search.position()
     records.database.close()
     return [reached]

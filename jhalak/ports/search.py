@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, Protocol
 
-FindKind = Literal["item", "creator", "hashtag", "sound"]
-KINDS: tuple[FindKind, ...] = ("item", "creator", "hashtag", "sound")
+FindKind = Literal["item", "creator", "hashtag", "sound", "account"]
+KINDS: tuple[FindKind, ...] = ("item", "creator", "hashtag", "sound", "account")
 
 
 class Document(NamedTuple):
@@ -14,7 +14,8 @@ class Document(NamedTuple):
 
     kind: FindKind
     ref: str
-    """Id of the item, name of the creator or sound, the hashtag without `#`."""
+    """Id of the item, name of the creator or sound, the hashtag without `#`, number of the
+    account."""
     head: tuple[str, ...]
     """Words of its title or name, in order (understanding/search_words.py)."""
     body: tuple[str, ...]
@@ -54,6 +55,13 @@ class SearchStore(Protocol):
     def position(self) -> int:
         """As it was put last; 0 at the beginning. What another version of `put` made is emptied
         first."""
+
+    def waiting(self, limit: int) -> list[int]:
+        """Accounts that joined or are called otherwise since their words were put."""
+
+    def put_accounts(self, documents: Sequence[Document]) -> None:
+        """Insert or replace accounts, one transaction; they wait no more. One that was erased
+        meanwhile is passed over."""
 
     def expired(self, now_ms: int, limit: int) -> list[tuple[FindKind, str]]:
         """What expired and is still there."""

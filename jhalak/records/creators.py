@@ -16,6 +16,7 @@ from jhalak.records.creator_lookup import creator_of
 from jhalak.records.creator_numbers import creator_numbers
 from jhalak.records.database import Database
 from jhalak.records.items import touch_items
+from jhalak.records.search_accounts import await_words, forget_words
 from jhalak.records.tables import creator_accounts, creator_sessions, recovery_codes, viewers
 from jhalak.records.text import is_storable
 from jhalak.records.viewers import create_viewer, revoke_tokens
@@ -63,6 +64,7 @@ class SqlCreatorStore:
             row["viewer"] = _own_viewer(connection, new.viewer, new.age_band, now_ms)
             made = connection.execute(insert(creator_accounts).returning(creator_accounts), row)
             account = creator_of(made.one())
+            await_words(connection, account.num)
             if new.codes:
                 codes = [{"account": account.num, "code_hash": code} for code in new.codes]
                 connection.execute(insert(recovery_codes), codes)
@@ -92,6 +94,8 @@ class SqlCreatorStore:
                 connection.execute(_BAND, {"of": changed.viewer, "band": changed.age_band})
             if shown:
                 touch_items(connection, num)
+            if "name" in changes:
+                await_words(connection, num)
         return creator_of(changed)
 
     def set_option(self, num: int, part: str, value: Any) -> bool:
@@ -120,6 +124,7 @@ class SqlCreatorStore:
             if row is None:
                 return False
             forget_account(connection, num, row.creator)
+            forget_words(connection, num)
             nothing = {
                 "password_hash": "", "creator": 0, "viewer": 0, "name": "", "about": "",
                 "age_band": "", "least_age": 0, "told_ms": 0, "private": False,

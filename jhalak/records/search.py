@@ -13,7 +13,9 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
 
 from jhalak.ports.search import Alternative, Document, FindKind, Found
+from jhalak.records import search_accounts
 from jhalak.records.database import Database
+from jhalak.records.search_rows import TAKE, count_words, words_of
 from jhalak.records.tables import search_documents, search_position, search_words
 from jhalak.records.text import is_storable
 
@@ -24,10 +26,6 @@ _PUT: Final = {
     "sqlite": "INSERT INTO search_index (rowid, terms) VALUES (:num, :terms)",
     "postgresql": "INSERT INTO search_index (num, terms)"
     " VALUES (:num, array_to_tsvector(string_to_array(:terms, ' ')))",
-}
-_TAKE: Final = {
-    "sqlite": "DELETE FROM search_index WHERE rowid = :num",
-    "postgresql": "DELETE FROM search_index WHERE num = :num",
 }
 _FIND: Final = {
     "sqlite": "SELECT d.kind, d.ref, d.head, d.body"
@@ -51,12 +49,6 @@ _KNOWN: Final = select(search_documents).where(
     search_documents.c.kind == bindparam("of_kind"), search_documents.c.ref == bindparam("named")
 )
 _WORD: Final = select(search_words.c.n).where(search_words.c.word == bindparam("at"))
-_ADD: Final = (
-    update(search_words)
-    .where(search_words.c.word == bindparam("at"))
-    .values(n=search_words.c.n + bindparam("by"))
-)
-_NONE: Final = delete(search_words).where(search_words.c.n <= 0)
 
 
 class SqlSearchStore:
@@ -76,13 +68,13 @@ class SqlSearchStore:
                 num, words = self._known(connection, kind, ref)
                 if num:
                     counted.subtract(words)
-                    connection.execute(text(_TAKE[self._engine]), {"num": num})
+                    connection.execute(text(TAKE[self._engine]), {"num": num})
                     connection.execute(
                         delete(search_documents).where(search_documents.c.num == num)
                     )
             for document in documents:
                 self._put(connection, document, counted)
-            _count(connection, counted)
+            count_words(connection, counted)
             connection.execute(delete(search_position))
             connection.execute(insert(search_position), {"version": self._version, "seq": position})
 
@@ -93,7 +85,7 @@ class SqlSearchStore:
             "expires_ms": document.expires_ms,
         }  # fmt: skip
         if num:
-            connection.execute(text(_TAKE[self._engine]), {"num": num})
+            connection.execute(text(TAKE[self._engine]), {"num": num})
             connection.execute(
                 update(search_documents).where(search_documents.c.num == num).values(**row)
             )
@@ -109,7 +101,7 @@ class SqlSearchStore:
     def _known(self, connection: Connection, kind: str, ref: str) -> tuple[int, set[str]]:
         """Number and words of a document; 0 for none."""
         row = connection.execute(_KNOWN, {"of_kind": kind, "named": ref}).first()
-        return (0, set()) if row is None else (row.num, {*row.head.split(), *row.body.split()})
+        return (0, set()) if row is None else (row.num, words_of(row))
 
     def position(self) -> int:
         with self._database.read() as connection:
@@ -120,7 +112,21 @@ class SqlSearchStore:
             connection.execute(text(_EMPTY[self._engine]))
             for table in (search_documents, search_words, search_position):
                 connection.execute(delete(table))
+            search_accounts.await_all(connection)
         return 0
+
+    def waiting(self, limit: int) -> list[int]:
+        with self._database.read() as connection:
+            return search_accounts.waiting(connection, limit)
+
+    def put_accounts(self, documents: Sequence[Document]) -> None:
+        counted: Counter[str] = Counter()
+        with self._database.write() as connection:
+            for document in documents:
+                num, _ = self._known(connection, document.kind, document.ref)
+                if num:  # else it was erased meanwhile
+                    self._put(connection, document, counted)
+            count_words(connection, counted)
 
     def expired(self, now_ms: int, limit: int) -> list[tuple[FindKind, str]]:
         with self._database.read() as connection:
@@ -162,17 +168,6 @@ class SqlSearchStore:
             return False
         with self._database.read() as connection:
             return connection.execute(_WORD, {"at": word}).first() is not None
-
-
-def _count(connection: Connection, counted: Counter[str]) -> None:
-    """In the words' order, so that two writers cannot wait for each other."""
-    changes = [(word, by) for word, by in sorted(counted.items()) if by]
-    for word, by in changes:
-        if not connection.execute(_ADD, {"at": word, "by": by}).rowcount:
-            row = {"word": word, "mirrored": word[::-1], "letters": len(word), "n": by}
-            connection.execute(insert(search_words), row)
-    if any(by < 0 for _, by in changes):
-        connection.execute(_NONE)
 
 
 def _fts5(query: Iterable[Sequence[Alternative]]) -> str:

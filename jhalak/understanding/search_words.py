@@ -20,7 +20,7 @@ import regex
 from jhalak.understanding.romanise import romanised
 from jhalak.understanding.scripts import LATIN, script_of
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Rises with any change of what is below: indexes are built again."""
 LONGEST: Final = 40
 """Letters of a word that are compared."""

@@ -59,9 +59,8 @@ def test_everything_of_a_word_is_found_at_once(world: Jhalak) -> None:
 
 def test_one_kind_and_a_limit(world: Jhalak) -> None:
     found = search(world.phone("en"), "asha", kind="creator")
-    assert found == {
-        "items": [], "creators": [{"name": "@asha", "items": 1}], "hashtags": [], "sounds": [],
-    }  # fmt: skip
+    asha = {"name": "@asha", "items": 1, "called": "", "verified": False}
+    assert found == {"items": [], "creators": [asha], "hashtags": [], "sounds": []}
     assert len(items(search(world.phone("en"), "monsoon", limit=1))) == 1
 
 

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jhalak.ports.search import Alternative, Document, SearchStore
+from jhalak.records.creators import SqlCreatorStore
 from jhalak.records.database import Database
 from jhalak.records.search import SqlSearchStore, one_apart
 from jhalak.understanding.search_words import words
@@ -82,6 +83,35 @@ def test_the_position_is_remembered_and_another_version_begins_anew(database: Da
     newer.put([document("a", "fox")], [], 3)
     assert refs(newer, "fox") == ["a"]
     assert newer.position() == 3
+
+
+def account(num: int, said: str) -> Document:
+    return Document("account", str(num), tuple(words(said)), (), ("\ue005account",))
+
+
+def test_accounts_wait_until_their_words_are_put_and_leave_with_them(database: Database) -> None:
+    store, accounts = SqlSearchStore(database, 1), SqlCreatorStore(database)
+    nums = [accounts.add(handle, "x", 5).num for handle in ("asha", "bina")]
+    assert sorted(store.waiting(9)) == nums and len(store.waiting(1)) == 1
+    assert store.expired(1 << 60, 9) == [], "they do not expire"
+    store.put_accounts([account(nums[0], "asha"), account(nums[1], "bina rao")])
+    assert store.waiting(9) == []
+    assert refs(store, "asha") == [str(nums[0])]
+    accounts.change(nums[1], about="I film rain")
+    assert store.waiting(9) == []
+    accounts.change(nums[1], name="Bina Sen")
+    assert store.waiting(9) == [nums[1]]
+    store.put_accounts([account(nums[1], "bina sen")])
+    assert (refs(store, "rao"), refs(store, "sen")) == ([], [str(nums[1])])
+    accounts.erase(nums[1])
+    assert refs(store, "sen") == refs(store, "bina") == [] and not store.holds("sen")
+    store.put_accounts([account(nums[1], "bina sen")])  # of a worker that read it before
+    assert refs(store, "sen") == []
+    newer = SqlSearchStore(database, 2)
+    assert newer.position() == 0 == SqlSearchStore(database, 1).position()
+    store.put([document("a", "fox")], [], 1)
+    assert SqlSearchStore(database, 2).position() == 0
+    assert store.waiting(9) == [nums[0]], "the index is made again, of accounts too"
 
 
 def test_what_expired_is_told_oldest_first(store: SearchStore) -> None:

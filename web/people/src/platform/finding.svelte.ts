@@ -8,7 +8,9 @@ export interface ItemHit {
   duration_s: number | null; published: string;
 }
 export interface NameHit { name: string; items: number }
-export interface Found { items: ItemHit[]; creators: NameHit[]; hashtags: NameHit[]; sounds: NameHit[] }
+/** `called`: how somebody wants to be called; "" of a publisher. */
+export interface CreatorHit extends NameHit { called: string; verified: boolean }
+export interface Found { items: ItemHit[]; creators: CreatorHit[]; hashtags: NameHit[]; sounds: NameHit[] }
 export interface Channel { channel: string; name: string; items: number; followed: boolean }
 
 const PAUSE_MS = 180;
