@@ -33,11 +33,15 @@ SIGNED_S: Final = 600
 """So long a bucket's own address holds."""
 _SET: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _NAME: Final = re.compile(
-    r"(?:\d{2,4}(?:\.av1)?\.(?:mp4|m4s|m3u8)|(?:master|first)\.m3u8|(?:poster|strip)\.webp)",
+    r"(?:\d{2,4}(?:\.av1)?\.(?:mp4|m4s|m3u8)|(?:master|first)\.m3u8|(?:poster|strip)\.webp"
+    r"|sound\.m4a)",
     re.ASCII,
 )
 _RANGE: Final = re.compile(r"bytes=(?:\d{1,12}-\d{0,12}|-\d{1,12})", re.ASCII)
-_TYPES: Final = {"mp4": "video/mp4", "m4s": "video/mp4", "m3u8": HLS_TYPE, "webp": "image/webp"}
+_TYPES: Final = {
+    "mp4": "video/mp4", "m4s": "video/mp4", "m3u8": HLS_TYPE, "webp": "image/webp",
+    "m4a": "audio/mp4",
+}  # fmt: skip
 _ALWAYS: Final = {
     "content-security-policy": "default-src 'none'; sandbox",
     "x-content-type-options": "nosniff",

@@ -1,6 +1,6 @@
 """The two passes by which a source becomes a creator's video: what each makes, and its files.
 
-The first makes what a video is live with: the low rungs, poster, strip, wave, likeness. The rest
+The first makes what a video is live with: the low rungs, poster, strip, sound, likeness. The rest
 adds the other rungs and a playlist that names all. A file never changes under its name, so the two
 passes name their master playlists differently.
 """
@@ -26,12 +26,13 @@ from jhalak.media.probe import Probed, probe
 from jhalak.media.sandbox import Sandbox
 from jhalak.media.stills import Frames, stills
 from jhalak.media.transcode import Encoded, transcode
-from jhalak.schema.video import HLS_TYPE, MASTER, POSTER, Media, VideoFile
+from jhalak.schema.video import HLS_TYPE, MASTER, POSTER, SOUND, Media, VideoFile
 
 FIRST_MASTER: Final = "first.m3u8"
 STRIP: Final = "strip.webp"
 _TYPES: Final = {
     ".mp4": "video/mp4", ".m4s": "video/mp4", ".m3u8": HLS_TYPE, ".webp": "image/webp",
+    ".m4a": "audio/mp4",
 }  # fmt: skip
 _HEAD_LINES: Final = 3
 """Of a master playlist, before its rungs."""
@@ -81,11 +82,11 @@ def first_pass(
     (folder / stem).write_text(master(made, sound=probed.sound))
     (folder / POSTER).write_bytes(shown.poster)
     (folder / STRIP).write_bytes(shown.strip)
-    others = [_file(folder / name) for name in (POSTER, STRIP)]
+    others = [_file(folder / name) for name in (POSTER, STRIP, *([SOUND] if shown.heard else []))]
     media = Media(
         set=set_, duration_s=round(probed.duration_s, 3), width=probed.width,
         height=probed.height, sound=probed.sound, complete=complete, wave=shown.wave,
-        likeness=likeness_of(shown.frames), ai_mark=mark,
+        likeness=likeness_of(shown.frames), fingerprint=shown.fingerprint, ai_mark=mark,
         placeholder=_placeholder(shown.frames[shown.best], wishes),
         files=(*files, *others, _master(folder / stem, made[-1].rung)),
     )  # fmt: skip

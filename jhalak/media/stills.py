@@ -1,4 +1,5 @@
-"""Pictures and the wave of a video: poster, preview strip, small frames, loudness over time.
+"""Pictures and the sound of a video: poster, preview strip, small frames; loudness over time, a
+file of the sound alone, and its fingerprint.
 
 Two short runs of ffmpeg, both on a low rung except for the poster, which comes from the source.
 What ffmpeg hands over are plain arrays (rawvideo, s16le): nothing is decoded in this process.
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from jhalak.media.probe import Probed, reading
 from jhalak.media.sandbox import Broke, Sandbox, limits_for
+from jhalak.schema.video import SOUND
 
 FRAMES: Final = 16
 """Frames that are looked at, evenly spread; the strip shows them in 4 rows of 4."""
@@ -25,6 +27,10 @@ BARS: Final = 100
 POSTER_SIDE: Final = 720
 _RATE: Final = 8000
 """Samples a second of the sound that the wave is made from."""
+_FINGERPRINT: Final = "sound.print"
+_SILENT: Final = 100
+"""No sample of a silent track is further from 0: -50 dB, where what can be heard at all was made
+-16 dB loud (media/transcode.py)."""
 
 Frames = NDArray[np.uint8]
 """uint8[frame, row, column, RGB]."""
@@ -41,6 +47,10 @@ class Stills:
     frames: Frames
     best: int
     """Which frame the poster shows."""
+    heard: bool
+    """There is sound, and it is not silent: it lies in SOUND."""
+    fingerprint: bytes
+    """media/fingerprint.py; empty of what is silent or lasts less than three seconds."""
     cpu_s: float
 
 
@@ -60,11 +70,14 @@ def stills(
     if 0 <= cover_s < probed.duration_s:
         at_s = cover_s
     drawn_s = _draw(sandbox, source, probed, at_s, shape, folder)
-    sound = folder / "sound.s16"
-    wave = wave_of(np.fromfile(sound, np.int16)) if probed.sound and sound.exists() else b""
+    plain = folder / "sound.s16"
+    there = probed.sound and plain.exists()
+    sound = np.fromfile(plain, np.int16) if there else np.zeros(0, np.int16)
+    heard = bool(sound.size) and int(np.abs(sound.astype(np.int32)).max()) > _SILENT
     return Stills(
-        (folder / "poster.webp").read_bytes(), (folder / "strip.webp").read_bytes(), wave, frames,
-        best, looked_s + drawn_s,
+        (folder / "poster.webp").read_bytes(), (folder / "strip.webp").read_bytes(),
+        wave_of(sound), frames, best, heard,
+        (folder / _FINGERPRINT).read_bytes() if heard else b"", looked_s + drawn_s,
     )  # fmt: skip
 
 
@@ -75,7 +88,12 @@ def _look(
     scale = SIDE / max(probed.width, probed.height)
     width, height = (max(2, 2 * round(edge * scale / 2)) for edge in (probed.width, probed.height))
     every = f"{FRAMES}/{max(probed.duration_s, 0.1):.4f}"
-    sound = ["-map", "0:a:0", "-ac", "1", "-ar", str(_RATE), "-f", "s16le", "sound.s16"]
+    sound = [
+        "-map", "0:a:0", "-ac", "1", "-ar", str(_RATE), "-f", "s16le", "sound.s16",
+        "-map", "0:a:0", "-f", "chromaprint", "-fp_format", "raw", _FINGERPRINT,
+        "-map", "0:a:0", "-c:a", "copy", "-map_metadata", "-1", "-fflags", "+bitexact",
+        "-movflags", "+faststart", "-f", "ipod", SOUND,
+    ]  # fmt: skip
     ran = sandbox.run(
         [
             "-loglevel", "error", *reading("mov", low),

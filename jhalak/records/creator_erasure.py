@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, or_, select
 
 from jhalak.records.comment_erasure import forget_comments
 from jhalak.records.relation_erasure import forget_creator
+from jhalak.records.sounds import OF_ERASED
 from jhalak.records.tables import (
     cases,
     creator_sessions,
@@ -64,6 +65,7 @@ _STATEMENTS: Final = (
     delete(playlists).where(playlists.c.account == bindparam("of")),
     delete(reviews).where(reviews.c.video.in_(_VIDEOS)),
     delete(videos).where(videos.c.account == bindparam("of")),
+    *OF_ERASED,
     delete(uploads).where(uploads.c.account == bindparam("of")),
 )
 """In an order in which nothing is left that points at what is gone."""

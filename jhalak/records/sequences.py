@@ -14,6 +14,8 @@ AUDIT: Final = "audit"
 PROBES: Final = "probes"
 CHANNELS: Final = "channels"
 SERIES: Final = "series"
+SOUNDS: Final = "sounds"
+"""Only ever locked: videos join sounds one after another."""
 CASES: Final = "cases"
 """Only ever locked: those who open and decide cases come one after another."""
 

@@ -506,14 +506,48 @@ videos = Table(
     Column("of_kind", Text, nullable=False, server_default=""),
     Column("audience", Text, nullable=False, server_default="everyone"),
     Column("publish_ms", BigInteger, nullable=False, server_default="0"),
+    Column("sound", Text, nullable=False, server_default=""),
     Index(None, "account", "created_ms"),
     Index(None, "content"),
     Index(None, "of"),
     Index(None, "publish_ms"),
     Index(None, "set_name"),
+    Index(None, "sound", "created_ms"),
 )
 """`body`: the Video (schema/video.py); what is searched by stands beside it. `of`: the video that
 it was made with."""
+
+sounds = Table(
+    "sounds",
+    metadata,
+    Column("num", NUMBER, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False),
+    Column("video", Text, nullable=False),
+    Column("account", BigInteger, nullable=False),
+    Column("handle", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("duration_s", Float, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("down", Text, nullable=False),
+    Column("settled", Boolean, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Index(None, "id", unique=True),
+    Index(None, "video"),
+    Index(None, "account"),
+    Index(None, "settled"),
+    sqlite_autoincrement=True,
+)
+"""What is heard in videos (ports/sounds.py). `video`: the one that brought it, and `account`: whose
+it is; "" and 0: nobody's any more. `settled`: its videos are as it is."""
+
+sound_marks = Table(
+    "sound_marks",
+    metadata,
+    Column("mark", BigInteger, primary_key=True, autoincrement=False),
+    Column("sound", BigInteger, ForeignKey(sounds.c.num), primary_key=True, autoincrement=False),
+    Index(None, "sound"),
+)
+"""What sounds are looked up by (media/fingerprint.py)."""
 
 known_bad = Table(
     "known_bad",

@@ -14,7 +14,7 @@ from jhalak.records import sequences
 from jhalak.records.database import Database
 from jhalak.records.items import show_item
 from jhalak.records.jobs import add_job
-from jhalak.records.tables import creator_accounts, known_bad, uploads, videos
+from jhalak.records.tables import creator_accounts, known_bad, sounds, uploads, videos
 from jhalak.schema.video import KEPT_BACK, Details, Media, Video, VideoState
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -69,10 +69,14 @@ _ALIKE: Final = union_all(
     ),
     select(literal(""), known_bad.c.likeness),
 )
+_DOWN: Final = select(sounds.c.down).where(sounds.c.id == bindparam("heard"))
+SOUND_STANDS: Final = ~exists().where(sounds.c.id == videos.c.sound, sounds.c.down != "")
+"""Of a video: its sound was not taken down."""
 _SHOWS: Final = select(
     exists().where(
         videos.c.set_name == bindparam("named"), videos.c.state == "live",
         creator_accounts.c.num == videos.c.account, creator_accounts.c.suspended_ms == 0,
+        SOUND_STANDS,
     )
 )  # fmt: skip
 _OF_SET: Final = _BODY.where(videos.c.set_name == bindparam("named"))
@@ -138,7 +142,8 @@ class SqlVideoStore:
                 update(videos).where(_ID), {"named": video_id, **_row(video, now_ms)}
             )
             if state is not None:
-                show_item(connection, video_id, withheld=state != "live")
+                down = connection.execute(_DOWN, {"heard": video.sound}).scalar()
+                show_item(connection, video_id, withheld=state != "live" or bool(down))
         return video
 
     def alike(self) -> list[tuple[str, bytes]]:
@@ -167,5 +172,6 @@ def _row(video: Video, now_ms: int) -> dict[str, Any]:
         "set_name": media.set if media else "", "likeness": media.likeness if media else b"",
         "body": _encode(video), "created_ms": video.created_ms, "changed_ms": now_ms,
         "audience": video.details.audience, "publish_ms": video.details.publish_ms,
+        "sound": video.sound,
         "of": of.video if of else "", "of_kind": of.kind if of else "",
     }  # fmt: skip

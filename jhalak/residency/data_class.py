@@ -147,6 +147,11 @@ REGISTRY: Final[tuple[Holding, ...]] = (
         "table", "videos", "personal", "creators' videos, what became of them",
         "until their creator is erased", "creators.erase", "creator",
     ),
+    Holding(
+        "table", "sounds", "personal", "what is heard in creators' videos, and whose it is",
+        "its owner until they are erased", "creators.erase", "creator",
+    ),
+    Holding("table", "sound_marks", "aggregate", "what sounds are told again by", "with the sound"),
     Holding("table", "known_bad", "aggregate", "how videos look that may not come back", "kept"),
     Holding(
         "table", "reviews", "personal", "what humans decided on videos, and creators' appeals",

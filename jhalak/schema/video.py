@@ -17,10 +17,13 @@ Audience = Literal["everyone", "followers"]
 
 FOLDER: Final = "video"
 """Of the blob store: `video/SET/NAME`."""
+SOUND_DOWN: Final = "sound"
+"""Begins the reason of a video whose sound was taken down: `sound:copyright`."""
 UPLOADS: Final = "uploads"
 """Of the blob store: `uploads/UPLOAD/N`, the parts of a source."""
 MASTER: Final = "master.m3u8"
 POSTER: Final = "poster.webp"
+SOUND: Final = "sound.m4a"
 HLS_TYPE: Final = "application/vnd.apple.mpegurl"
 CAPTION: Final = 2200
 """Most characters of a caption."""
@@ -79,7 +82,8 @@ class VideoFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One file of a video, `video/SET/NAME` in the blob store."""
 
     name: str
-    """`240.mp4`, `240.m4s`, `240.m3u8`, `master.m3u8`, `poster.webp`, `strip.webp`."""
+    """`240.mp4`, `240.m4s`, `240.m3u8`, `master.m3u8`, `poster.webp`, `strip.webp`,
+    `sound.m4a`."""
     type: str
     """Its media type."""
     bytes: int
@@ -109,6 +113,8 @@ class Media(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Loudness in 100 steps."""
     likeness: bytes = b""
     """media/likeness.py."""
+    fingerprint: bytes = b""
+    """media/fingerprint.py; on its way to the sounds, and not kept here."""
     ai_mark: str = ""
     """The IPTC DigitalSourceType found in the source or declared, such as
     `trainedAlgorithmicMedia`; "": none."""
@@ -135,8 +141,15 @@ class Video(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """None: nothing can be played yet."""
     labels: tuple[str, ...] = ()
     """What viewers are told: `ai`, `sensitive`."""
+    sound: str = ""
+    """Id of what is heard in it (ports/sounds.py); "": nothing, or it was not looked at."""
     num: int = 0
     """Of its item; 0: it was never live."""
     created_ms: int = 0
     live_ms: int = 0
     """When it became live; 0: never."""
+
+
+def is_refused_for_sound(video: Video) -> bool:
+    """Refused because of what is heard in it, whatever else it is."""
+    return video.state == "refused" and video.reason.partition(":")[0] == SOUND_DOWN

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
-from jhalak.schema.video import Details, VideoState
+from jhalak.schema.video import SOUND_DOWN, Details, VideoState
 
 Outcome = Literal["live", "held", "refused"]
 
@@ -39,6 +39,8 @@ class Rules:
     """Refused where so many frames score `sexual_refused`; all, where there are fewer."""
     same: float = 0.1
     """Share of bits that differ, below which it is surely a copy; above, a human compares."""
+    sound_refused: float = 0.6
+    """Refused where so much of its sound was taken down; less, and a human listens."""
     unchecked: bool = False
     """Videos may be live although no model looked at them."""
 
@@ -68,6 +70,10 @@ class Facts(NamedTuple):
     """It has a likeness; False: its frames are flat, and no copy can be told."""
     ai_mark: str
     """Media.ai_mark."""
+    down: str = ""
+    """The code of a sound that was taken down and is heard in it; "": none."""
+    down_share: float = 0.0
+    """How much of its sound that is."""
 
 
 class Verdict(NamedTuple):
@@ -77,7 +83,8 @@ class Verdict(NamedTuple):
     reason: str
     """The first of `why`; "" for live."""
     why: tuple[str, ...]
-    """Codes: `known_bad`, `sexual`, `copy:ID`, `flat`, `unseen`, `rights`, `caption:CLASS`."""
+    """Codes: `known_bad`, `sexual`, `copy:ID`, `sound:CODE`, `flat`, `unseen`, `rights`,
+    `caption:CLASS`."""
     labels: tuple[str, ...]
 
 
@@ -85,11 +92,13 @@ def judge(facts: Facts, rules: Rules | None = None) -> Verdict:
     """Live, held for a human, or refused, and why."""
     rules = rules or Rules()
     labels = labels_of(facts.details, facts.ai_mark)
-    refused = [*_surely_sexual(facts, rules), *_copies(facts, rules, sure=True)]
+    refused = [*_surely_sexual(facts, rules), *_copies(facts, rules, sure=True),
+               *_sounds(facts, rules, sure=True)]  # fmt: skip
     if refused:
         return Verdict("refused", refused[0], tuple(refused), labels)
     doubts = [
-        *_copies(facts, rules, sure=False), *_pictures(facts, rules),
+        *_copies(facts, rules, sure=False), *_sounds(facts, rules, sure=False),
+        *_pictures(facts, rules),
         *doubts_of(facts.details, facts.classes),
     ]  # fmt: skip
     if doubts:
@@ -149,6 +158,12 @@ def _copies(facts: Facts, rules: Rules, *, sure: bool) -> list[str]:
         if surely is sure and _counts(near):
             codes.append(f"copy:{near.video}" if near.video else "known_bad")
     return codes
+
+
+def _sounds(facts: Facts, rules: Rules, *, sure: bool) -> list[str]:
+    """What is heard in it was taken down."""
+    surely = facts.down_share >= rules.sound_refused
+    return [f"{SOUND_DOWN}:{facts.down}"] if facts.down and surely is sure else []
 
 
 def _stands(near: Near) -> bool:

@@ -28,6 +28,17 @@ PRIOR: Final = 20.0
 Ints = NDArray[np.int64]
 
 
+class Pace(NamedTuple):
+    """How fast what is told comes and goes."""
+
+    half_ms: int = HALF_MS
+    window_ms: int = WINDOW_MS
+    usual_ms: int = USUAL_MS
+
+
+NEWS: Final = Pace()
+
+
 class Rising(NamedTuple):
     """Stories that rise, best first."""
 
@@ -49,6 +60,7 @@ class Rising(NamedTuple):
 def rising(
     story: NDArray[np.integer], creator: NDArray[np.integer], topic: NDArray[np.integer],
     language: NDArray[np.integer], published_ms: NDArray[np.integer], now_ms: int,
+    pace: Pace = NEWS,
 ) -> Rising:  # fmt: skip
     """What rises among items given as columns [n] of the live catalogue; items without story or
     publisher do not count.
@@ -56,7 +68,7 @@ def rising(
     Cost: O(n log n) in the items of the last two days; 15 ms for 100,000. Pure: for a thread.
     """
     age = now_ms - np.asarray(published_ms, np.int64)
-    rows = np.flatnonzero((age >= 0) & (age < USUAL_MS) & (story > 0) & (creator > 0))
+    rows = np.flatnonzero((age >= 0) & (age < pace.usual_ms) & (story > 0) & (creator > 0))
     # One telling a story and publisher: the first, so that repeating it does not keep it fresh.
     rows = rows[np.lexsort((-age[rows], creator[rows], story[rows]))]
     first = np.ones(len(rows), np.bool_)
@@ -66,10 +78,10 @@ def rising(
     if not len(names):
         nothing = np.zeros(0, np.int64)
         return Rising(nothing, nothing, np.zeros(0), nothing)
-    fresh = np.where(age[rows] < WINDOW_MS, np.exp2(-age[rows] / HALF_MS), 0.0)
+    fresh = np.where(age[rows] < pace.window_ms, np.exp2(-age[rows] / pace.half_ms), 0.0)
     now = np.bincount(at, fresh)
     tellers = np.bincount(at)
-    recent = np.bincount(at, (age[rows] < WINDOW_MS).astype(np.float64))
+    recent = np.bincount(at, (age[rows] < pace.window_ms).astype(np.float64))
     of = np.asarray(language[rows[begin]], np.int64)
     usual = _usual(of * 256 + topic[rows[begin]], tellers)
     score = (now - usual) / np.sqrt(usual)

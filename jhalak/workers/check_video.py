@@ -3,6 +3,7 @@ verdict that follows (trust/gate.py)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jhalak.media.likeness import all_near
+from jhalak.ports.sounds import Heard, NewSound, SoundStore
 from jhalak.ports.videos import VideoStore
-from jhalak.schema.video import Media, Video
+from jhalak.schema.video import SOUND, Media, Video
 from jhalak.trust.gate import Facts, Near, Rules, Verdict, judge
 from jhalak.understanding.frames import Look
 from jhalak.understanding.safety import verdicts
@@ -23,22 +25,27 @@ NAMED: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class CheckVideo:
-    """Looks, compares, reads, and judges. Blocks: 16 frames take half a second of CPU, a comparison
-    with a million videos four seconds, most of them to read the likenesses."""
+    """Looks, listens, compares, reads, and judges. Blocks: 16 frames take half a second of CPU, a
+    comparison with a million videos four seconds, most of them to read the likenesses."""
 
     videos: VideoStore
     look: Look
     words: Words
     rules: Rules
+    sounds: SoundStore | None = None
+    """None: what is heard is not looked at."""
+    clock: Callable[[], int] = lambda: 0
 
     def __call__(self, video: Video, media: Media, frames: NDArray[np.uint8]) -> Verdict:
-        """`media` is kept with the video before this is called, so that of two copies that are
-        checked at a time the later one meets the earlier. `frames`: Stills.frames."""
+        """`media` is kept with the video before this is called (without the fingerprint), so that
+        of two copies that are checked at a time the later one meets the earlier. `frames`:
+        Stills.frames."""
         return judge(self.facts(video, media, frames), self.rules)
 
     def facts(self, video: Video, media: Media, frames: NDArray[np.uint8]) -> Facts:
         """What the gate judges by."""
         said = video.details
+        heard = self._hear(video, media)
         found = verdicts([said.caption], [said.language], self.words) if said.caption else []
         return Facts(
             details=said,
@@ -47,7 +54,21 @@ class CheckVideo:
             near=self._near(video, media.likeness),
             comparable=bool(media.likeness),
             ai_mark=media.ai_mark,
+            down=heard.down if heard else "",
+            down_share=heard.share if heard else 0.0,
         )
+
+    def _hear(self, video: Video, media: Media) -> Heard | None:
+        """The video belongs to its sound from then on. None: nothing is heard in it."""
+        if self.sounds is None or all(file.name != SOUND for file in media.files):
+            return None
+        of = video.details.of
+        used = self.videos.find(of.video) if of is not None and of.kind != "stitch" else None
+        new = NewSound(
+            video.id, video.account, video.handle, media.duration_s, media.fingerprint,
+            of=used.sound if used else "",
+        )  # fmt: skip
+        return self.sounds.join(new, self.clock())
 
     def _near(self, video: Video, likeness: bytes) -> tuple[Near, ...]:
         """Those that look like it and were there before it."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from jhalak.ports.items import ItemStore
 from jhalak.ports.search import Document, FindKind, SearchStore
-from jhalak.schema.item import Item
+from jhalak.ports.sounds import Sound, SoundStore
+from jhalak.schema.item import Item, ItemRecord
 from jhalak.understanding.search_words import KIND, LANGUAGE, TAG, hashtags, keys, words
 
 BATCH: Final = 500
@@ -21,8 +22,13 @@ class IndexSearch:
     """Items as they are published and leave; their creators, hashtags and sounds when they are met
     first: whether one of those has anything to show is known to who answers."""
 
-    def __init__(self, items: ItemStore, search: SearchStore, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, items: ItemStore, search: SearchStore, clock: Callable[[], int],
+        sounds: SoundStore | None = None,
+    ) -> None:  # fmt: skip
+        """`sounds`: what creators' sounds are called."""
         self._items, self._search, self._clock = items, search, clock
+        self._sounds = sounds
         self._seq = -1
         self._met: set[tuple[FindKind, str]] = set()
 
@@ -38,6 +44,7 @@ class IndexSearch:
         gone = self._search.expired(now_ms, _OLD)
         if not records and not gone:
             return False
+        known = self._known(records)
         documents: list[Document] = []
         met: list[tuple[FindKind, str]] = []
         for record in records:
@@ -45,6 +52,8 @@ class IndexSearch:
                 gone.append(("item", record.item.id))
                 continue
             documents.append(document_of(record.item))
+            if (sound := known.get(record.item.sound)) is not None:
+                documents.append(document_of_sound(sound))  # its title may have changed
             for around in documents_around(record.item):
                 if (around.kind, around.ref) not in self._met:
                     documents.append(around)
@@ -59,6 +68,14 @@ class IndexSearch:
         self._met.update(met)
         return len(records) == BATCH or len(gone) >= _OLD
 
+    def _known(self, records: Sequence[ItemRecord]) -> dict[str, Sound]:
+        """Creators' sounds that are worth finding: others may use them, or they have a name."""
+        if self._sounds is None:
+            return {}
+        heard = [one.item.sound for one in records if one.item.media and one.item.sound]
+        found = self._sounds.named(heard)
+        return {name: one for name, one in found.items() if one.open or one.title}
+
 
 def document_of(item: Item) -> Document:
     """How an item is found: by its title, and by what else it says."""
@@ -71,13 +88,19 @@ def document_of(item: Item) -> Document:
 
 
 def documents_around(item: Item) -> Iterator[Document]:
-    """Its creator, hashtags and sound."""
+    """Its creator, hashtags and, of a publisher's, its sound, whose name it says."""
     if item.publisher:
         yield _named("creator", item.publisher)
     for tag in hashtags(f"{item.title} {item.summary}"):
         yield _named("hashtag", tag)
-    if item.sound:
+    if item.sound and not item.media:
         yield _named("sound", item.sound)
+
+
+def document_of_sound(sound: Sound) -> Document:
+    """How a creator's sound is found: by its title, and by whose it is."""
+    head, body = tuple(words(sound.title)), tuple(words(sound.handle))
+    return Document("sound", sound.id, head, body, (KIND + "sound", *_keys((*head, *body))))
 
 
 def _named(kind: FindKind, name: str) -> Document:

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -221,8 +222,9 @@ class MakeVideos:
 
     async def _keep(self, video: Video, media: Media) -> Video | None:
         """None: it was removed while this was made."""
+        made = msgspec.structs.replace(media, fingerprint=b"")
         kept = await asyncio.to_thread(
-            lambda: self._stores.videos.change(video.id, OPEN, self._clock(), media=media)
+            lambda: self._stores.videos.change(video.id, OPEN, self._clock(), media=made)
         )
         if kept is None:
             await self._passes.forget(media)

@@ -15,11 +15,13 @@ from jhalak.ingest.clean import clean_title, headline, shortened
 from jhalak.ingest.compose import Composed
 from jhalak.media.passes import masters
 from jhalak.ports.items import Draft, ItemStore
+from jhalak.ports.sounds import SoundStore
 from jhalak.ports.videos import VideoStore
 from jhalak.schema.item import Item, Rendition
 from jhalak.schema.video import (
     AT_ONCE,
     KEPT_BACK,
+    SOUND_DOWN,
     Details,
     Media,
     Video,
@@ -49,6 +51,8 @@ class PublishVideo:
     clock: Callable[[], int]
     tell: Callable[[Video], None] | None = None
     """Tells whose video it was made with (trust/uses.py), once it is live."""
+    sounds: SoundStore | None = None
+    """What was taken down there is not seen."""
 
     async def __call__(self, video: Video) -> None:
         """`video` was made (media), and a human said that it may be seen."""
@@ -74,6 +78,10 @@ class PublishVideo:
         if judged_of(known.details) != judged_of(video.details):
             return None
         now_ms = self.clock()
+        if down := self._sound_down(known):
+            reason = f"{SOUND_DOWN}:{down}"
+            self.videos.change(known.id, before, now_ms, state="refused", reason=reason)
+            return None
         shown = known.labels if labels is None else labels
         if known.state != "live" and is_kept_back(known.details, now_ms):
             kept = self.videos.change(
@@ -87,6 +95,11 @@ class PublishVideo:
             return self.publish(live, before)
         self._told(live)
         return live
+
+    def _sound_down(self, video: Video) -> str:
+        """The code for which its sound was taken down; "": it stands."""
+        sound = self.sounds.find(video.sound) if self.sounds is not None and video.sound else None
+        return sound.down if sound is not None else ""
 
     def _show(
         self, known: Video, media: Media, before: tuple[VideoState, ...],
@@ -148,7 +161,7 @@ def composed_of(
         duration_s=media.duration_s,
         renditions=renditions_of(media),
         of=said.of,
-        sound=sound_of(video),
+        sound=video.sound,
         media=media.set,
         placeholder=media.placeholder,
         labels=labels,
@@ -158,15 +171,6 @@ def composed_of(
         followers_only=said.audience == "followers",
     )
     return Composed(item, title, topic.lifetime_ms)
-
-
-def sound_of(video: Video) -> str:
-    """The id of the video whose sound it is, where several may have it; "": its own alone."""
-    said, media = video.details, video.media
-    if said.of is not None and said.of.kind in ("sound", "duet"):
-        return said.of.video
-    heard = media is not None and media.sound
-    return video.id if heard and (said.sound or said.duet) else ""
 
 
 def renditions_of(media: Media) -> tuple[Rendition, ...]:

@@ -13,13 +13,13 @@ from typing import Final, Protocol
 
 from jhalak.ports.reviews import DecidedReviews, KnownBadStore, Review
 from jhalak.ports.videos import VideoStore
-from jhalak.schema.video import Video
+from jhalak.schema.video import SOUND_DOWN, Video, is_refused_for_sound
 from jhalak.trust.take_down import TakeDown
 
 LIMIT: Final = 50
 APPEAL_WON: Final = "appeal_won"
 """Reason of a video whose files are gone although its appeal was right: upload it again."""
-NOT_BAD: Final = ("copy", "copyright", "rights")
+NOT_BAD: Final = ("copy", "copyright", "rights", SOUND_DOWN)
 """Refused for what its creator may not do, not for what it shows: who may do it must not be
 refused for looking the same."""
 
@@ -51,6 +51,8 @@ class SettleReviews:
     tell: Tell | None = None
     look_at_uses: Callable[[Video, str], int] | None = None
     """Asks humans about what was made with a video that goes, and why it goes (trust/uses.py)."""
+    appeal_right: Callable[[Video, str], Awaitable[None]] | None = None
+    """(video, by): what follows for its sound (workers/settle_sounds.py)."""
 
     async def step(self) -> bool:
         """Carry out what was decided and not done; True when there was anything."""
@@ -89,7 +91,7 @@ class SettleReviews:
         )  # fmt: skip
         if refused is not None:
             await self.take_down.forget_source(refused)
-        elif video.state in ("draft", "live"):
+        elif video.state in ("draft", "live") or is_refused_for_sound(video):
             if self.look_at_uses is not None:
                 await asyncio.to_thread(self.look_at_uses, video, reason)
             await self.take_down(video, reason, by)
@@ -97,6 +99,8 @@ class SettleReviews:
     async def _allow(self, video: Video, review: Review) -> None:
         if video.state == "held" and await self._is_asked_again(video.id):
             return
+        if review.kind == "appeal" and self.appeal_right is not None:
+            await self.appeal_right(video, f"operator:{review.by[0]}")
         if video.state == "held" or (video.state == "refused" and video.media is not None):
             await self.publish(video)
         elif review.kind == "appeal" and video.state in ("refused", "removed"):

@@ -18,7 +18,7 @@ from jhalak.ports.jobs import JobStore
 from jhalak.ports.uploads import UploadStore
 from jhalak.ports.videos import FIRST, REST, VideoSets, VideoStore
 from jhalak.schema.item import ItemRecord
-from jhalak.schema.video import FOLDER, UPLOADS, Video
+from jhalak.schema.video import FOLDER, UPLOADS, Video, is_refused_for_sound
 from jhalak.workers.video_passes import set_of
 
 APPEAL_MS: Final = 30 * 86_400_000
@@ -96,6 +96,8 @@ class SweepVideos:
         return needed and video is not None and video.state in ("waiting", "held", "draft", "live")
 
     def _kept(self, video: Video) -> bool:
+        if is_refused_for_sound(video):
+            return True  # the sound may come back, long after
         if video.state == "refused":
             return self.clock() - video.created_ms < APPEAL_MS
         return video.state != "removed"

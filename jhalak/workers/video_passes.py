@@ -21,7 +21,7 @@ from jhalak.ports.blob_store import FileStore
 from jhalak.ports.uploads import UploadStore
 from jhalak.schema.video import FOLDER, UPLOADS, Media, Video
 
-RECIPE: Final = "1"
+RECIPE: Final = "2"
 """Changes with what is made of a source, so that a name always means the same bytes."""
 _LOCK: Final = "lock"
 _TAIL: Final = 400
