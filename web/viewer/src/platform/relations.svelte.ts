@@ -14,6 +14,9 @@ interface Said { on: boolean; slot?: string | undefined; sent: boolean }
 export class Relations {
   #said = $state.raw<ReadonlyMap<Name, Said>>(new Map());
   #flushing: Promise<void> | undefined;
+  /** How often something was said or sent, since the start. */
+  changes = 0;
+  readonly #changed = new Map<Name, number>();
 
   constructor(private readonly call: (method: string, path: string) => Promise<unknown>) {}
 
@@ -36,11 +39,15 @@ export class Relations {
       || this.has(verb, "topic", topic) || (publisher ? this.has(verb, "creator", publisher) : false));
   }
 
-  /** Takes over what the server says that stands; what still waits here goes on. */
-  async learn(rows: readonly { verb: Verb; kind: Kind; id: string }[]): Promise<void> {
-    const waiting = [...this.#said].filter(([, said]) => !said.sent);
+  /**
+   * Takes over what the server says that stands. What still waits here goes on, and so does what was
+   * said or sent since the server was asked, when `changes` was `since`: it may not have known.
+   */
+  async learn(rows: readonly { verb: Verb; kind: Kind; id: string }[], since: number): Promise<void> {
+    const newer = (name: Name) => (this.#changed.get(name) ?? 0) > since;
+    const own = [...this.#said].filter(([name, said]) => !said.sent || newer(name));
     const stands = rows.map(({ verb, kind, id }): [Name, Said] => [`${verb}/${kind}/${id}`, { on: true, sent: true }]);
-    await this.#keep(new Map([...stands, ...waiting]));
+    await this.#keep(new Map([...stands.filter(([name]) => !newer(name)), ...own]));
   }
 
   /** Resolves when the server has it, or when it waits for the next sync. Raises Trouble `gone`. */
@@ -74,6 +81,7 @@ export class Relations {
   }
 
   async #put(name: Name, said: Said): Promise<void> {
+    this.#changed.set(name, ++this.changes);
     const all = new Map(this.#said);
     all.delete(name);
     if (said.on || !said.sent) all.set(name, said);

@@ -46,7 +46,24 @@ describe("what the viewer says", () => {
     failing.now = null;
     await relations.flush();
     expect(asked).toEqual([]);
-    await relations.learn([{ verb: "blocks", kind: "item", id: "i/1" }]);
+    await relations.learn([{ verb: "blocks", kind: "item", id: "i/1" }], relations.changes);
     expect([relations.hides(card), relations.has("saves", "item", "gone")]).toEqual([true, false]);
+  });
+
+  it("keeps what was said while the server was asked", async () => {
+    const { relations } = world();
+    await relations.set("likes", "item", "old", true);
+    await relations.set("follows", "channel", "comedy", true);
+    const { changes } = relations; // asked now; the answer comes when more was said, and sent
+    const answer = [{ verb: "likes", kind: "item", id: "old" }, { verb: "follows", kind: "channel", id: "comedy" }, { verb: "saves", kind: "item", id: "brief" }] as const;
+    await relations.set("likes", "item", "new", true);
+    await relations.set("follows", "channel", "comedy", false);
+    await relations.set("saves", "item", "brief", true);
+    await relations.set("saves", "item", "brief", false);
+    await relations.learn(answer, changes);
+    expect([relations.has("likes", "item", "old"), relations.has("likes", "item", "new")]).toEqual([true, true]);
+    expect([relations.has("follows", "channel", "comedy"), relations.has("saves", "item", "brief")]).toEqual([false, false]);
+    await relations.learn([], relations.changes);
+    expect(relations.has("likes", "item", "new")).toBe(false);
   });
 });
