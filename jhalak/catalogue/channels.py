@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from jhalak.catalogue.hashtags import folded
 from jhalak.catalogue.live import LiveCatalogue
-from jhalak.catalogue.topics import HASHTAG_ENDS, hashtags_in, topic_by_id
+from jhalak.catalogue.pools import newest_first, split
+from jhalak.catalogue.topics import topic_by_id
 from jhalak.schema.candidates import Rows
 from jhalak.schema.channel import Channel
 from jhalak.schema.languages import LANGUAGE_INDEX, LANGUAGES
+from jhalak.schema.viewer_state import TOPICS_MAX
 
 MOST: Final = 100
 """Channels of a cell."""
@@ -83,81 +86,117 @@ def channel_number(channel_id: str) -> int:
     return int.from_bytes(blake2b(channel_id.encode(), digest_size=4).digest(), "little") >> 1 or 1
 
 
-def folded(tag: str) -> str:
-    """A hashtag as it is compared: composed, without case and underscores."""
-    return unicodedata.normalize("NFKC", tag).casefold().replace("_", "").strip(HASHTAG_ENDS)
-
-
-def tags_of(text: str) -> tuple[str, ...]:
-    """The hashtags of a text, folded."""
-    if "#" not in text and "＃" not in text:
-        return ()
-    return tuple(dict.fromkeys(folded(tag) for tag in hashtags_in(text)))
-
-
 class ChannelRows:
-    """Makes rows of channels from the catalogue's; remembers what hashtags items have. Used by one
-    thread at a time."""
+    """Makes rows of channels from the catalogue's. Where only some items changed since it was last
+    asked, only they are looked at. Used by one thread at a time, beside the one that serves."""
 
     def __init__(self) -> None:
-        self._tags: dict[int, tuple[str, ...]] = {}
-        """Of live items that have any, by sequence number of their newest change."""
-        self._read: set[int] = set()
+        self._seen: NDArray[np.int32] = np.zeros(0, np.int32)
+        """`catalogue.changed` as it was looked at."""
+        self._spoken: NDArray[np.int8] = np.zeros(0, np.int8)
+        """The language of each row then."""
+        self._channels: Mapping[str, Channel] = {}
+        self._rows: dict[str, ByLanguage] = {}
 
     def __call__(
         self, catalogue: LiveCatalogue, channels: Mapping[str, Channel]
     ) -> dict[str, ByLanguage]:
         """Rows of each channel that is not hidden, by language; none for a language without any.
-        30 ms of CPU at 85,000 items, most of it looking for new hashtags: call it in a thread."""
-        fresh = catalogue.pools.fresh
-        tagged = self._tagged(catalogue, fresh)
-        return {
-            channel.id: _rows(catalogue, fresh, tagged, channel)
-            for channel in channels.values()
-            if not channel.hidden
-        }
+        The same object as before where nothing changed, 0.1 ms at 100,000 items; then 1 ms for
+        changes, 20 where all is new."""
+        seen = catalogue.changed.copy()  # before what it speaks of: what changes meanwhile is next
+        changed = np.flatnonzero(seen != _grown(self._seen, len(seen))).astype(np.int32)
+        if not len(changed) and channels == self._channels:
+            return self._rows
+        spoken = catalogue.language[: len(seen)].copy()
+        languages = np.concatenate([_grown(self._spoken, len(seen))[changed], spoken[changed]])
+        changes = _Changes(changed, set(languages.tolist()), len(seen))
+        some: dict[bool, _Among] = {}  # all, or what changed: made when a channel asks for it
+        rows: dict[str, ByLanguage] = {}
+        for channel in channels.values():
+            if channel.hidden:
+                continue
+            held = self._rows.get(channel.id)
+            if channel != self._channels.get(channel.id):
+                held = None
+            whole = held is None
+            if whole not in some:
+                some[whole] = _Among(catalogue, None if whole else changed)
+            found = some[whole].rows_of(channel)
+            rows[channel.id] = found if held is None else changes.put(catalogue, held, found)
+        self._seen, self._spoken = seen, spoken
+        self._channels, self._rows = dict(channels), rows
+        return rows
 
-    def _tagged(self, catalogue: LiveCatalogue, fresh: ByLanguage) -> dict[str, list[int]]:
-        """Rows by hashtag."""
-        found: dict[str, list[int]] = {}
-        read: set[int] = set()
-        tags: dict[int, tuple[str, ...]] = {}
-        for rows in fresh.values():
-            for row in rows.tolist():
-                record = catalogue.records[row]
-                if record is None:
-                    continue
-                read.add(record.seq)
-                if record.seq in self._read:
-                    said = self._tags.get(record.seq, ())
-                else:
-                    said = tags_of(f"{record.item.title} {record.item.summary}")
-                if said:
-                    tags[record.seq] = said
-                    for tag in said:
-                        found.setdefault(tag, []).append(row)
-        self._tags, self._read = tags, read
+
+class _Among:
+    """Those of some rows (None: of all) that may be in channels, newest first."""
+
+    def __init__(self, catalogue: LiveCatalogue, rows: Rows | None) -> None:
+        c = self._catalogue = catalogue
+        if rows is None:
+            rows, tags = np.flatnonzero(c.live).astype(np.int32), c.tags.copy()
+        else:
+            tags = {row: said for row in rows.tolist() if (said := c.tags.get(row))}
+        rows = rows[c.live[rows] & ~c.followers_only[rows]]
+        self._all = newest_first(rows, c.published_ms, c.num)
+        self._topic = c.topic[self._all]
+        self._tagged: dict[str, list[int]] = {}
+        for row, said in tags.items():
+            for tag in said:
+                self._tagged.setdefault(tag, []).append(row)
+
+    def rows_of(self, channel: Channel) -> ByLanguage:
+        """Those that are in the channel, by language."""
+        c, rows = self._catalogue, self._all
+        if not len(rows):
+            return {}
+        topics = np.zeros(TOPICS_MAX, np.bool_)
+        topics[[topic_by_id()[topic].index for topic in channel.topics]] = True
+        fit = topics[self._topic]
+        by_tag = [row for tag in channel.hashtags for row in self._tagged.get(tag, ())]
+        named = [*by_tag, *_known(c, channel.picked)]
+        if named:
+            fit |= np.isin(rows, np.array(named, np.int32))
+        if channel.left_out:
+            fit &= ~np.isin(rows, np.array(_known(c, channel.left_out), np.int32))
+        if channel.languages:
+            spoken = [LANGUAGE_INDEX[code] for code in channel.languages]
+            fit &= np.isin(c.language[rows], spoken)
+        rows = rows[fit]
+        return split(rows, c.language[rows])
+
+
+class _Changes:
+    """Rows that changed, and the languages that they have or had."""
+
+    def __init__(self, rows: Rows, languages: set[int], capacity: int) -> None:
+        self._languages = languages
+        self._left = np.zeros(capacity, np.bool_)
+        self._left[rows] = True
+
+    def put(self, catalogue: LiveCatalogue, held: ByLanguage, new: ByLanguage) -> ByLanguage:
+        """What a channel `held`, without rows that changed and with the `new` ones."""
+        found = dict(held)
+        for language in self._languages:
+            rows, more = held.get(language), new.get(language)
+            if rows is not None and (left := self._left[rows]).any():
+                rows = rows[~left]
+            if rows is None or more is None:
+                rows = more if rows is None else rows
+            else:
+                both = np.concatenate([rows, more])
+                rows = newest_first(both, catalogue.published_ms, catalogue.num)
+            if rows is not None and len(rows):
+                found[language] = rows
+            else:
+                found.pop(language, None)
         return found
 
 
-def _rows(
-    catalogue: LiveCatalogue, fresh: ByLanguage, tagged: Mapping[str, list[int]], channel: Channel
-) -> ByLanguage:
-    topics = np.array([topic_by_id()[topic].index for topic in channel.topics], np.int8)
-    by_tag = [row for tag in channel.hashtags for row in tagged.get(tag, ())]
-    picked = _known(catalogue, channel.picked)
-    named = np.array([*by_tag, *picked], np.int32)
-    left_out = np.array(_known(catalogue, channel.left_out), np.int32)
-    spoken = [LANGUAGE_INDEX[code] for code in channel.languages]
-    found = {}
-    for language, rows in fresh.items():
-        if spoken and language not in spoken:
-            continue
-        fit = np.isin(catalogue.topic[rows], topics) | np.isin(rows, named)
-        fit &= ~np.isin(rows, left_out)
-        if fit.any():
-            found[language] = rows[fit]
-    return found
+def _grown(values: NDArray[Any], size: int) -> NDArray[Any]:
+    """With zeros behind, up to a size."""
+    return np.concatenate([values, np.zeros(size - len(values), values.dtype)])
 
 
 def _known(catalogue: LiveCatalogue, ids: Sequence[str]) -> list[int]:

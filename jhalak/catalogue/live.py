@@ -174,8 +174,8 @@ class LiveCatalogue:
         """The set of files that a creator's video lies in."""
         self.tags: dict[int, tuple[str, ...]] = {}
         """Hashtags, folded, of rows whose item has any."""
-        self.changed = np.zeros(capacity, np.int64)
-        """int64[rows]: rises whenever a row is filled or left."""
+        self.changed = np.zeros(capacity, np.int32)
+        """int32[rows]: rises when a row was filled or left, after all else of it is in place."""
         self.creators: dict[int, str] = {}
         """Creator number to name, for those with live items."""
         self.creator_num: dict[str, int] = {}

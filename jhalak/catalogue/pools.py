@@ -34,7 +34,7 @@ def pools_of(live: NDArray[np.bool_], facts: NDArray[Any]) -> Pools:
     """Of the catalogue's columns (columns.FACTS). 20 ms at 100,000 items, most of it sorting
     without the GIL."""
     rows = np.flatnonzero(live).astype(np.int32)
-    rows = newest_first(rows, facts)
+    rows = newest_first(rows, facts["published_ms"], facts["num"])
     named = rows[facts["creator"][rows] > 0]
     # Found by whom it is for, and by nobody else: it takes no other's place among candidates.
     rows = rows[~facts["followers_only"][rows]]
@@ -50,10 +50,9 @@ def pools_of(live: NDArray[np.bool_], facts: NDArray[Any]) -> Pools:
     )
 
 
-def newest_first(rows: Rows, facts: NDArray[Any]) -> Rows:
+def newest_first(rows: Rows, published_ms: NDArray[np.int64], num: NDArray[np.int64]) -> Rows:
     """`rows` by when they were published; of the same moment, those that came last first."""
-    ordered: Rows = rows[np.lexsort((-facts["num"][rows], -facts["published_ms"][rows]))]
-    return ordered
+    return rows[np.lexsort((-num[rows], -published_ms[rows]))]
 
 
 def split(rows: Rows, keys: NDArray[np.integer]) -> dict[int, Rows]:

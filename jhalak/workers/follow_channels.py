@@ -10,24 +10,20 @@ from jhalak.stages.world import World
 
 
 class FollowChannels:
-    """Lays the rows anew when a channel or the catalogue changed; asked every second, so what is
-    saved in the console holds everywhere within two."""
+    """Keeps the rows as channels and catalogue say; asked every second, so what is saved in the
+    console holds everywhere within two."""
 
     def __init__(self, world: World, channels: ChannelStore) -> None:
         self._world, self._store = world, channels
         self._rows = ChannelRows()
         self._version = -1
-        self._pools: object = None
 
     async def step(self) -> bool:
         """Look once; never more to do at once."""
         catalogue = self._world.catalogue
         version, changed = await asyncio.to_thread(self._store.all)
-        pools = catalogue.pools
-        if version == self._version and pools is self._pools:
-            return False
-        channels = merged(changed)
+        channels = self._world.channels if version == self._version else merged(changed)
         rows = await asyncio.to_thread(self._rows, catalogue, channels)
         self._world.channels, self._world.channel_rows = channels, rows
-        self._version, self._pools = version, pools
+        self._version = version
         return False

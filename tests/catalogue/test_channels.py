@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
-from jhalak.catalogue.channels import BadChannel, ChannelRows, checked, merged, shipped, tags_of
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jhalak.catalogue.channels import BadChannel, ChannelRows, checked, merged, shipped
+from jhalak.catalogue.hashtags import tags_of
 from jhalak.catalogue.live import LiveCatalogue, prepare
+from jhalak.schema.candidates import Rows
 from jhalak.schema.channel import Channel
 from jhalak.schema.languages import LANGUAGE_INDEX, LANGUAGES
-from tests.worlds import NOW_MS, make_item, record_of
+from tests.worlds import DAY_MS, NOW_MS, make_item, often, record_of
 
 FOX = Channel(id="fox", names={"en": "Foxes"}, hashtags=("fox", "लोमड़ी"))
 
@@ -74,6 +80,80 @@ def test_what_changes_and_leaves_is_followed(catalogue: LiveCatalogue) -> None:
     catalogue.renew_pools()
     assert LANGUAGE_INDEX["en"] not in rows(catalogue, channels)["fox"]
     assert len(rows(catalogue, channels)["fox"][LANGUAGE_INDEX["hi"]]) == 1
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(
+            st.just("item"), st.integers(1, 8), st.sampled_from(["food", "sport", "travel"]),
+            st.sampled_from(["", "", "#fox", "＃लोमड़ी #x"]), st.sampled_from(["en", "hi"]),
+            st.integers(0, 3), st.booleans(),
+        ),
+        st.tuples(st.just("recall"), st.integers(1, 8)),
+        st.tuples(st.just("passed"), st.integers(1, 9000)),
+        st.tuples(
+            st.just("channel"), st.sampled_from("pqr"), st.sampled_from([(), ("food",)]),
+            st.sampled_from([(), ("fox",)]), st.sampled_from([(), ("i1", "i2", "i9")]),
+            st.sampled_from([(), ("i2", "i3")]), st.sampled_from([(), ("hi",)]), st.booleans(),
+        ),
+        st.just(("look",)),
+    ),
+    max_size=40,
+)  # fmt: skip
+
+
+@given(steps=STEPS)
+@often()
+def test_what_is_kept_is_what_laying_it_anew_makes(steps: list[tuple[Any, ...]]) -> None:
+    catalogue, kept, now_ms = LiveCatalogue(2), ChannelRows(), NOW_MS
+    channels = {"s": Channel(id="s", names={"en": "S"}, topics=("sport",), hashtags=("fox",))}
+    for seq, (what, *of) in enumerate([*steps, ("look",)], 1):
+        if what == "item":
+            num, topic, tag, language, age, private = of
+            item = make_item(
+                f"i{num}", topic, language, title=f"T {tag}", published_ms=NOW_MS - age,
+                expires_ms=now_ms + (5000 if age == 3 else DAY_MS), followers_only=private,
+            )  # fmt: skip
+            catalogue.commit([prepare(record_of(item, num, seq=seq))], now_ms)
+        elif what == "recall":
+            gone = record_of(make_item(f"i{of[0]}"), of[0], seq=seq, recalled=True)
+            catalogue.commit([prepare(gone)], now_ms)
+        elif what == "passed":
+            now_ms += of[0]
+            catalogue.expire(now_ms)
+        elif what == "channel":
+            name, topics, tags, picked, left_out, languages, hidden = of
+            channels[name] = Channel(
+                id=name, names={"en": name}, topics=topics, hashtags=tags, picked=picked,
+                left_out=left_out, languages=languages, hidden=hidden,
+            )  # fmt: skip
+        else:
+            found, anew = kept(catalogue, channels), ChannelRows()(catalogue, channels)
+            assert _plain(found) == _plain(anew)
+            assert kept(catalogue, channels) is found, "nothing changed"
+            assert _plain(anew)["s"] == _by_hand(catalogue, channels["s"])
+
+
+def _plain(rows: dict[str, dict[int, Rows]]) -> dict[str, dict[int, list[int]]]:
+    return {
+        name: {language: part.tolist() for language, part in held.items()}
+        for name, held in rows.items()
+    }
+
+
+def _by_hand(catalogue: LiveCatalogue, channel: Channel) -> dict[int, list[int]]:
+    """What of the newest items of each language is in a channel of topics and hashtags."""
+    catalogue.renew_pools()
+    found = {}
+    for language, rows in catalogue.pools.fresh.items():
+        items = [(row, catalogue.record(row).item) for row in rows.tolist()]
+        fit = [
+            row for row, item in items
+            if item.topic in channel.topics or set(tags_of(item.title)) & set(channel.hashtags)
+        ]  # fmt: skip
+        if fit:
+            found[language] = fit
+    return found
 
 
 @pytest.mark.parametrize(
