@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from jhalak.catalogue.channels import folded
+from jhalak.catalogue.hashtags import folded
 from jhalak.catalogue.topics import hashtag_places
 from jhalak.schema.video import (
     AT_ONCE,
