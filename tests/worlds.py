@@ -130,6 +130,7 @@ class Jhalak:
         await self.server._follow_policy.step()
         await self.server._follow_stops.step()
         await self.server._follow_channels.step()
+        await self.server._follow_series.step()
 
     def follow(self) -> None:
         """What the loops do: take what other processes wrote."""

@@ -41,6 +41,7 @@ from jhalak.api.access import (
 )
 from jhalak.api.apps import BUILT, app_routes, page_route
 from jhalak.api.cases import routes as cases
+from jhalak.api.collections import going_on, on_profile, playlists, series
 from jhalak.api.comments.routes import ROUTES as COMMENTS
 from jhalak.api.console.routes import console_routes
 from jhalak.api.console.session import sign_in_route
@@ -187,6 +188,7 @@ def create_app(services: Services) -> Application:
             *raw, video_file_route(services), create_viewer, *me.ROUTES, *history.ROUTES,
             *relations.ROUTES, *profile.ROUTES, *follow_requests.ROUTES,
             *video_audience.ROUTES, *search.ROUTES, *channels.ROUTES,
+            *going_on.ROUTES, *on_profile.ROUTES, *playlists.ROUTES, *series.ROUTES,
             *why.ROUTES, *items.ROUTES, *media.ROUTES, *ops.ROUTES,
             *feed_health.ROUTES, *account_routes(), *videos.ROUTES, *export.ROUTES,
             *figures.ROUTES,

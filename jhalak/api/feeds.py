@@ -80,11 +80,12 @@ class FeedRoutes:
         s.count("GET /v1/lockscreen/edition 200")
 
     async def page(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A page of the video feed; `of=following`: only of those whom the viewer follows."""
+        """A page of the video feed; `of=following`: only of those whom the viewer follows;
+        `start`: a video that they chose comes first."""
         s = self._s
         claim = claim_of(scope, s.viewer_tokens)
         rules = s.settings.video
-        values = query_values(scope, ("limit", "channel", "of"))
+        values = query_values(scope, ("limit", "channel", "of", "start"))
         of = values.get("of", FOR_YOU)
         if of not in (FOR_YOU, FOLLOWING):
             raise Refused(400, "bad_parameter", f"of is {FOR_YOU} or {FOLLOWING}")
@@ -95,7 +96,15 @@ class FeedRoutes:
             raise Refused(404, "no_such_channel", "there is no such channel")
         feed = s.following if of == FOLLOWING else s.channel if query.channel else s.video
         slate = await feed.slate(query)
-        body = s.packer.page(slate, s.slot_tokens.mint(slate), to, small=query.metered)
+        if start := values.get("start"):
+            begun = s.chosen.begin(query, slate, start)
+            if begun is None:
+                raise Refused(404, "no_such_video", "there is no such video that you may see")
+            slate = begun
+        body = s.packer.page(
+            slate, s.slot_tokens.mint(slate), to, small=query.metered,
+            beside=s.chosen.beside(query, slate),
+        )  # fmt: skip
         self._after(slate, len(slate))
         await respond(send, 200, body, [JSON, PRIVATE])
         s.count("GET /v1/video/feed 200")

@@ -9,12 +9,14 @@ import msgspec
 from litestar import delete, get, post, put
 
 from jhalak.api.cases.export import reports_document
+from jhalak.api.collections.going_on import continue_document, forget
 from jhalak.api.erasing import erase_viewer
 from jhalak.api.raw import Refused
 from jhalak.api.services import Services
 from jhalak.api.viewers import ConsentChoice, Languages, known_purposes, unique
 from jhalak.catalogue.topics import topic_by_id, topics
 from jhalak.feeds.edition import rfc3339
+from jhalak.learning.going import ALL
 from jhalak.learning.taste import interests
 from jhalak.people.age import may_profile_ads
 from jhalak.ports.consents import Consent
@@ -56,6 +58,7 @@ async def put_preferences(data: Preferences, viewer: Viewer, services: Services)
     """Replace them; the next slate obeys."""
     stored = await _change(
         services,
+        viewer,
         msgspec.structs.replace(
             viewer,
             languages=unique(data.languages),
@@ -66,7 +69,7 @@ async def put_preferences(data: Preferences, viewer: Viewer, services: Services)
     return _preferences(stored)
 
 
-async def _change(services: Services, viewer: Viewer) -> Viewer:
+async def _change(services: Services, before: Viewer, viewer: Viewer) -> Viewer:
     try:
         stored = await asyncio.to_thread(services.viewers.update, viewer)
     except Conflict:
@@ -74,6 +77,8 @@ async def _change(services: Services, viewer: Viewer) -> Viewer:
         raise
     services.directory.put(stored)
     services.states.renew(viewer.id)
+    if before.profiled and not stored.profiled:
+        await forget(services, stored, ALL)
     return stored
 
 
@@ -135,7 +140,7 @@ async def put_consents(data: ConsentsIn, viewer: Viewer, services: Services) -> 
         await asyncio.to_thread(services.consents.put, viewer.id, consent)
         if choice.purpose == "personalisation" and choice.granted != viewer.profiled:
             viewer = await _change(
-                services, msgspec.structs.replace(viewer, profiled=choice.granted)
+                services, viewer, msgspec.structs.replace(viewer, profiled=choice.granted)
             )
     return await _consents(services, viewer)
 
@@ -220,7 +225,8 @@ async def viewer_document(services: Services, viewer: Viewer) -> dict[str, Any]:
             "profile": None if profile is None else unseal(viewer.id, profile),
         }
     )
-    return document
+    state, _ = await services.states.get(viewer.id, profiled=viewer.profiled)
+    return document | await asyncio.to_thread(continue_document, services, state)
 
 
 @delete("/v1/me", tags=["me"], status_code=204)

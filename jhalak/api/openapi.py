@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from jhalak.api.collections.shapes import PartOut
 from jhalak.api.creators.described import upload_paths
 from jhalak.api.events import EventsIn, EventsOut
 
@@ -124,6 +125,10 @@ class VideoOut(msgspec.Struct):
     """What viewers are told: `ai`, `sensitive`."""
     of: MadeWithOut | None = None
     """What a creator's video was made with."""
+    series: PartOut | None = None
+    """Which part of which series it is; absent of all others."""
+    resume_ms: int | None = None
+    """Where the viewer left it; absent where they did not."""
 
 
 class PageOut(msgspec.Struct):
@@ -163,6 +168,10 @@ _CHANNEL: Final = {
     "schema": {"type": "string", "pattern": "^([a-z0-9-]{1,32})?$"},
     "description": "only what is in this channel",
 }  # fmt: skip
+_START: Final = {
+    "name": "start", "in": "query", "required": False, "schema": {"type": "string"},
+    "description": "a video that comes first, whatever the viewer saw before",
+}  # fmt: skip
 _PROBLEMS: Final = {
     "400": _answer("Problem", "The request is not of this shape"),
     "401": _answer("Problem", "No viewer token, or not a valid one"),
@@ -193,10 +202,10 @@ def _hot_paths() -> dict[str, Any]:
         "tags": ["feeds"],
         "operationId": "GetVideoFeed",
         "summary": "A page of the video feed",
-        "parameters": [_number("limit", 1, 50, 12), _OF, _CHANNEL],
+        "parameters": [_number("limit", 1, 50, 12), _OF, _CHANNEL, _START],
         "responses": {
             "200": _answer("PageOut", "A slate"),
-            "404": _answer("Problem", "There is no such channel"),
+            "404": _answer("Problem", "There is no such channel or video"),
             **_PROBLEMS,
         },
     }
@@ -266,7 +275,7 @@ _READ_BY_VIEWERS: Final = ("/v1/videos/", "/v1/comments/")
 """Anyone reads what stands there; who writes has an account."""
 _VIEWERS: Final = (
     "/v1/me", "/v1/lockscreen", "/v1/video", "/v1/events", "/v1/comments", "/v1/reports",
-    "/v1/search", "/v1/channels", "/v1/people",
+    "/v1/search", "/v1/channels", "/v1/people", "/v1/series", "/v1/playlists",
 )  # fmt: skip
 _FREE: Final = (
     ("options", "/v1/uploads"), ("post", "/v1/creators"), ("post", "/v1/creators/session"),

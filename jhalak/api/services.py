@@ -16,6 +16,7 @@ from jhalak.feeds.feed import Feed
 from jhalak.feeds.media_link import MediaLinks
 from jhalak.feeds.search import Search
 from jhalak.feeds.slot_token import SlotTokens
+from jhalak.feeds.starting import Chosen
 from jhalak.people.directory import Directory
 from jhalak.people.passkeys import Challenges
 from jhalak.people.viewer_token import ViewerTokens
@@ -43,6 +44,7 @@ from jhalak.ports.keys import Signer
 from jhalak.ports.notifications import NoticeSettingsStore, NotificationStore, Notify
 from jhalak.ports.operators import OperatorStore
 from jhalak.ports.pictures import MediaStore
+from jhalak.ports.playlists import PlaylistEntries, PlaylistStore
 from jhalak.ports.policies import DraftStore, PolicyStore
 from jhalak.ports.profile_store import ProfileStore
 from jhalak.ports.publishers import PublisherStore
@@ -51,6 +53,7 @@ from jhalak.ports.relations import FollowRequests, RelationStore, RelationWriter
 from jhalak.ports.replays import ReplayStore
 from jhalak.ports.reviews import KnownBadStore, ReviewStore
 from jhalak.ports.search import SearchStore
+from jhalak.ports.series import SeriesStore
 from jhalak.ports.shown_videos import ShownVideos
 from jhalak.ports.subscriptions import DeliveryStore, SubscriptionStore
 from jhalak.ports.texts import TextStore
@@ -81,8 +84,12 @@ class Services:
     following: Feed
     channel: Feed
     channels: ChannelStore
+    series: SeriesStore
+    playlists: PlaylistStore
+    playlist_entries: PlaylistEntries
     search: SearchStore
     finder: Search
+    chosen: Chosen
     packer: Packer
     media_links: MediaLinks
     slot_tokens: SlotTokens

@@ -54,6 +54,7 @@ class Server:
         from jhalak.feeds.media_link import MediaLinks
         from jhalak.feeds.search import Search
         from jhalak.feeds.slot_token import SlotTokens
+        from jhalak.feeds.starting import Chosen
         from jhalak.feeds.video import video
         from jhalak.media.arrival import Stores
         from jhalak.people.directory import Directory
@@ -68,6 +69,7 @@ class Server:
         from jhalak.workers.follow_channels import FollowChannels
         from jhalak.workers.follow_learned import FollowLearned
         from jhalak.workers.follow_policy import FollowPolicy
+        from jhalak.workers.follow_series import FollowSeries
         from jhalak.workers.follow_stops import FollowStops
         from jhalak.workers.keep_time import KeepTime
         from jhalak.workers.notify import Notifier
@@ -94,6 +96,7 @@ class Server:
         self._settle = open_settle(records, take_down, settings, clock, self._settle_cases)
         states = ViewerStates(
             self.event_log, self.profiles, records.relations, world.catalogue.embedding_of, clock,
+            world.film_of,
             size=settings.server.active_viewers, keep_days=settings.feed.never_repeat_days,
             hide_days=settings.feed.hide_days,
         )  # fmt: skip
@@ -112,8 +115,12 @@ class Server:
             following=following(world, states, self.event_log, settings),
             channel=channel(world, states, self.event_log, settings),
             channels=records.channels,
+            series=records.series,
+            playlists=records.playlists,
+            playlist_entries=records.playlists,
             search=records.search,
             finder=Search(world),
+            chosen=Chosen(world),
             packer=Packer(world.catalogue, links),
             media_links=links,
             slot_tokens=SlotTokens(keys.slot),
@@ -195,6 +202,7 @@ class Server:
         )  # fmt: skip
         self._follow_learned = FollowLearned(world, open_learned(data))
         self._follow_channels = FollowChannels(world, records.channels)
+        self._follow_series = FollowSeries(world, records.series)
         self._follow_stops = FollowStops(self.services.experiments, blobs)
         self._follow_policy = FollowPolicy(
             settings, records.policies, records.definitions, self.services.obey
@@ -217,6 +225,8 @@ class Server:
         await self._follow_learned.step()
         await self._follow_policy.step()
         await self._follow_channels.step()
+        while await self._follow_series.step():
+            pass
         await warm(self.services.lockscreen, self.services.video, self.services.states)
         for name, step, every_s in (
             ("following the catalogue", self._follow_catalogue.step, 0.2),
@@ -224,6 +234,7 @@ class Server:
             ("following stopped arms", self._follow_stops.step, 1.0),
             ("following the policy", self._follow_policy.step, 1.0),
             ("following channels", self._follow_channels.step, 1.0),
+            ("following series", self._follow_series.step, 1.0),
             ("keeping time", self._keep_time.step, 10.0),
             ("keeping how it goes", self.services.sampler.step, 10.0),
             ("keeping profiles", self._keep_profiles, 5.0),

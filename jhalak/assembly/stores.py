@@ -36,6 +36,7 @@ from jhalak.records.notifications import SqlNotificationStore
 from jhalak.records.operators import SqlOperatorStore
 from jhalak.records.passkeys import SqlPasskeyStore
 from jhalak.records.pictures import SqlMediaStore, SqlPictureStore
+from jhalak.records.playlists import SqlPlaylistStore
 from jhalak.records.policies import SqlDraftStore, SqlPolicyStore
 from jhalak.records.publishers import SqlPublisherStore
 from jhalak.records.push import SqlPushStore
@@ -44,6 +45,7 @@ from jhalak.records.relations import SqlFollowRequests, SqlRelationStore
 from jhalak.records.reports import SqlReportStore
 from jhalak.records.reviews import SqlKnownBadStore, SqlReviewStore
 from jhalak.records.search import SqlSearchStore
+from jhalak.records.series import SqlSeriesStore
 from jhalak.records.shown_videos import SqlShownVideos
 from jhalak.records.strikes import SqlStrikeStore
 from jhalak.records.subscriptions import SqlDeliveryStore, SqlSubscriptionStore
@@ -105,6 +107,8 @@ class Records:
     jobs: SqlJobStore
     search: SqlSearchStore
     channels: SqlChannelStore
+    series: SqlSeriesStore
+    playlists: SqlPlaylistStore
     notifications: SqlNotificationStore
     notice_settings: SqlNoticeSettingsStore
     pushes: SqlPushStore
@@ -161,6 +165,8 @@ def open_records(data: Path, settings: Settings) -> Records:
         SqlJobStore(database),
         SqlSearchStore(database, WORDS_VERSION),
         SqlChannelStore(database),
+        SqlSeriesStore(database),
+        SqlPlaylistStore(database),
         SqlNotificationStore(database),
         SqlNoticeSettingsStore(database),
         SqlPushStore(database),

@@ -5,6 +5,7 @@ Items' own JSON lies encoded in the live catalogue; only what differs by slot is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -162,8 +163,12 @@ class Packer:
             cards.append(before + told + after)
         return b",".join(cards), spent
 
-    def page(self, slate: Slate, tokens: list[str], to: str, *, small: bool = False) -> bytes:
-        """A page of the video feed; `small`: with the low renditions only."""
+    def page(
+        self, slate: Slate, tokens: list[str], to: str, *, small: bool = False,
+        beside: Mapping[int, bytes] = {},
+    ) -> bytes:  # fmt: skip
+        """A page of the video feed; `small`: with the low renditions only. `beside`: what else is
+        said of a row to this viewer, as `,"name":value`."""
         c = self._catalogue
         reasons = self.why(slate, to)
         parts: list[bytes] = []
@@ -172,7 +177,7 @@ class Packer:
             parts += (
                 b',{"slot":"' if parts else b'{"slot":"', token.encode(), b'","why":', why,
                 b',"at":', self._at(media, slate.at_ms) if media else b"null",
-                forms.small if small else forms.usual,
+                beside.get(row, b""), forms.small if small else forms.usual,
             )  # fmt: skip
         items = b"".join(parts)
         return b'{"slate":"%b","level":"%b","items":[%b]}' % (

@@ -18,8 +18,8 @@ class OlderFormat(ValueError):
 
 
 def dump(state: ViewerState) -> bytes:
-    """The state's bytes: at most 1 KB of what was learned (learning.packed) and 13 bytes a
-    seen item."""
+    """The state's bytes: at most 1 KB of what was learned (learning.packed), 13 bytes a seen
+    item, and 20 a video that was begun or part that was finished (learning.going)."""
     m = state.seen_count
     return msgspec.msgpack.encode(
         {
@@ -34,6 +34,8 @@ def dump(state: ViewerState) -> bytes:
                 state.edition, state.edition_items, state.edition_valid_ms,
                 state.events_since_edition,
             ),
+            "begun": [(item, *left) for item, left in state.begun.items()],
+            "ended": list(state.ended.items()),
         }
     )  # fmt: skip
 
@@ -55,6 +57,9 @@ def load(viewer: int, data: bytes) -> ViewerState:
     edition, items, valid_ms, events = raw["edition"]
     state.edition, state.edition_items = edition, tuple(items)
     state.edition_valid_ms, state.events_since_edition = valid_ms, events
+    # Absent in profiles of before they were kept.
+    state.begun = {item: (at_ms, where) for item, at_ms, where in raw.get("begun", ())}
+    state.ended = dict(raw.get("ended", ()))
     return state
 
 

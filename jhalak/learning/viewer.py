@@ -16,12 +16,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from jhalak.learning import taste
+from jhalak.learning import going, taste
 from jhalak.learning.relating import note_relation
 from jhalak.learning.taste import add, creator_place, lean, look, mark
 from jhalak.schema.activity import (
     EVENT_INDEX,
     EVENT_TYPES,
+    NO_TOPIC,
     Activity,
     Forget,
     Outcome,
@@ -170,8 +171,11 @@ class ViewerFold:
     """How one record changes a viewer's state. `keep_ms`: how long a served item counts as seen;
     `hide_ms`: how long a hide of a creator or topic holds."""
 
-    def __init__(self, embedding_of: EmbeddingOf, keep_ms: int, hide_ms: int) -> None:
-        self._embedding_of = embedding_of
+    def __init__(
+        self, embedding_of: EmbeddingOf, keep_ms: int, hide_ms: int,
+        film_of: going.FilmOf = going.no_films,
+    ) -> None:  # fmt: skip
+        self._embedding_of, self._film_of = embedding_of, film_of
         self._keep_ms = keep_ms
         self._hide_ms = hide_ms
 
@@ -188,8 +192,11 @@ class ViewerFold:
             self._relation(state, record)
             state.events_since_edition += 1
         elif isinstance(record, Forget):
-            taste.forget(state, record.topic)
-            state.events_since_edition += 1
+            if record.topic != NO_TOPIC:
+                taste.forget(state, record.topic)
+                state.events_since_edition += 1
+            if record.item:
+                going.forget(state, record.item)
         state.n = max(state.n, n)
 
     def _served(self, state: ViewerState, record: Served) -> None:
@@ -230,6 +237,8 @@ class ViewerFold:
             state.counts, state.creators, state.vectors, state.interests, state.interest_weight,
             state.items, state.items_done, row_of, embeddings, counted,
         )  # fmt: skip
+        if record.profiled:
+            going.note(state, events, self._film_of)
         if engaged:
             self._remember(state, events, counted.tolist())
         if undone and record.profiled:
@@ -263,6 +272,8 @@ class ViewerFold:
     def _relation(self, state: ViewerState, record: Relation) -> None:
         verb, at_ms = record.verb, record.at_ms
         note_relation(state, record, self._hide_ms)
+        if verb == "hides" and record.kind == "item" and record.on:
+            going.forget(state, record.target)
         if not record.profiled or record.topic < 0:
             return
         taste.fade_to(state, at_ms)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from jhalak.ports.creators import Creator
@@ -31,6 +32,9 @@ class ShownVideos(Protocol):
 
     def find(self, video: str, viewer: int) -> Shown | None:
         """None for any other: nobody learns that it exists."""
+
+    def some(self, videos: Sequence[str], viewer: int) -> dict[str, Shown]:
+        """Those of them that the viewer may see, by id."""
 
     def uses(
         self, video: str, kind: UseKind | None, viewer: int, before_ms: int, limit: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -19,6 +20,7 @@ from jhalak.records.tables import (
     relations,
     videos,
 )
+from jhalak.records.text import is_storable
 from jhalak.schema.video import UseKind, Video
 
 _decode = msgspec.msgpack.Decoder(Video).decode
@@ -75,6 +77,7 @@ _SHOWN: Final = (
     )
 )  # fmt: skip
 _FIND: Final = _SHOWN.where(videos.c.id == bindparam("named"))
+_SOME: Final = _SHOWN.where(videos.c.id.in_(bindparam("some", expanding=True)))
 _USES: Final = (
     _SHOWN.where(
         and_(
@@ -102,6 +105,12 @@ class SqlShownVideos:
         with self._database.read() as connection:
             row = connection.execute(_FIND, {"named": video, "viewer": viewer}).first()
         return None if row is None else _shown(row)
+
+    def some(self, videos: Sequence[str], viewer: int) -> dict[str, Shown]:
+        asked = {"some": [one for one in videos if is_storable(one)], "viewer": viewer}
+        with self._database.read() as connection:
+            found = [_shown(row) for row in connection.execute(_SOME, asked)]
+        return {one.video.id: one for one in found}
 
     def uses(
         self, video: str, kind: UseKind | None, viewer: int, before_ms: int, limit: int

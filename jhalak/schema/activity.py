@@ -141,12 +141,18 @@ class Relation(msgspec.Struct, frozen=True, tag_field="t", tag="relation", array
 
 
 class Forget(msgspec.Struct, frozen=True, tag_field="t", tag="forget", array_like=True):
-    """A viewer removed an interest (topic index), or all of them (-1)."""
+    """A viewer removed an interest, or what they had begun to watch."""
 
     id: str
     viewer: int
     at_ms: int
     topic: int
+    """Its index; -1: all interests; NO_TOPIC: none."""
+    item: int = 0
+    """Number of a video that they do not want to go on with; -1: all of them; 0: none."""
+
+
+NO_TOPIC: Final = -2
 
 
 class Erased(msgspec.Struct, frozen=True, tag_field="t", tag="erased", array_like=True):

@@ -89,6 +89,10 @@ class ViewerState:
     followed_topics: set[int] = field(default_factory=set)
     followed_channels: set[int] = field(default_factory=set)
     """Numbers: catalogue/channels.py, channel_number()."""
+    begun: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Item number to (when, where in ms) of videos that were left; learning/going.py."""
+    ended: dict[int, int] = field(default_factory=dict)
+    """Item number to when it was finished, of parts of series."""
     edition: int = 0
     """Slate number of the newest edition, 0 for none."""
     edition_items: tuple[int, ...] = ()

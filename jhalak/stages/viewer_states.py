@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice, takewhile
 
 from jhalak.learning import profile
+from jhalak.learning.going import FilmOf, no_films
 from jhalak.learning.relating import note_relation, relate
 from jhalak.learning.viewer import EmbeddingOf, ViewerFold
 from jhalak.ports.errors import PortError
@@ -40,6 +41,7 @@ class ViewerStates:
         relations: RelationStore,
         embedding_of: EmbeddingOf,
         clock: Callable[[], int],
+        film_of: FilmOf = no_films,
         *,
         size: int,
         keep_days: int,
@@ -48,7 +50,7 @@ class ViewerStates:
         self._log, self._profiles, self._relations = event_log, profiles, relations
         self._clock, self._size = clock, size
         self._keep_ms, self._hide_ms = keep_days * 86_400_000, hide_days * 86_400_000
-        self._fold = ViewerFold(embedding_of, self._keep_ms, self._hide_ms)
+        self._fold = ViewerFold(embedding_of, self._keep_ms, self._hide_ms, film_of)
         self._states: OrderedDict[int, ViewerState] = OrderedDict()
         self._loading: dict[int, asyncio.Task[ViewerState]] = {}
         self._waiting: dict[int, list[tuple[int, Activity]]] = {}

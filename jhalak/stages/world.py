@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from jhalak.catalogue.live import LiveCatalogue
+from jhalak.catalogue.series import SeriesIndex
 from jhalak.learning.features import ItemColumns
+from jhalak.learning.going import NOTHING, Film
 from jhalak.learning.serving import Serving, nothing_learned
 from jhalak.learning.vector_index import VectorIndex
 from jhalak.schema.candidates import Rows
@@ -32,6 +34,7 @@ class World:
     """All channels by id, in their order."""
     channel_rows: Mapping[str, dict[int, Rows]] = field(default_factory=dict)
     """Channel to its rows by language index, newest first; replaced, never changed."""
+    series: SeriesIndex = field(default_factory=SeriesIndex)
     renewed: list[Rows] = field(default_factory=list)
     """Rows that got a new item since the last snapshot was begun to be laid."""
 
@@ -56,6 +59,14 @@ class World:
         serving.fit(self.catalogue.capacity)
         for rows in renewed:
             serving.renew(rows, self.catalogue.language[rows], self.catalogue.topic[rows])
+
+    def film_of(self, item: int) -> Film:
+        """How long a live video is, by the item's number, and whether it is part of a series."""
+        row = self.catalogue.find(item)
+        if row < 0:
+            return NOTHING
+        length_ms = int(self.catalogue.duration_s[row] * 1000)
+        return Film(length_ms, self.series.of(self.catalogue.record(row).item.id) is not None)
 
     def columns(self) -> ItemColumns:
         """The columns that features read."""

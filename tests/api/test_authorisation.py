@@ -120,6 +120,35 @@ OPS: Final[dict[str, Op]] = {
     "DELETE /v1/comments/{comment_id}/like": Op("/v1/comments/{comment}/like", hidden=BARRED),
     "PUT /v1/comments/{comment_id}/pin": Op("/v1/comments/{comment}/pin", of="creator"),
     "DELETE /v1/comments/{comment_id}/pin": Op("/v1/comments/{comment}/pin", of="creator"),
+    "GET /v1/me/continue": Op(),
+    "DELETE /v1/me/continue": Op(),
+    "DELETE /v1/me/continue/{item_id}": Op("/v1/me/continue/{video}"),
+    "GET /v1/people/{handle}/collections": Op("/v1/people/asha/collections", hidden=BARRED),
+    "GET /v1/series/{series_id}": Op("/v1/series/{series}", hidden=BARRED),
+    "GET /v1/creators/me/series": Op(),
+    "POST /v1/creators/me/series": Op(body={"title": "Rain", "language": "en"}),
+    "PATCH /v1/creators/me/series/{series_id}": Op(
+        "/v1/creators/me/series/{series}", {"finished": True}, of="creator"
+    ),
+    "DELETE /v1/creators/me/series/{series_id}": Op(
+        "/v1/creators/me/series/{oldseries}", of="creator"
+    ),
+    # Its owner is a minor as far as anybody knows: to all others it is not there.
+    "GET /v1/playlists/{playlist_id}": Op("/v1/playlists/{playlist}", of="creator"),
+    "GET /v1/creators/me/playlists": Op(),
+    "POST /v1/creators/me/playlists": Op(body={"title": "Evening"}),
+    "PATCH /v1/creators/me/playlists/{playlist_id}": Op(
+        "/v1/creators/me/playlists/{playlist}", {"title": "Night"}, of="creator"
+    ),
+    "DELETE /v1/creators/me/playlists/{playlist_id}": Op(
+        "/v1/creators/me/playlists/{oldplaylist}", of="creator"
+    ),
+    "PUT /v1/creators/me/playlists/{playlist_id}/videos/{video_id}": Op(
+        "/v1/creators/me/playlists/{playlist}/videos/{video}", {}, of="creator"
+    ),
+    "DELETE /v1/creators/me/playlists/{playlist_id}/videos/{video_id}": Op(
+        "/v1/creators/me/playlists/{playlist}/videos/{video}", of="creator"
+    ),
     "POST /v1/creators": Op(body=SIGN_UP, also=(409,)),
     "POST /v1/creators/session": Op(
         body={"handle": "nobody.here", "password": "wrong"}, also=(401, 429, 503)
@@ -214,6 +243,13 @@ class Town:
             "video": self.asha.publish("rain"), "old": self.asha.publish("oldrain"),
             "session": self._session(), "upload": self._upload(), "sent": self._sent(),
         }  # fmt: skip
+        for name in ("series", "oldseries", "playlist", "oldplaylist"):
+            kind = name.removeprefix("old")
+            body = {"title": "Rain"} | ({"language": "en"} if kind == "series" else {})
+            path = "/v1/creators/me/" + ("series" if kind == "series" else "playlists")
+            made = self.asha.signed("POST", path, json=body)
+            assert made.status_code == 201, made.text
+            self.things[name] = made.json()["id"]
         for name in ("comment", "spare"):
             path = f"/v1/videos/{self.things['video']}/comments"
             said = self.asha.signed("POST", path, json={"text": f"My {name} of the day"})

@@ -11,6 +11,7 @@ from litestar.datastructures import CacheControlHeader
 from litestar.response import Response
 
 from jhalak.api.cases.export import cases_document
+from jhalak.api.collections.export import collections_document
 from jhalak.api.comments.export import comments_document
 from jhalak.api.creators.signing_in import cookie
 from jhalak.api.erasing import erase_viewer
@@ -56,6 +57,7 @@ async def export_creator(creator: Creator, services: Services) -> dict[str, Any]
             ],
             **notifications_document(services, creator),
             **cases_document(services, creator),
+            **collections_document(services, creator),
             **comments_document(services, creator),
             **requests_document(services, creator),
         }  # fmt: skip

@@ -11,6 +11,7 @@ from litestar import get
 from litestar.datastructures import CacheControlHeader
 from litestar.params import Parameter, QueryParameter
 
+from jhalak.api.collections.shapes import PartOut, part_of
 from jhalak.api.raw import Refused
 from jhalak.api.services import Services
 from jhalak.catalogue.cards import use_fields, video_fields
@@ -94,6 +95,8 @@ class VideoPlayOut(msgspec.Struct):
     """Whether the viewer may, once they have an account."""
     uses: list[UseKind]
     """What the viewer may make with it."""
+    series: PartOut | None
+    """Which part of which series it is."""
 
 
 class UsesOut(msgspec.Struct):
@@ -139,13 +142,15 @@ def _outs(services: Services, found: list[Shown], viewer: int) -> list[VideoPlay
     originals = {one.video.details.of.video for one in found if one.video.details.of}
     live = {name for name in originals if services.shown.find(name, viewer) is not None}
     return [
-        _out(services, one, records[one.video.num], live)
+        _out(services, one, records[one.video.num], live, viewer)
         for one in found
         if one.video.num in records
     ]
 
 
-def _out(services: Services, shown: Shown, record: ItemRecord, live: set[str]) -> VideoPlayOut:
+def _out(
+    services: Services, shown: Shown, record: ItemRecord, live: set[str], viewer: int
+) -> VideoPlayOut:
     said, owner = shown.video.details, shown.owner
     media = record.item.media
     fields: dict[str, Any] = video_fields(record) | {
@@ -162,6 +167,7 @@ def _out(services: Services, shown: Shown, record: ItemRecord, live: set[str]) -
         "standing": StandingOut(shown.liked, shown.saved, shown.follows, shown.muted),
         "own": shown.own, "comments": who,
         "may_comment": may_comment(who, own=shown.own, follows=shown.follows),
+        "series": part_of(services, shown.video.id, viewer),
         "uses": [kind for kind in USES if shown.own or (open_ and getattr(said, kind))],
     }  # fmt: skip
     return msgspec.convert(msgspec.to_builtins(fields), VideoPlayOut)

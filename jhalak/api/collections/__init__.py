@@ -1,0 +1,1 @@
+"""Series, lists of videos, and what a viewer left unfinished."""
