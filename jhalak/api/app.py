@@ -30,6 +30,7 @@ from jhalak.api import (
     publisher,
     relations,
     search,
+    sounds,
     websub,
     why,
 )
@@ -64,7 +65,7 @@ from jhalak.ports.errors import Conflict, DiskFull, PortError
 
 log = logging.getLogger(__name__)
 
-PEOPLE = ["/people/{page:str}", "/people/v/{video:str}"]
+PEOPLE = ["/people/{page:str}", "/people/v/{video:str}", "/people/s/{sound:str}"]
 """Addresses of the people's application that name no file: `/people/@asha`, `/people/v/ID`."""
 
 Handler = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -187,7 +188,7 @@ def create_app(services: Services) -> Application:
         route_handlers=[
             *raw, video_file_route(services), create_viewer, *me.ROUTES, *history.ROUTES,
             *relations.ROUTES, *profile.ROUTES, *follow_requests.ROUTES,
-            *video_audience.ROUTES, *search.ROUTES, *channels.ROUTES,
+            *video_audience.ROUTES, *search.ROUTES, *channels.ROUTES, *sounds.ROUTES,
             *going_on.ROUTES, *on_profile.ROUTES, *playlists.ROUTES, *series.ROUTES,
             *why.ROUTES, *items.ROUTES, *media.ROUTES, *ops.ROUTES,
             *feed_health.ROUTES, *account_routes(), *videos.ROUTES, *export.ROUTES,

@@ -271,11 +271,11 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
 
 _CREATORS: Final = ("/v1/creators", "/v1/videos")
 _CREATORS_BELOW: Final = ("/v1/creators/", "/v1/uploads")
-_READ_BY_VIEWERS: Final = ("/v1/videos/", "/v1/comments/")
+_READ_BY_VIEWERS: Final = ("/v1/videos/", "/v1/comments/", "/v1/sounds/")
 """Anyone reads what stands there; who writes has an account."""
 _VIEWERS: Final = (
     "/v1/me", "/v1/lockscreen", "/v1/video", "/v1/events", "/v1/comments", "/v1/reports",
-    "/v1/search", "/v1/channels", "/v1/people", "/v1/series", "/v1/playlists",
+    "/v1/search", "/v1/channels", "/v1/sounds", "/v1/people", "/v1/series", "/v1/playlists",
 )  # fmt: skip
 _FREE: Final = (
     ("options", "/v1/uploads"), ("post", "/v1/creators"), ("post", "/v1/creators/session"),

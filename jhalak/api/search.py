@@ -17,6 +17,7 @@ from jhalak.api.services import Services
 from jhalak.feeds.edition import rfc3339
 from jhalak.feeds.search import ItemFound, Weighed, matches, tagged
 from jhalak.ports.search import KINDS, FindKind
+from jhalak.ports.sounds import title_of
 from jhalak.ports.viewers import Viewer
 from jhalak.schema.candidates import Rows
 from jhalak.schema.languages import LANGUAGE_INDEX
@@ -57,13 +58,28 @@ class NameHit(msgspec.Struct):
     """Live items of it, in the viewer's languages; of more than 99, 99."""
 
 
+class SoundHit(msgspec.Struct):
+    """A sound that fits."""
+
+    name: str
+    """What it is called; of a creator's, `original sound – @handle` where nobody named it."""
+    sound: str | None
+    """Of a creator's video: GET /v1/sounds/{sound}; null: a publisher's, which has no page."""
+    named: bool
+    """Its owner named it."""
+    handle: str | None
+    """Whose it is."""
+    items: int
+    """As of NameHit."""
+
+
 class SearchOut(msgspec.Struct):
     """Each list is best first; a kind that was not asked for is empty."""
 
     items: list[ItemHit]
     creators: list[CreatorHit]
     hashtags: list[NameHit]
-    sounds: list[NameHit]
+    sounds: list[SoundHit]
 
 
 @get("/v1/search", tags=["search"])
@@ -76,7 +92,7 @@ async def search(
     (`typing`). Only what this viewer may see; `safe` is always on for who is not known to be 18."""
     if not q.strip():
         raise Refused(400, "no_words", "there is nothing to look for in q")
-    query = await _query(services, viewer)
+    query = await query_of(services, viewer)
     kinds: tuple[FindKind, ...] = KINDS if kind == "all" else (kind,)
     if kind == "creator":
         kinds = ("creator", "account")
@@ -92,7 +108,7 @@ async def search(
         return found, tagged_so, found_people(services, viewer, q, creators, accounts)
 
     found, tags, people = await asyncio.to_thread(find)
-    safe, finder = safe or viewer.age_band not in ADULT, services.finder
+    safe, finder = safe or not is_adult(viewer), services.finder
 
     def named(kind: FindKind, rows_of: Callable[[str], Rows]) -> list[NameHit]:
         """Those that have something to show to this viewer."""
@@ -104,11 +120,28 @@ async def search(
         [_hit(one) for one in finder.items(query, found.get("item", []), safe=safe)[:limit]],
         hits(services, query, people, limit, safe=safe),
         named("hashtag", lambda tag: finder.of_ids(tags.get(tag, []))),
-        named("sound", finder.of_sound),
+        await asyncio.to_thread(_sounds, services, named("sound", finder.of_sound)),
     )
 
 
-async def _query(services: Services, viewer: Viewer) -> Query:
+def _sounds(services: Services, hits: list[NameHit]) -> list[SoundHit]:
+    """What creators' sounds are called: they are found by their ids."""
+    known = services.sounds.named([hit.name for hit in hits])
+    found = ((hit, known.get(hit.name)) for hit in hits)
+    return [
+        SoundHit(title_of(sound), sound.id, bool(sound.title), sound.handle or None, hit.items)
+        if sound else SoundHit(hit.name, None, True, None, hit.items)
+        for hit, sound in found
+    ]  # fmt: skip
+
+
+def is_adult(viewer: Viewer) -> bool:
+    """Known to be 18."""
+    return viewer.age_band in ADULT
+
+
+async def query_of(services: Services, viewer: Viewer) -> Query:
+    """What the viewer may see, in the languages they chose."""
     state, _ = await services.states.get(viewer.id, profiled=viewer.profiled)
     return Query(
         viewer=viewer.id, surface=VIDEO, now_ms=services.clock(), slots=0,

@@ -55,6 +55,7 @@ from jhalak.ports.reviews import KnownBadStore, ReviewStore
 from jhalak.ports.search import SearchStore
 from jhalak.ports.series import SeriesStore
 from jhalak.ports.shown_videos import ShownVideos
+from jhalak.ports.sounds import SoundsDown, SoundStore
 from jhalak.ports.subscriptions import DeliveryStore, SubscriptionStore
 from jhalak.ports.texts import TextStore
 from jhalak.ports.uploads import UploadStore
@@ -133,6 +134,8 @@ class Services:
     """What a creator says anew of a video (workers/edit_video.py). For a thread; raises NotSo,
     PortError."""
     suspend: Suspend
+    sounds: SoundStore
+    sounds_down: SoundsDown
     jobs: JobStore
     notifications: NotificationStore
     notice_settings: NoticeSettingsStore

@@ -22,6 +22,7 @@ from jhalak.assembly.videos import (
     open_push,
     open_settle,
     open_settle_cases,
+    open_settle_sounds,
     open_suspend,
     open_take_down,
 )
@@ -94,6 +95,9 @@ class Server:
         self._notifier = Notifier(records.notifications, clock)
         self._settle_cases = open_settle_cases(records, take_down, self._notifier, settings, clock)
         self._settle = open_settle(records, take_down, settings, clock, self._settle_cases)
+        self._settle_sounds = open_settle_sounds(
+            records, take_down, settings, clock, self._settle_cases
+        )
         states = ViewerStates(
             self.event_log, self.profiles, records.relations, world.catalogue.embedding_of, clock,
             world.film_of,
@@ -165,6 +169,8 @@ class Server:
             shelf=records.shelf,
             edit_video=open_edit(records, publish, words, clock),
             suspend=open_suspend(records, take_down, clock),
+            sounds=records.sounds,
+            sounds_down=records.sounds_down,
             jobs=records.jobs,
             notifications=records.notifications,
             notice_settings=records.notice_settings,
@@ -241,6 +247,7 @@ class Server:
             ("finishing erasures", self._finish_erasures.step, 1.0),
             ("publishing what is due", self._publish_due.step, 1.0),
             ("finishing reviews", self._settle.step, 10.0),
+            ("finishing what is heard", self._settle_sounds.step, 2.0),
             ("telling people", self._notifier.step, 1.0),
             ("finishing cases", self._settle_cases.step, 5.0),
             ("sweeping uploads", self._sweep_uploads.step, 60.0),

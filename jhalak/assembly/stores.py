@@ -15,6 +15,7 @@ from jhalak.embedded.event_log import EmbeddedEventLog
 from jhalak.embedded.fetcher import SafeFetcher
 from jhalak.embedded.learned import EmbeddedLearned
 from jhalak.embedded.profile_store import EmbeddedProfileStore
+from jhalak.media.fingerprint import marks_of, shared
 from jhalak.people.comment_value import worth
 from jhalak.records.accounts import SqlAccountStore, SqlSessionStore
 from jhalak.records.audit import SqlAuditStore
@@ -47,6 +48,8 @@ from jhalak.records.reviews import SqlKnownBadStore, SqlReviewStore
 from jhalak.records.search import SqlSearchStore
 from jhalak.records.series import SqlSeriesStore
 from jhalak.records.shown_videos import SqlShownVideos
+from jhalak.records.sounds import Matching, SqlSoundStore
+from jhalak.records.sounds_down import SqlSoundsDown
 from jhalak.records.strikes import SqlStrikeStore
 from jhalak.records.subscriptions import SqlDeliveryStore, SqlSubscriptionStore
 from jhalak.records.texts import SqlTextStore
@@ -104,6 +107,8 @@ class Records:
     known_bad: SqlKnownBadStore
     videos: SqlVideoStore
     shelf: SqlVideoShelf
+    sounds: SqlSoundStore
+    sounds_down: SqlSoundsDown
     jobs: SqlJobStore
     search: SqlSearchStore
     channels: SqlChannelStore
@@ -162,6 +167,8 @@ def open_records(data: Path, settings: Settings) -> Records:
         SqlKnownBadStore(database),
         SqlVideoStore(database),
         SqlVideoShelf(database),
+        SqlSoundStore(database, Matching(marks_of, lambda one, other: shared(one, other).share)),
+        SqlSoundsDown(database),
         SqlJobStore(database),
         SqlSearchStore(database, WORDS_VERSION),
         SqlChannelStore(database),

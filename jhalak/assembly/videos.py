@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from jhalak.ports.blob_store import BlobStore
     from jhalak.ports.fetcher import Fetcher
     from jhalak.ports.notifications import Notify
+    from jhalak.schema.video import Video
     from jhalak.trust.suspend import Suspend
     from jhalak.trust.take_down import TakeDown
     from jhalak.understanding.words import Words
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from jhalak.workers.push_notices import PushNotices
     from jhalak.workers.settle_cases import SettleCases
     from jhalak.workers.settle_reviews import SettleReviews
+    from jhalak.workers.settle_sounds import SettleSounds
     from jhalak.workers.sweep_videos import SweepVideos
 
 
@@ -61,7 +63,7 @@ def open_publish(records: Records, settings: Settings, clock: Callable[[], int])
     understand = quick(quick_embedder(settings), records.folder)
     return PublishVideo(
         records.videos, records.items, understand, settings.media.keep_days, clock,
-        TellUse(records.videos, records.notifications, clock),
+        TellUse(records.videos, records.notifications, clock), records.sounds,
     )  # fmt: skip
 
 
@@ -81,12 +83,30 @@ def open_settle(
     """What carries out the decisions of reviews."""
     from jhalak.trust.uses import ReviewUses
     from jhalak.workers.settle_reviews import SettleReviews
+    from jhalak.workers.settle_sounds import SoundAppeals
 
     publish = open_publish(records, settings, clock)
+
+    def brought(video: Video) -> bool:
+        sound = records.sounds.find(video.sound)
+        return sound is not None and sound.video == video.id
+
     return SettleReviews(
         records.reviews, records.videos, records.known_bad, publish, take_down, clock, tell,
         ReviewUses(records.shown, records.reviews, clock),
+        SoundAppeals(records.sounds_down, brought, clock),
     )  # fmt: skip
+
+
+def open_settle_sounds(
+    records: Records, take_down: TakeDown, settings: Settings, clock: Callable[[], int],
+    tell: SettleCases | None = None,
+) -> SettleSounds:  # fmt: skip
+    """What carries out the decisions on sounds."""
+    from jhalak.workers.settle_sounds import SettleSounds
+
+    publish = open_publish(records, settings, clock)
+    return SettleSounds(records.sounds_down, records.videos, publish, take_down, clock, tell)
 
 
 def open_settle_cases(
@@ -157,7 +177,7 @@ def open_video_maker(
             Sandbox(ffmpeg, weak=rules.sandbox == "rlimits"), records.uploads, blobs,
             data.absolute() / "making", Wishes(av1=rules.av1, thumbhash=encode),
         ),
-        CheckVideo(records.videos, load_look(), words, judged_by),
+        CheckVideo(records.videos, load_look(), words, judged_by, records.sounds, clock),
         open_publish(records, settings, clock),
         open_take_down(records, blobs, fetcher, settings, clock),
         open_video_sweep(data, records, settings, clock),

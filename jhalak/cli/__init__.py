@@ -167,6 +167,15 @@ def build_parser() -> argparse.ArgumentParser:
     publisher.add_argument("name", nargs="?", help="add: for whom; revoke: a key's id")
     publisher.add_argument("--reviewed", action="store_true", help="add: trusted from the start")
 
+    sound = command(
+        "sound", "Show a sound, take it down with all its videos, or bring it back.",
+        'jhalak sound down SOUND --code copyright --why "the label asked"',
+    )  # fmt: skip
+    sound.add_argument("action", choices=("show", "down", "restore"))
+    sound.add_argument("sound", help="its id, or that of a video with it")
+    sound.add_argument("--code", default="", help="down: the reason that creators are told")
+    sound.add_argument("--why", default="", help="down, restore: for the audit log")
+
     viewers = command("viewers", "Show what is kept about a viewer.", "jhalak viewers show VIEWER")
     viewers.add_argument("action", choices=("show",))
     viewers.add_argument("viewer", help="the viewer's id")

@@ -169,7 +169,7 @@ async def _index(arguments: argparse.Namespace) -> list[int]:
 
     settings = read_settings(arguments.data)
     records = open_records(arguments.data, settings)
-    index = IndexSearch(records.items, records.search, now_ms)
+    index = IndexSearch(records.items, records.search, now_ms, records.sounds)
     accounts = IndexAccounts(records.people, records.search)
 
     async def step() -> bool:

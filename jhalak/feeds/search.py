@@ -176,7 +176,7 @@ class Search:
         known = [(row, worth) for row, worth in known if row >= 0]
         rows = np.array([row for row, _ in known], np.int32)
         worths = np.array([worth for _, worth in known], np.float32)
-        keep = self._allowed(query, rows, safe=safe or query.minor)
+        keep = self.allowed(query, rows, safe=safe or query.minor)
         rows, worths = rows[keep], worths[keep]
         if not len(rows):
             return []
@@ -206,9 +206,10 @@ class Search:
 
     def count(self, query: Query, rows: Rows, *, safe: bool) -> int:
         """How many of the first COUNTED the viewer may see."""
-        return int(self._allowed(query, rows[:COUNTED], safe=safe or query.minor).sum())
+        return int(self.allowed(query, rows[:COUNTED], safe=safe or query.minor).sum())
 
-    def _allowed(self, query: Query, rows: Rows, *, safe: bool) -> Mask:
+    def allowed(self, query: Query, rows: Rows, *, safe: bool) -> Mask:
+        """bool[n]: which of them the viewer may see."""
         candidates, keep = Candidates(rows), np.ones(len(rows), np.bool_)
         c = self._world.catalogue
         for one in self._filters:

@@ -28,7 +28,8 @@ class Shown(NamedTuple):
 
 class ShownVideos(Protocol):
     """What may be seen: live, of an account that stands; not where one of the two blocks the other;
-    of a private account, or for followers only, by followers and the creator themselves."""
+    not with a sound that was taken down; of a private account, or for followers only, by followers
+    and the creator themselves."""
 
     def find(self, video: str, viewer: int) -> Shown | None:
         """None for any other: nobody learns that it exists."""
@@ -40,6 +41,9 @@ class ShownVideos(Protocol):
         self, video: str, kind: UseKind | None, viewer: int, before_ms: int, limit: int
     ) -> list[Shown]:
         """Those that were made with it so (None: in any way), newest first, before that time."""
+
+    def with_sound(self, sound: str, viewer: int, before_ms: int, limit: int) -> list[Shown]:
+        """Those that belong to the sound, newest first, before that time."""
 
     def made_with(self, video: str, limit: int) -> list[Video]:
         """Live videos and drafts that were made with it, whoever may see them, oldest first."""

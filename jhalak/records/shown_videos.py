@@ -21,6 +21,7 @@ from jhalak.records.tables import (
     videos,
 )
 from jhalak.records.text import is_storable
+from jhalak.records.videos import SOUND_STANDS
 from jhalak.schema.video import UseKind, Video
 
 _decode = msgspec.msgpack.Decoder(Video).decode
@@ -72,7 +73,7 @@ _SHOWN: Final = (
     .outerjoin(comment_counts, comment_counts.c.video == videos.c.id)
     .where(
         videos.c.state == "live", items.c.status == "live", creator_accounts.c.creator != 0,
-        creator_accounts.c.suspended_ms == 0, ~_APART,
+        creator_accounts.c.suspended_ms == 0, ~_APART, SOUND_STANDS,
         or_(and_(~creator_accounts.c.private, videos.c.audience == "everyone"), _FOLLOWS, _OWN),
     )
 )  # fmt: skip
@@ -87,6 +88,13 @@ _USES: Final = (
     .order_by(videos.c.created_ms.desc(), videos.c.id)
     .limit(bindparam("most"))
 )  # fmt: skip
+_WITH_SOUND: Final = (
+    _SHOWN.where(
+        and_(videos.c.sound == bindparam("named"), videos.c.created_ms < bindparam("before"))
+    )
+    .order_by(videos.c.created_ms.desc(), videos.c.id)
+    .limit(bindparam("most"))
+)
 _MADE_WITH: Final = (
     select(videos.c.body)
     .where(videos.c.of == bindparam("named"), videos.c.state.in_(("draft", "live")))
@@ -123,6 +131,11 @@ class SqlShownVideos:
             wanted, asked["kind"] = _USES.where(videos.c.of_kind == bindparam("kind")), kind
         with self._database.read() as connection:
             return [_shown(row) for row in connection.execute(wanted, asked)]
+
+    def with_sound(self, sound: str, viewer: int, before_ms: int, limit: int) -> list[Shown]:
+        asked = {"named": sound, "viewer": viewer, "before": before_ms, "most": limit}
+        with self._database.read() as connection:
+            return [_shown(row) for row in connection.execute(_WITH_SOUND, asked)]
 
     def made_with(self, video: str, limit: int) -> list[Video]:
         with self._database.read() as connection:

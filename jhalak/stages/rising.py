@@ -1,4 +1,4 @@
-"""Which cards tell the stories that rise now, for the trending source."""
+"""Which cards tell the stories that rise now, for the trending source; which sounds rise."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ import numpy as np
 from jhalak.catalogue.live import LiveCatalogue
 from jhalak.schema.candidates import Rows
 from jhalak.understanding.story import standing
-from jhalak.understanding.trending import rising
+from jhalak.understanding.trending import Pace, rising
 
 RENEW_MS: Final = 10_000
 """They are looked for so seldom at most."""
 MOST: Final = 20
-"""Stories of a language."""
+"""Stories, or sounds, of a language."""
+_HOUR_MS: Final = 3_600_000
+SOUNDS: Final = Pace(8 * _HOUR_MS, 48 * _HOUR_MS, 28 * 24 * _HOUR_MS)
+"""A sound is used for days, and comes up within one."""
 
 
 def rising_rows(catalogue: LiveCatalogue, now_ms: int) -> dict[int, Rows]:
@@ -41,3 +44,26 @@ def rising_rows(catalogue: LiveCatalogue, now_ms: int) -> dict[int, Rows]:
         )
         for language in np.unique(found.language).tolist()
     }
+
+
+def rising_sounds(catalogue: LiveCatalogue, now_ms: int) -> dict[int, list[str]]:
+    """Language index to the sounds of creators that rise in it, best first: how many different
+    creators use one, each once, against how many use another sound of that language.
+
+    O(n log n) in the live videos. Reads columns only: for a thread."""
+    c = catalogue
+    heard = np.flatnonzero(c.live & (c.sound > 0)).astype(np.int32)
+    language = c.language[heard].astype(np.int64)
+    of = c.sound[heard].astype(np.int64) << 8 | language
+    found = rising(
+        of, c.creator[heard], np.zeros(len(heard), np.int64), language, c.published_ms[heard],
+        now_ms, SOUNDS,
+    )  # fmt: skip
+    names, at = np.unique(of, return_index=True)
+    rows = heard[at[np.searchsorted(names, found.story)]] if len(found.story) else heard[:0]
+    told: dict[int, list[str]] = {}
+    for spoken, row in zip(found.language.tolist(), rows.tolist(), strict=True):
+        record, sounds = c.records[row], told.setdefault(spoken, [])
+        if record is not None and len(sounds) < MOST:
+            sounds.append(record.item.sound)
+    return told

@@ -30,6 +30,8 @@ class World:
     """When the learner last said that it is alive; 0: never."""
     rising: dict[int, Rows] = field(default_factory=dict)
     """Language index to cards of stories that rise now, best first (stages/rising.py)."""
+    rising_sounds: Mapping[int, list[str]] = field(default_factory=dict)
+    """Language index to sounds that rise now, likewise."""
     channels: Mapping[str, Channel] = field(default_factory=dict)
     """All channels by id, in their order."""
     channel_rows: Mapping[str, dict[int, Rows]] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from jhalak.people.viewer_token import ViewerTokens
 from jhalak.ports.items import ItemStore
 from jhalak.ports.viewers import ViewerStore
 from jhalak.schema.stored import StoredItem
-from jhalak.stages.rising import RENEW_MS, rising_rows
+from jhalak.stages.rising import RENEW_MS, rising_rows, rising_sounds
 from jhalak.stages.world import World
 
 BATCH = 500
@@ -97,6 +97,7 @@ class FollowCatalogue:
         if abs(now_ms - self._risen_ms) >= RENEW_MS:
             self._risen_ms = now_ms
             world.rising = await asyncio.to_thread(rising_rows, world.catalogue, now_ms)
+            world.rising_sounds = await asyncio.to_thread(rising_sounds, world.catalogue, now_ms)
 
     def _read(self, most: int) -> tuple[list[StoredItem], list[Prepared]]:
         records = self._items.stored(self._seq, most)

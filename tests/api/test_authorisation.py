@@ -17,7 +17,7 @@ import pytest
 from jhalak.api.creators.tus import VERSION
 from jhalak.people.operator_token import token_hash
 from jhalak.people.password import hashed
-from tests.api.people.person import Person
+from tests.api.people.person import Person, song
 from tests.worlds import NOW_MS, Jhalak, make_item
 
 METHODS: Final = ("get", "put", "post", "delete", "patch", "head", "options")
@@ -69,6 +69,11 @@ OPS: Final[dict[str, Op]] = {
     "GET /v1/ops/feeds": Op(),
     "POST /v1/viewers": Op(body={"languages": ["en"]}),
     "GET /v1/channels": Op(),
+    "GET /v1/sounds": Op(),
+    "GET /v1/sounds/{sound_id}": Op("/v1/sounds/{sound}", hidden=BARRED),
+    "GET /v1/sounds/{sound_id}/videos": Op("/v1/sounds/{sound}/videos"),
+    "PATCH /v1/sounds/{sound_id}": Op("/v1/sounds/{sound}", {"title": "Rain"}, of="creator"),
+    "GET /v1/creators/me/sounds": Op(),
     "GET /v1/channels/offered": Op(),
     "GET /v1/search": Op("/v1/search?q=title"),
     "GET /v1/websub/{token}": Op("/v1/websub/{nothing}", also=(404, 410, 400)),
@@ -243,6 +248,9 @@ class Town:
             "video": self.asha.publish("rain"), "old": self.asha.publish("oldrain"),
             "session": self._session(), "upload": self._upload(), "sent": self._sent(),
         }  # fmt: skip
+        heard = self.asha.publish("song", heard=song(1), sound=True)
+        video = jhalak.services.videos.find(heard)
+        self.things["sound"] = video.sound if video else ""
         for name in ("series", "oldseries", "playlist", "oldplaylist"):
             kind = name.removeprefix("old")
             body = {"title": "Rain"} | ({"language": "en"} if kind == "series" else {})

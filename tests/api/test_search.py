@@ -54,7 +54,9 @@ def test_everything_of_a_word_is_found_at_once(world: Jhalak) -> None:
     film = next(hit for hit in found["items"] if hit["item"] == "film")
     assert film["kind"], film["duration_s"] == ("video", 12.5)
     assert film["creator"] == "@asha"
-    assert search(world.phone("en"), "bhor")["sounds"] == [{"name": "Bhor Raga", "items": 1}]
+    assert search(world.phone("en"), "bhor")["sounds"] == [
+        {"name": "Bhor Raga", "sound": None, "named": True, "handle": None, "items": 1}
+    ]
 
 
 def test_one_kind_and_a_limit(world: Jhalak) -> None:

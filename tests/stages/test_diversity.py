@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jhalak.catalogue.live import sound_number
 from jhalak.pipeline.stage import VALUE
 from jhalak.schema.candidates import Candidates
 from jhalak.schema.viewer_state import ViewerState
@@ -291,3 +292,16 @@ def test_where_a_creator_follows_themselves_is_found() -> None:
     for creators, last, at in (([1, 2, 1], 0, 3), ([1, 2, 2, 2], 0, 2), ([1, 2], 1, 0),
                                ([0, 0], 0, 2), ([], 1, 0)):  # fmt: skip
         assert runs(np.array(creators, np.int32), last) == at
+
+
+def test_items_of_one_sound_are_not_what_a_slate_is_made_of() -> None:
+    heard = [make_item(f"a{n}", publisher=f"@a{n}", topic="food", sound="song") for n in range(6)]
+    other = [make_item(f"b{n}", publisher=f"@b{n}", topic="food", sound=f"s{n}") for n in range(6)]
+    world = world_of(*heard, *other)
+    rows = candidates_of(world).rows
+    value = np.where(world.catalogue.sound[rows] == sound_number("song"), 1.0, 0.97)
+    columns = {VALUE: value.astype(np.float32), TRIAL: np.zeros(12, np.float32)}
+    found = Candidates(rows, columns)
+    slate = Diverse(world, exploration=0.0, min_topics=0).select(query_of(slots=6), found)
+    names = names_of(world, found.rows[slate.index])
+    assert names[0].startswith("a") and sum(name.startswith("a") for name in names) == 1

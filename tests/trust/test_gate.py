@@ -44,6 +44,15 @@ def test_what_no_model_looked_at_waits_for_a_human_unless_the_operator_said_othe
         assert judge(facts(scores=scores), Rules(unchecked=True)).state == "live"
 
 
+def test_what_is_heard_and_was_taken_down_is_refused_and_a_piece_of_it_asks_a_human() -> None:
+    most = facts()._replace(down="copyright", down_share=0.8)
+    found = judge(most)
+    assert (found.state, found.reason) == ("refused", "sound:copyright")
+    some = judge(most._replace(down_share=0.2))
+    assert (some.state, some.why) == ("held", ("sound:copyright",))
+    assert judge(most._replace(down="")).state == "live"
+
+
 def test_words_of_a_caption_and_rights_nobody_claims_ask_a_human() -> None:
     found = judge(facts(said=details(rights="other"), classes=("gambling", "minors")))
     assert (found.state, found.reason) == ("held", "caption:gambling")

@@ -24,6 +24,7 @@ from jhalak.ports.creators import Creator
 from jhalak.schema.video import Video
 
 EACH: Final = 200
+ALL: Final = 1 << 31
 
 
 @post("/v1/creators/me/export", tags=["creators"], status_code=200,
@@ -55,6 +56,7 @@ async def export_creator(creator: Creator, services: Services) -> dict[str, Any]
                  "details": msgspec.to_builtins(u.details), "created_ms": u.created_ms}
                 for u in services.uploads.of_account(creator.num)
             ],
+            "sounds": [one._asdict() for one in services.sounds.of_account(creator.num, ALL)],
             **notifications_document(services, creator),
             **cases_document(services, creator),
             **collections_document(services, creator),

@@ -13,6 +13,7 @@ import msgspec
 
 from jhalak.api.raw import Refused
 from jhalak.api.services import Services
+from jhalak.api.videos.one import may_use_sound
 from jhalak.ingest.clean import clean_title, headline
 from jhalak.ports.creators import Creator
 from jhalak.ports.shown_videos import Shown
@@ -44,17 +45,30 @@ async def with_reference(
 
 def _use(services: Services, creator: Creator, kind: UseKind, video: str) -> Use:
     shown = _seen(services, creator, video)
-    of = shown.video.details.of
-    if kind == "sound" and of is not None and of.kind in ("sound", "duet"):
-        shown = _seen(services, creator, of.video)  # whose sound it really is
-    said, media = shown.video.details, shown.video.media
-    open_ = said.audience == "everyone" and not shown.owner.private
-    if not shown.own and not (open_ and getattr(said, kind)):
+    if kind == "sound":
+        shown, allowed = _sound(services, creator, shown)
+    else:
+        said = shown.video.details
+        open_ = said.audience == "everyone" and not shown.owner.private
+        allowed = shown.own or (open_ and getattr(said, kind))
+    if not allowed:
         raise Refused(403, "use_not_allowed", f"its creator does not let others {_WHAT[kind]}")
+    media = shown.video.media
     if kind == "sound" and not (media is not None and media.sound):
         raise Refused(409, "no_sound", "there is no sound in that video")
-    title, _ = headline(clean_title(said.caption))
+    title, _ = headline(clean_title(shown.video.details.caption))
     return Use(kind=kind, video=shown.video.id, handle=shown.owner.handle, title=title)
+
+
+def _sound(services: Services, creator: Creator, shown: Shown) -> tuple[Shown, bool]:
+    """The video that brought the sound, where it can be seen, and whether it may be used."""
+    sound = services.sounds.find(shown.video.sound)
+    of = shown.video.details.of
+    brought = sound.video if sound else ""
+    if not sound and of is not None and of.kind in ("sound", "duet"):
+        shown = _seen(services, creator, of.video)  # whose sound it really is
+    allowed = may_use_sound(shown, sound)
+    return (services.shown.find(brought, creator.viewer) if brought else None) or shown, allowed
 
 
 def _seen(services: Services, creator: Creator, video: str) -> Shown:

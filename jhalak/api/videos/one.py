@@ -4,6 +4,7 @@ and /uses: what others made with it."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -17,6 +18,7 @@ from jhalak.api.services import Services
 from jhalak.catalogue.cards import use_fields, video_fields
 from jhalak.people.comment_rules import Who, may_comment, rules_of, who_may
 from jhalak.ports.shown_videos import Shown
+from jhalak.ports.sounds import Sound, title_of
 from jhalak.ports.viewers import Viewer
 from jhalak.schema.item import ItemRecord
 from jhalak.schema.video import USES, UseKind
@@ -66,6 +68,18 @@ class OfOut(msgspec.Struct):
     """The viewer can see that video: lead there. Else only its name is told."""
 
 
+class HeardOut(msgspec.Struct):
+    """What is heard in it."""
+
+    sound: str
+    """GET /v1/sounds/{sound}."""
+    title: str
+    named: bool
+    """Its owner named it: the title is theirs."""
+    handle: str
+    """Whose it is; "": nobody's any more."""
+
+
 class VideoPlayOut(msgspec.Struct):
     """A video as the feed has it, without a slot, and what stands beside it."""
 
@@ -93,6 +107,8 @@ class VideoPlayOut(msgspec.Struct):
     """Who may comment."""
     may_comment: bool
     """Whether the viewer may, once they have an account."""
+    sound: HeardOut | None
+    """null: nothing is heard in it, or it was not listened to."""
     uses: list[UseKind]
     """What the viewer may make with it."""
     series: PartOut | None
@@ -116,7 +132,7 @@ async def get_video(video_id: VideoId, viewer: Viewer, services: Services) -> Vi
         shown = services.shown.find(video_id, viewer.id)
         if shown is None:
             raise Refused(404, "no_such_video", "there is no such video that you may see")
-        return _outs(services, [shown], viewer.id)[0]
+        return play_outs(services, [shown], viewer.id)[0]
 
     return await asyncio.to_thread(read)
 
@@ -132,25 +148,28 @@ async def get_uses(
     def read() -> UsesOut:
         found = services.shown.uses(video_id, kind, viewer.id, before, PAGE + 1)
         next_ = found[PAGE - 1].video.created_ms if len(found) > PAGE else None
-        return UsesOut(_outs(services, found[:PAGE], viewer.id), next_)
+        return UsesOut(play_outs(services, found[:PAGE], viewer.id), next_)
 
     return await asyncio.to_thread(read)
 
 
-def _outs(services: Services, found: list[Shown], viewer: int) -> list[VideoPlayOut]:
+def play_outs(services: Services, found: Sequence[Shown], viewer: int) -> list[VideoPlayOut]:
+    """In their order. Blocks."""
     records = services.items.by_num([one.video.num for one in found])
     originals = {one.video.details.of.video for one in found if one.video.details.of}
     live = {name for name in originals if services.shown.find(name, viewer) is not None}
+    sounds = services.sounds.named([one.video.sound for one in found])
     return [
-        _out(services, one, records[one.video.num], live, viewer)
+        _out(services, one, records[one.video.num], live, viewer, sounds.get(one.video.sound))
         for one in found
         if one.video.num in records
     ]
 
 
 def _out(
-    services: Services, shown: Shown, record: ItemRecord, live: set[str], viewer: int
-) -> VideoPlayOut:
+    services: Services, shown: Shown, record: ItemRecord, live: set[str], viewer: int,
+    sound: Sound | None,
+) -> VideoPlayOut:  # fmt: skip
     said, owner = shown.video.details, shown.owner
     media = record.item.media
     fields: dict[str, Any] = video_fields(record) | {
@@ -168,9 +187,22 @@ def _out(
         "own": shown.own, "comments": who,
         "may_comment": may_comment(who, own=shown.own, follows=shown.follows),
         "series": part_of(services, shown.video.id, viewer),
-        "uses": [kind for kind in USES if shown.own or (open_ and getattr(said, kind))],
+        "sound": sound and HeardOut(sound.id, title_of(sound), bool(sound.title), sound.handle),
+        "uses": [
+            kind for kind in USES
+            if (may_use_sound(shown, sound) if kind == "sound"
+                else shown.own or (open_ and getattr(said, kind)))
+        ],
     }  # fmt: skip
     return msgspec.convert(msgspec.to_builtins(fields), VideoPlayOut)
+
+
+def may_use_sound(shown: Shown, sound: Sound | None) -> bool:
+    """May the viewer make a video to what is heard in it? Whose sound it is says so."""
+    if sound is None:  # it was made before sounds were kept
+        open_ = shown.video.details.audience == "everyone" and not shown.owner.private
+        return shown.own or (open_ and shown.video.details.sound)
+    return sound.open or (shown.own and sound.account == shown.owner.num and not sound.down)
 
 
 ROUTES: list[Any] = [get_video, get_uses]

@@ -5,14 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+import msgspec
+import numpy as np
 
 from jhalak.people.operator_token import token_hash
 from jhalak.ports.creators import Newcomer
+from jhalak.ports.sounds import NewSound
 from jhalak.ports.viewers import AgeBand
 from jhalak.schema.ids import spell
-from jhalak.schema.video import Audience, Details, Media, Video, VideoFile
+from jhalak.schema.video import SOUND, Audience, Details, Media, Video, VideoFile
 from jhalak.workers.publish_video import PublishVideo
 from tests.worlds import DAY_MS, Jhalak, Phone
+
+
+def song(seed: int, items: int = 240) -> bytes:
+    """A fingerprint of half a minute."""
+    return np.random.default_rng(seed).integers(0, 1 << 32, items, np.uint32).tobytes()
 
 
 class Person:
@@ -48,14 +56,18 @@ class Person:
         assert self.jhalak.services.creator_accounts.change(self.account.num, **changes)
         self.jhalak.follow()
 
-    def publish(self, name: str, audience: Audience = "everyone", topic: str = "food") -> str:
-        """A live video; its id."""
+    def publish(
+        self, name: str, audience: Audience = "everyone", topic: str = "food", heard: bytes = b"",
+        of_sound: str = "", **said: Any,
+    ) -> str:  # fmt: skip
+        """A live video; its id. `heard`: the fingerprint of its sound."""
         s, now_ms = self.jhalak.services, self.jhalak.clock()
         id_ = f"{name:x<22}"
-        details = Details(
-            caption=name, language="en", topic=topic, ai=False, sensitive=False, rights="own",
-            audience=audience,
-        )  # fmt: skip
+        usual: dict[str, Any] = {
+            "caption": name, "language": "en", "topic": topic, "ai": False, "sensitive": False,
+            "rights": "own", "audience": audience,
+        }  # fmt: skip
+        details = Details(**usual | said)
         video = Video(
             id=id_, account=self.account.num, handle=self.handle, upload=f"up-{name}",
             content=name.encode(), details=details, created_ms=now_ms,
@@ -66,7 +78,13 @@ class Person:
             set=name.encode().hex().ljust(32, "0"), duration_s=3, width=240, height=426,
             sound=True, files=files,
         )  # fmt: skip
+        if heard:
+            sound = VideoFile(name=SOUND, type="audio/mp4", bytes=9)
+            media = msgspec.structs.replace(media, files=(*files, sound))
         assert s.videos.change(id_, ["waiting"], now_ms, media=media)
+        if heard:
+            new = NewSound(id_, self.account.num, self.handle, 30.0, heard, of_sound)
+            s.sounds.join(new, now_ms)
         publish = s.edit_video.publish  # type: ignore[attr-defined]
         assert isinstance(publish, PublishVideo) and publish.publish(video, ("waiting",))
         self.jhalak.clock.forward(s=1)
