@@ -116,11 +116,11 @@ async def _report(
     from jhalak.experiments import table
     from jhalak.experiments.report import summary
     from jhalak.experiments.stops import Stops
-    from jhalak.workers.watch_experiments import FoldOfLog
+    from jhalak.workers.watch_experiments import experiments_of_log
 
     log = open_log(arguments.data, settings, writable=False)
     blobs = open_blobs(arguments.data, settings)
-    source = FoldOfLog(log, blobs, settings)
+    source = experiments_of_log(log, blobs, settings)
     try:
         await source.resume()
         while await source.read():

@@ -48,12 +48,13 @@ def _report(arguments: argparse.Namespace, settings: Settings) -> dict[str, Any]
 
 async def _folded(log: Any, blobs: Any, settings: Settings) -> ReachFold:
     """From the worker's newest checkpoint, read up to the log's end; nothing is written."""
-    from jhalak.workers.count_reach import ReachOfLog
+    from jhalak.workers.count_reach import reach_of_log
 
-    source = ReachOfLog(log, blobs, settings)
+    source = reach_of_log(log, blobs, settings)
     await source.resume()
     while await source.read():
         pass
+    source.fold.settle()
     return source.fold
 
 

@@ -27,7 +27,7 @@ from jhalak.stages.world import World
 
 def channel(world: World, states: ViewerStates, event_log: EventLog, settings: Settings) -> Feed:
     """Slates of `query.channel`. When all of it was seen it comes again, the longest ago first, at
-    level `exhausted`; a channel without items gives an empty slate."""
+    level `exhausted`; with too few items a slate is shorter or empty, and says so too."""
     feed = settings.feed
     walker = Walker(world.catalogue)
     safe: list[Filter[Query]] = [

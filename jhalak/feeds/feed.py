@@ -44,8 +44,9 @@ ALL = 1 << 30
 
 
 class Feed:
-    """One surface. `trending_source` is the place of that source in `ranked`; `alone`: nothing
-    takes the place of what its sources find, and an answer may be empty."""
+    """One surface. `trending_source` is the place of that source in `ranked`; `again` None: nothing
+    comes again; `alone`: nothing takes the place of what its sources find, and an answer may be
+    shorter or empty; `reason`: why all of it is shown, "": as each slot's is found."""
 
     def __init__(
         self,
@@ -53,19 +54,20 @@ class Feed:
         *,
         ranked: Pipeline[Query],
         unranked: Pipeline[Query],
-        again: Pipeline[Query],
+        again: Pipeline[Query] | None,
         side_effects: Sequence[SideEffect[Slate]],
         trending_source: int,
         values: ValueWeights,
         valid_ms: int = 0,
         alone: bool = False,
+        reason: str = "",
         new_slate_id: Callable[[], int] = new_id,
     ) -> None:
         self._world = world
         self._ranked, self._unranked, self._again = ranked, unranked, again
         self._side_effects = SideEffects(side_effects)
         self._trending_source, self._values = trending_source, values
-        self._valid_ms, self._alone = valid_ms, alone
+        self._valid_ms, self._alone, self._reason = valid_ms, alone, reason
         self._new_slate_id = new_slate_id
         self.answers = dict.fromkeys(Level, 0)
         """How many answers of each level."""
@@ -107,6 +109,8 @@ class Feed:
             reason = _laid(reason, at, REASON_INDEX["popular"])
             reason[repeats_from:] = REASON_INDEX["repeat"]
             x, parts = _laid(x, at, 0.0), _laid(parts, at, 0.0)
+        if self._reason:
+            reason.fill(REASON_INDEX[self._reason])
         if whole < slots and runs(creator[rows]) < len(rows):
             query.lower(Level.narrow)
         self.answers[query.level] += 1
@@ -156,19 +160,23 @@ class Feed:
     async def _fill_up(self, query: Query, rows: Rows, rest: Rows, last: int) -> tuple[Rows, int]:
         """`rows` and what else there is, and the place from which on it repeats: first the `rest`
         of what was ranked and whatever is unseen, newest first (the sources reach only so deep),
-        then what was seen the longest ago, at last what was found safe beforehand."""
+        then what was seen the longest ago, at last, unless it is alone, what was found safe
+        beforehand."""
         slots, world = query.slots, self._world
         unranked = await self._found(self._unranked, query)
         more = rest if unranked is None else np.concatenate([rest, unranked])
         rows = parted(rows, more, slots, world, last)
         unseen = len(rows)
-        if unranked is not None and unseen < slots:
+        if self._again is not None and unranked is not None and unseen < slots:
             again = await self._found(self._again, query)
             if again is not None:
                 rows = parted(rows, again, slots, world, last)
             if len(rows) > unseen:
                 query.lower(Level.exhausted)
-        if not self._alone and (unranked is None or not len(rows)):
+        if self._alone:
+            if len(rows) < slots:
+                query.lower(Level.exhausted)
+        elif unranked is None or not len(rows):
             rows = parted(rows, self._static(query), slots, world, last)
             unseen = len(rows)
         return rows, unseen

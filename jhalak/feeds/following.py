@@ -19,10 +19,8 @@ from jhalak.pipeline.stage import Filter
 from jhalak.ports.event_log import EventLog
 from jhalak.schema.candidates import Rows
 from jhalak.schema.query import Query
-from jhalak.schema.reason import REASON_INDEX
-from jhalak.schema.slate import Level, Slate
 from jhalak.stages.audience import ForFollowers
-from jhalak.stages.diversity import Diverse, InOrder, parted
+from jhalak.stages.diversity import Diverse, InOrder
 from jhalak.stages.eligibility import AlreadySeen, Hidden, Language
 from jhalak.stages.exploration import TrialWeights
 from jhalak.stages.fatigue import CreatorFatigue
@@ -62,27 +60,7 @@ class FollowedVideos:
         return self._walker.first(rows, min(self._wanted, len(rows)), query.seen)
 
 
-class Following(Feed):
-    """Of the followed only: what is missing in a slate is not there."""
-
-    async def slate(self, query: Query) -> Slate:
-        slate = await super().slate(query)
-        slate.reason.fill(REASON_INDEX["followed"])
-        return slate
-
-    async def _fill_up(self, query: Query, rows: Rows, rest: Rows, last: int) -> tuple[Rows, int]:
-        """`rows`, the `rest` of what was ranked, then what is older than that was looked at."""
-        older = await self._found(self._unranked, query)
-        more = rest if older is None else np.concatenate([rest, older])
-        found = parted(rows, more, query.slots, self._world, last)
-        if len(found) < query.slots:
-            query.lower(Level.exhausted)
-        return found, len(found)
-
-
-def following(
-    world: World, states: ViewerStates, event_log: EventLog, settings: Settings
-) -> Following:
+def following(world: World, states: ViewerStates, event_log: EventLog, settings: Settings) -> Feed:
     """Slates of videos of those whom the viewer follows."""
     feed = settings.feed
     walker = Walker(world.catalogue)
@@ -90,11 +68,7 @@ def following(
         Live(world), Language(world), Hidden(world), AgeSafe(world), ForFollowers(world),
         AlreadySeen(walker),
     ]  # fmt: skip
-    fallback: Pipeline[Query] = Pipeline(
-        sources=[FollowedVideos(world, walker, ALL)], filters=filters, scorers=[],
-        value=AsFound(), selector=InOrder(), limit=ALL,
-    )  # fmt: skip
-    return Following(
+    return Feed(
         world,
         ranked=Pipeline(
             query_hydrators=[
@@ -112,9 +86,14 @@ def following(
             limit=NEWEST,
             budget_s=feed.source_budget_ms / 1000,
         ),
-        unranked=fallback,
-        again=fallback,
+        unranked=Pipeline(
+            sources=[FollowedVideos(world, walker, ALL)], filters=filters, scorers=[],
+            value=AsFound(), selector=InOrder(), limit=ALL,
+        ),
+        again=None,
         side_effects=[RecordServed(world, event_log, states)],
         trending_source=NO_SOURCE,
         values=feed.values,
+        alone=True,
+        reason="followed",
     )  # fmt: skip

@@ -23,55 +23,27 @@ from jhalak.experiments.table import Table
 from jhalak.ports.audit import AuditStore
 from jhalak.ports.blob_store import BlobStore
 from jhalak.ports.event_log import EventLog
-from jhalak.residency.seal import unseal
-from jhalak.schema.activity import TOPIC, decode
+from jhalak.workers.log_fold import LogFold
 
 log = logging.getLogger(__name__)
 
-BATCH: Final = 256
 JUDGE_MS: Final = 2_000
 """How often guardrails are looked at: 20 ms for 100,000 viewers."""
 CHECKPOINT_MS: Final = 300_000
 """How often all of it is written at most; 170,000 events/s are folded again after a crash."""
-KEPT: Final = 2
 FOLDER: Final = "experiments/fold"
 REPORT_MS: Final = 5_000
 
 
-class FoldOfLog:
-    """The experiments' fold, resumed from its newest checkpoint and read up from the log."""
-
-    def __init__(self, event_log: EventLog, blobs: BlobStore, settings: Settings) -> None:
-        self._log, self._blobs, self._settings = event_log, blobs, settings
-        self.fold = self._empty()
-
-    def _empty(self) -> ExperimentFold:
-        join_ms = int(self._settings.learning.join_h * 3_600_000)
-        keep_ms = self._settings.log.retention_days * 86_400_000
-        return ExperimentFold(self._log.partitions, join_ms, keep_ms)
-
-    async def resume(self) -> None:
-        """Load the newest checkpoint that can be read; with none, start at the log's beginning."""
-        for path in reversed(await self._blobs.list(FOLDER)):
-            data = await self._blobs.get(path)
-            try:
-                if data is not None:
-                    self.fold.load(data)
-                    return
-            except Exception as error:
-                log.error("checkpoint %s cannot be used: %s", path, error)
-                self.fold = self._empty()  # nothing half-loaded may stay
-
-    async def read(self) -> bool:
-        """Fold the next records of every partition; True when there were any."""
-        folded = 0
-        for partition in range(self._log.partitions):
-            after = self.fold.offsets[partition]
-            for entry in await self._log.read(TOPIC, partition, after, BATCH):
-                record = decode(unseal(entry.key, entry.payload))
-                self.fold.apply(partition, entry.n, record)
-                folded += 1
-        return folded > 0
+def experiments_of_log(
+    event_log: EventLog, blobs: BlobStore, settings: Settings
+) -> LogFold[ExperimentFold]:
+    """The experiments' fold, still empty."""
+    join_ms = int(settings.learning.join_h * 3_600_000)
+    keep_ms = settings.log.retention_days * 86_400_000
+    return LogFold(
+        event_log, blobs, FOLDER, lambda: ExperimentFold(event_log.partitions, join_ms, keep_ms)
+    )
 
 
 class WatchExperiments:
@@ -87,13 +59,12 @@ class WatchExperiments:
     ) -> None:
         self._blobs, self._audit, self._settings, self._clock = blobs, audit, settings, clock
         self._stops = Stops(blobs)
-        self._source = FoldOfLog(event_log, blobs, settings)
+        self._source = experiments_of_log(event_log, blobs, settings)
         self._unwritten: deque[Stop] = deque()
         """Stops that the audit log does not have yet."""
         self._judged_ms = self._reported_ms = 0
         self._reported: tuple[Settings, list[int]] | None = None
         self._checkpointed_ms = clock()
-        self._checkpointed: list[int] = []
 
     @property
     def fold(self) -> ExperimentFold:
@@ -105,7 +76,6 @@ class WatchExperiments:
 
     async def resume(self) -> None:
         await self._source.resume()
-        self._checkpointed = list(self.fold.offsets)
 
     async def step(self) -> bool:
         """Fold the next records; judge and checkpoint when it is time to. True when there were
@@ -162,11 +132,5 @@ class WatchExperiments:
         self._audit.append("system", "stop arm", subject, stop.reason, self._clock())
 
     async def checkpoint(self) -> None:
-        """Write all of it, with its offsets, in one blob; then drop the oldest ones."""
         self._checkpointed_ms = self._clock()
-        if self.fold.offsets == self._checkpointed:
-            return
-        await self._blobs.put(f"{FOLDER}/{sum(self.fold.offsets):020d}.msgpack", self.fold.dump())
-        self._checkpointed = list(self.fold.offsets)
-        for old in (await self._blobs.list(FOLDER))[:-KEPT]:
-            await self._blobs.delete(old)
+        await self._source.checkpoint()
