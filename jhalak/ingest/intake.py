@@ -105,10 +105,13 @@ class Intake:
         now = _Pass(self, feed, keep, Outcome())
         now.recall(document.withdrawn)
         read = now.read(document)
-        good = now.composed(composer_of(feed, document, read), read)
-        for start in range(0, len(good), BATCH):
-            with self.turn:
-                now.put(good[start : start + BATCH])
+        composer = composer_of(feed, document, read)
+        # A batch is live before the next is looked at: a long document's first entries do not wait.
+        for start in range(0, len(read), BATCH):
+            good = now.composed(composer, read[start : start + BATCH])
+            if good:
+                with self.turn:
+                    now.put(good)
         now.end()
         return now.outcome
 
@@ -128,6 +131,10 @@ class _Pass:
     outcome: Outcome
     rows: list[EntryRow] = field(default_factory=list)
     """To be remembered at the end."""
+    seen: set[bytes] = field(default_factory=set)
+    """Entries that were looked at."""
+    texts: set[int] = field(default_factory=set)
+    """Titles that were."""
 
     def read(self, document: Document) -> list[_Read]:
         entries = document.entries[: self.intake.most]
@@ -148,8 +155,7 @@ class _Pass:
 
     def composed(self, composer: Composer, read: list[_Read]) -> list[tuple[_Read, Composed]]:
         """The entries that changed and are good; verdicts on the others."""
-        seen: set[bytes] = set()
-        texts: set[int] = set()
+        seen, texts = self.seen, self.texts
         good: list[tuple[_Read, Composed]] = []
         for one in read:
             if one.key in seen:

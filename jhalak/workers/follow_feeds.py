@@ -106,11 +106,14 @@ class FollowFeeds:
         self._limits, self._clock, self._random = limits_of(fetching), clock, random
         self._hosts = _Hosts(int(rules.host_pause_s * 1000), set(), {})
         self._running: dict[int, asyncio.Task[None]] = {}
-        """By feed."""
+        """By feed: a poll or a delivery."""
+        self._delivering: set[int] = set()
+        """Those of them that are deliveries."""
+        self._trouble: PortError | None = None
         self._housekept_ms = 0
 
     async def step(self) -> bool:
-        """Start polls that are due; read one delivery. True when there was one."""
+        """Start polls that are due, and one delivery. True when there was one."""
         now_ms = self._clock()
         for feed in await asyncio.to_thread(self._feeds.all, now_ms):
             host = urlsplit(feed.url).hostname or ""
@@ -124,7 +127,7 @@ class FollowFeeds:
 
     @property
     def busy(self) -> bool:
-        """Is a poll running?"""
+        """Is a poll or a delivery being read?"""
         return bool(self._running)
 
     async def settle(self) -> None:
@@ -225,21 +228,37 @@ class FollowFeeds:
         await asyncio.to_thread(self._feeds.save, feed.num, state, now_ms + int(pause * 1000))
 
     async def _delivered(self) -> bool:
-        """Read the oldest delivery of a feed that is not being polled just now."""
+        """Start reading the oldest delivery of a feed at which nothing else is done just now: a
+        long one holds up no other feed's. Raises PortError when one could not be kept."""
+        if self._trouble is not None:
+            trouble, self._trouble = self._trouble, None
+            raise trouble
         after = 0
-        while delivery := await asyncio.to_thread(self._deliveries.next, after):
-            if delivery.feed in self._running:
-                after = delivery.num
-                continue
+        while len(self._delivering) < self._rules.at_once:
+            delivery = await asyncio.to_thread(self._deliveries.next, after)
+            if delivery is None:
+                break
+            after = delivery.num
+            if delivery.feed not in self._running:
+                self._delivering.add(delivery.feed)
+                self._running[delivery.feed] = asyncio.create_task(self._delivery(delivery))
+                return True
+        return False
+
+    async def _delivery(self, delivery: Delivery) -> None:
+        try:
             try:
                 await self._deliver(delivery)
             except PortError:
-                raise  # it stays, and is read again
+                raise
             except Exception as error:
                 log.error("a delivery of feed %d: %s", delivery.feed, error, exc_info=error)
             await asyncio.to_thread(self._deliveries.done, delivery.num)
-            return True
-        return False
+        except PortError as error:
+            self._trouble = error  # the delivery stays, and is read again
+        finally:
+            self._delivering.discard(delivery.feed)
+            self._running.pop(delivery.feed, None)
 
     async def _deliver(self, delivery: Delivery) -> None:
         feed = await asyncio.to_thread(self._feeds.find, delivery.feed)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from jhalak.ingest.compose import Composed
+from jhalak.ingest.document import Document, read_document
+from jhalak.ingest.intake import BATCH
+from jhalak.ports.errors import DiskFull
 from jhalak.ports.fetcher import Failed
+from jhalak.ports.items import Draft
 from tests.feed_world import NOW_MS, URL, Cell, answer, entry, rss
 
 HOUR_MS = 3_600_000
@@ -286,6 +292,76 @@ def test_deliveries_are_read_like_polls(cell: Cell) -> None:
     state = cell.feed().state
     assert state.tally.deliveries == 2 and state.tally.polls == 1 and state.tally.new == 2
     assert cell.feed().next_ms == due, "a delivery moves no poll"
+
+
+def test_a_delivery_is_live_while_another_feeds_is_still_read(
+    cell: Cell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, quick = cell.add(), cell.add("https://quick.example/")
+    cell.network.pages = {f.url: answer(rss()) for f in (slow, quick)}
+    cell.run()
+    for feed, number in ((slow, 1), (slow, 2), (quick, 3)):
+        body = rss(entry(number, f"Story number {number} of the day")).encode()
+        cell.records.deliveries.add(feed.num, "text/xml", body, cell.now_ms)
+
+    async def main() -> None:
+        gate = asyncio.Event()
+        read = cell.follower._read_document
+
+        async def held(data: bytes, kind: str, url: str) -> Document:
+            if b"number 3" not in data:
+                await gate.wait()
+            return await read(data, kind, url)
+
+        monkeypatch.setattr(cell.follower, "_read_document", held)
+        assert await cell.follower.step() and await cell.follower.step()
+        while slow.num in cell.follower._running and quick.num in cell.follower._running:
+            await asyncio.sleep(0.01)
+        assert cell.titles() == ["Story number 3 of the day"]
+        assert not await cell.follower.step(), "the slow feed's second waits for its first"
+        gate.set()
+        await cell.follower.settle()
+        while await cell.follower.step():
+            await cell.follower.settle()
+
+    asyncio.run(main())
+    assert cell.titles()[1:] == ["Story number 1 of the day", "Story number 2 of the day"]
+
+
+def test_a_delivery_that_cannot_be_kept_stays_and_is_told(
+    cell: Cell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed = cell.add()
+    cell.network.pages[URL] = answer(rss())
+    cell.run()
+    cell.records.deliveries.add(feed.num, "text/xml", rss(entry(1)).encode(), cell.now_ms)
+
+    async def main() -> None:
+        with monkeypatch.context() as broken:
+            broken.setattr(cell.records.items, "put", lambda *_: (_ for _ in ()).throw(DiskFull()))
+            await cell.follower.step()
+            await cell.follower.settle()
+        with pytest.raises(DiskFull):
+            await cell.follower.step()
+        assert cell.records.deliveries.next(0) is not None and cell.titles() == []
+
+    asyncio.run(main())
+    cell.run()
+    assert len(cell.titles()) == 1 and cell.records.deliveries.next(0) is None
+
+
+def test_a_long_documents_first_entries_are_live_before_its_last_are_composed(cell: Cell) -> None:
+    live: list[int] = []
+    understand = cell.intake.understand
+
+    def watched(batch: Sequence[Composed]) -> list[Draft]:
+        live.append(len(cell.items()))
+        return understand(batch)
+
+    intake = replace(cell.intake, understand=watched)
+    document = read_document(rss(*(entry(n) for n in range(2 * BATCH + 5))).encode(), "", URL)
+    assert intake.take(cell.add(), document).counts["new"] == 2 * BATCH + 5
+    assert live == [0, BATCH, 2 * BATCH]
 
 
 def test_entries_not_seen_for_a_month_are_forgotten_but_their_cards_stay(cell: Cell) -> None:
