@@ -20,6 +20,7 @@ from jhalak.api.raw import (
 )
 from jhalak.api.services import Services
 from jhalak.feeds.edition import language_of
+from jhalak.feeds.slot_batch import mint
 from jhalak.people.viewer_token import ViewerClaim
 from jhalak.ports.errors import PortError
 from jhalak.ports.viewers import Viewer
@@ -63,8 +64,9 @@ class FeedRoutes:
         recalled = self._recalled(query)
         most = rules.saver_bytes if query.metered else rules.edition_bytes
         budget = min(most, budget // EDITIONS_A_DAY)
+        tokens = mint(s.slot_tokens.keys, slate)
         edition = s.packer.edition(
-            slate, s.slot_tokens.mint(slate), to, recalled, budget, small=query.metered, since=since
+            slate, tokens, to, recalled, budget, small=query.metered, since=since
         )
         # Before it is sent: a device that is slow to read may ask again meanwhile.
         self._after(slate, edition.cards)
@@ -102,7 +104,7 @@ class FeedRoutes:
                 raise Refused(404, "no_such_video", "there is no such video that you may see")
             slate = begun
         body = s.packer.page(
-            slate, s.slot_tokens.mint(slate), to, small=query.metered,
+            slate, mint(s.slot_tokens.keys, slate), to, small=query.metered,
             beside=s.chosen.beside(query, slate),
         )  # fmt: skip
         self._after(slate, len(slate))

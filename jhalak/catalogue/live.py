@@ -193,7 +193,8 @@ class LiveCatalogue:
 
     def _lay(self, facts: NDArray[Any], packed: NDArray[np.int8]) -> None:
         """Let the columns be those of `facts`."""
-        self._facts = facts
+        self.lines = facts
+        """FACTS[rows]: the columns that follow, each row one line of memory."""
         self.num: NDArray[np.int64] = facts["num"]
         self.kind: NDArray[np.int8] = facts["kind"]
         self.language: NDArray[np.int8] = facts["language"]
@@ -310,7 +311,7 @@ class LiveCatalogue:
         if not self._stale:
             return False
         self._stale = False
-        self.pools = pools_of(self.live, self._facts)
+        self.pools = pools_of(self.live, self.lines)
         return True
 
     def _allot(self, num: int) -> int:
@@ -342,7 +343,7 @@ class LiveCatalogue:
     def _fill_columns(self, rows: list[int], changes: list[Prepared]) -> None:
         """Put the columns of all in place at once, a fifth of what one by one takes; they live when
         all is there, since threads read beside."""
-        self._facts[rows], embedding = columns_of(changes)
+        self.lines[rows], embedding = columns_of(changes)
         self.embedding[rows] = embedding
         self.packed[rows] = np.rint(embedding * 127)
         self.live[rows] = True
@@ -377,7 +378,7 @@ class LiveCatalogue:
     def _grow(self) -> None:
         old = self.capacity
         facts, packed = facts_of(2 * old), packed_of(2 * old)
-        facts[:old], packed[:old] = self._facts, self.packed
+        facts[:old], packed[:old] = self.lines, self.packed
         self.live = np.concatenate([self.live, np.zeros_like(self.live)])
         self.embedding = np.concatenate([self.embedding, np.zeros_like(self.embedding)])
         self._lay(facts, packed)

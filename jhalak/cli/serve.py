@@ -49,6 +49,8 @@ LOOPS = {
 def run(arguments: argparse.Namespace) -> int:
     import uvloop
 
+    # A slate's matrices are small: with more threads they wait for each other, and for a core.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.setswitchinterval(SWITCH_S)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     with explained():

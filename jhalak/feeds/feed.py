@@ -84,9 +84,7 @@ class Feed:
         serving = self._world.serving
         try:
             outcome = await self._ranked.run(query)
-            parts, reasons = decide(
-                self._world, query, outcome, self._trending_source, self._values
-            )
+            parts, reason = decide(self._world, query, outcome, self._trending_source, self._values)
             chosen = outcome.selection.index
             rows = outcome.candidates.rows[chosen]
             propensity = outcome.selection.propensity
@@ -95,9 +93,8 @@ class Feed:
             self.failures.failed(error)
             query.lower(Level.popular)
             rows = _NO_ROWS
-            propensity, reasons = np.ones(0, np.float32), []
+            propensity, reason = np.ones(0, np.float32), np.zeros(0, np.uint8)
             x, parts = np.zeros((0, F), np.float16), np.zeros((0, C), np.float32)
-        reason = np.array(reasons, np.uint8)
         creator, last = self._world.catalogue.creator, creator_before(self._world, query)
         whole = runs(creator[rows], last)
         # Where all is one creator's there is nobody to look for among all live items.

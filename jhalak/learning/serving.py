@@ -10,9 +10,10 @@ from numba import njit
 from numpy.typing import NDArray
 
 from jhalak.learning.counters import Counters
-from jhalak.learning.features import ITEM_BLOCK
+from jhalak.learning.features import ITEM_BLOCK, F
 from jhalak.learning.model import (
     CREATOR_DIMS,
+    INPUTS,
     ITEM_WIDTH,
     SIDE,
     H,
@@ -68,6 +69,8 @@ class Serving:
     """Rows with counts by language, best first."""
     by_topic: Shelves = field(default_factory=lambda: no_shelves(CELLS))
     """The same rows by language and topic, best first."""
+    _rates: dict[int, Floats] = field(default_factory=dict, init=False)
+    _joined: tuple[Weights, Floats] | None = field(default=None, init=False)
 
     def fit(self, rows: int) -> None:
         """Make `at` at least `rows` long."""
@@ -83,7 +86,17 @@ class Serving:
 
     def rates(self, scene: int) -> Floats:
         """float32[2, 3]: rates in this scene and over all."""
-        return self.scene_rates[[scene, -1]]
+        rates = self._rates.get(scene)
+        if rates is None:
+            rates = self._rates[scene] = self.scene_rates[[scene, -1]]
+        return rates
+
+    def joined(self) -> Floats:
+        """float32[INPUTS, one + H]: what the network's first layer and its linear part make of its
+        inputs, side by side. The first input is always 1: the layer's own bias is in its row."""
+        if self._joined is None or self._joined[0] is not self.weights:
+            self._joined = self.weights, joined(self.weights)
+        return self._joined[1]
 
     def ids(
         self, rows: Rows, topic: NDArray[np.int8], language: NDArray[np.int8], scene: int
@@ -95,6 +108,17 @@ class Serving:
         of = np.empty((3, n), np.int8)
         gather(self.items, self.creators, self.at, topic, language, rows, scene, side, bias, of)
         return Ids(side, bias, of[0], of[1], of[2])
+
+
+def joined(weights: Weights) -> Floats:
+    """See Serving.joined."""
+    views = weights.views()
+    one = weights.hidden[0]
+    made = np.zeros((INPUTS, one + H), np.float32)
+    made[:, :one] = views["A"]
+    made[0, :one] += views["a"]
+    made[:F, one:] = views["w"]
+    return made
 
 
 def cell_of(language: NDArray[np.int8], topic: NDArray[np.int8]) -> NDArray[np.int32]:

@@ -34,6 +34,10 @@ class EventLog(Protocol):
         Raises DiskFull or Unavailable; then nothing was appended.
         """
 
+    def append_soon(self, topic: str, key: int, payload: bytes, at_ms: int) -> None:
+        """What `append` does without `durable`, for callers that wait for nothing: the record keeps
+        its place among those of its key. Raises Unavailable; then nothing was appended."""
+
     async def read(self, topic: str, partition: int, after: int, limit: int) -> list[Entry]:
         """Up to `limit` durable records with n > after, in order. Works beside a running writer."""
 

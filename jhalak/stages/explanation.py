@@ -9,9 +9,11 @@ from typing import Any, Final
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from jhalak.catalogue.topics import topics
 from jhalak.config.settings import ValueWeights
+from jhalak.learning.features import followed_of
 from jhalak.learning.model import INPUTS, SIDE, lay_inputs
 from jhalak.learning.serving import gather
 from jhalak.learning.value import PART_OF, PARTS, C, fall, mean_into
@@ -27,53 +29,47 @@ from jhalak.stages.world import World
 _PARTS: Final = tuple(PARTS)
 _NAMED: Final = _PARTS.index("other")
 """Parts before this one can be a reason."""
+_REASONS: Final = np.array([REASON_INDEX[part] for part in _PARTS[:_NAMED]], np.uint8)
+"""What is said where a part decided."""
+_EXPLORE, _POPULAR, _TRENDING, _FOLLOWED, _FOLLOWED_TOPIC = (
+    np.uint8(REASON_INDEX[name])
+    for name in ("explore", "popular", "trending", "followed", "followed_topic")
+)
+_NOBODY: Final = np.empty(0, np.int32)
 NAMING: Final = ("taste_publisher", "followed")
 """Reasons whose sentences name the publisher."""
 
 
 def decide(
     world: World, query: Query, outcome: Outcome, trending_source: int, weights: ValueWeights
-) -> tuple[Floats, list[int]]:
-    """(contributions float32[k, C], reason of each slot) of a scored outcome. `weights` are what
-    the value model used, unless the query says others."""
+) -> tuple[Floats, NDArray[np.uint8]]:
+    """(contributions float32[k, C], reason uint8[k], index into REASONS) of a scored outcome.
+    `weights` are what the value model used, unless the query says others."""
     chosen = outcome.selection.index
-    parts = np.empty((len(chosen), C), np.float32)
+    parts, reason = np.empty((len(chosen), C), np.float32), np.empty(len(chosen), np.uint8)
     if not len(chosen):
-        return parts, []
-    candidates, c, serving = outcome.candidates, world.catalogue, world.serving
+        return parts, reason
+    candidates, serving = outcome.candidates, world.serving
     views = serving.weights.views()
-    best, trends = np.empty(len(chosen), np.int64), np.empty(len(chosen), np.bool_)
+    state = query.state if query.profiled else None
     _explain(
         chosen, candidates.rows, candidates[FEATURES], candidates[PREDICTIONS],
-        candidates[SOURCES], np.uint16(1 << trending_source), c.topic, c.language, query.surface,
+        candidates[SOURCES], np.uint16(1 << trending_source), world.catalogue.lines, query.surface,
         serving.items, serving.creators, serving.at, serving.weights.calibration, PART_OF,
         views["groups"], views["A"], views["a"], views["B"], views["b"], views["C"], views["w"],
-        worth_of(query.values or weights), parts, best, trends,
+        worth_of(query.values or weights), outcome.selection.explored, state is not None,
+        _NOBODY if state is None else followed_of(state)[0], parts, reason,
     )  # fmt: skip
-    told = zip(best.tolist(), trends.tolist(), outcome.selection.explored.tolist(), strict=True)
-    reasons = []
-    for slot, (part, trend, explored) in enumerate(told):
-        name = _PARTS[part] if part >= 0 else "popular"
-        if explored:
-            name = "explore"
-        elif not query.profiled or query.state is None:
-            name = "trending" if trend else "popular"
-        elif name == "followed":
-            creator = int(c.creator[candidates.rows[chosen[slot]]])
-            name = "followed" if creator in query.state.followed_creators else "followed_topic"
-        elif name == "trending" and not trend:
-            name = "popular"
-        reasons.append(REASON_INDEX[name])
-    return parts, reasons
+    return parts, reason
 
 
 @njit(cache=True, nogil=True)
 def _explain(  # type: ignore[no-untyped-def]
-    chosen, rows, x, predictions, sources, trending, topic, language, scene, items, creators, at,
-    calibration, part_of, groups, A, a, B, b, C, w, worth, parts, best, trends,
+    chosen, rows, x, predictions, sources, trending, facts, scene, items, creators, at,
+    calibration, part_of, groups, A, a, B, b, C, w, worth, explored, personal, followed, parts,
+    reason,
 ):  # fmt: skip
-    """Fill parts[k, C] (`value.contributions` of the chosen), best[k]: the part that can be a
-    reason and lifts most, -1 where none lifts; and trends[k]."""
+    """Fill parts[k, C] (`value.contributions` of the chosen) and reason[k]."""
     k = len(chosen)
     usual = np.zeros(x.shape[1], np.float32)
     mean_into(x, usual)
@@ -81,10 +77,9 @@ def _explain(  # type: ignore[no-untyped-def]
     for i in range(k):
         here[i] = rows[chosen[i]]
         mine[i] = x[chosen[i]]
-        trends[i] = (sources[chosen[i]] & trending) > 0
     side, bias = np.empty((k, SIDE), np.float32), np.empty((k, predictions.shape[1]), np.float32)
     of = np.empty((3, k), np.int8)
-    gather(items, creators, at, topic, language, here, scene, side, bias, of)
+    gather(items, creators, at, facts.topic, facts.language, here, scene, side, bias, of)
     first = np.empty((k, INPUTS), np.float32)
     lay_inputs(mine, side, groups, of[0], of[1], of[2], first)
     fall(
@@ -96,7 +91,21 @@ def _explain(  # type: ignore[no-untyped-def]
         for part in range(1, _NAMED):
             if parts[i, part] > parts[i, most]:
                 most = part
-        best[i] = most if parts[i, most] > 0 else -1
+        if explored[i]:
+            reason[i] = _EXPLORE
+            continue
+        told = _REASONS[most] if personal and parts[i, most] > 0 else _POPULAR
+        trends = (sources[chosen[i]] & trending) > 0
+        if not personal and trends:
+            told = _TRENDING
+        elif told == _FOLLOWED:
+            told = _FOLLOWED_TOPIC
+            for creator in followed:
+                if creator == facts.creator[here[i]]:
+                    told = _FOLLOWED
+        elif personal and told == _TRENDING and not trends:
+            told = _POPULAR
+        reason[i] = told
 
 
 class Sentences:

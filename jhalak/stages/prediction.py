@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from jhalak.learning.features import USUAL_RATE, Context, F, features
-from jhalak.learning.model import H, predict
+from jhalak.learning.features import USUAL_RATE, Context, F
+from jhalak.learning.model import H
+from jhalak.learning.scoring import UNLEVELLED, Scorer, level
 from jhalak.schema.candidates import Candidates, Column, Floats, Rows
 from jhalak.schema.query import Query
 from jhalak.schema.slate import Level
@@ -42,47 +42,32 @@ class Predictions:
 
     def __init__(self, world: World, *, video: bool) -> None:
         self._world, self._video = world, video
+        self._scorer = Scorer()
 
     def score(self, query: Query, candidates: Candidates) -> dict[Column, NDArray[Any]]:
-        x, p = self.expect(query, candidates.rows)
-        return {FEATURES: x, PREDICTIONS: levelled(p)}
+        x, p = self.expect(query, candidates.rows, HIGHEST_LEVEL)
+        return {FEATURES: x, PREDICTIONS: p}
 
-    def expect(self, query: Query, rows: Rows) -> tuple[Floats, Floats]:
-        """(features float32[n, F], the model's probabilities float32[n, H], not levelled)."""
-        world = self._world
-        serving, catalogue = world.serving, world.catalogue
+    def expect(
+        self, query: Query, rows: Rows, highest: float = UNLEVELLED
+    ) -> tuple[Floats, Floats]:
+        """(features float32[n, F], the model's probabilities float32[n, H], brought down to
+        `highest`)."""
+        world, catalogue = self._world, self._world.catalogue
         scene = int(self._video)
         at = Context(
-            query.now_ms, query.hour, scene, serving.rates(scene), query.metered,
+            query.now_ms, query.hour, scene, world.serving.rates(scene), query.metered,
             locked=not self._video,
         )  # fmt: skip
         state = query.state if query.profiled else None
-        x = features(rows, catalogue.num, world.columns(), serving.blocks, state, at, serving.at)
-        ids = serving.ids(rows, catalogue.topic, catalogue.language, scene)
-        return x, predict(serving.weights, x, ids)
+        return self._scorer.score(
+            rows, catalogue.lines, catalogue.packed, world.serving, state, at, highest
+        )
 
 
 def levelled(p: Floats) -> Floats:
     """float32[n, H]: `p` with each head's odds scaled so that their mean is at most HIGHEST_LEVEL.
     The order within a head stays. Changes `p`."""
     if len(p):
-        _level(p, np.float32(HIGHEST_LEVEL))
+        level(p, np.float32(HIGHEST_LEVEL))
     return p
-
-
-@njit(cache=True, nogil=True, fastmath=True)
-def _level(p, highest):  # type: ignore[no-untyped-def]
-    n, heads = p.shape
-    mean = np.zeros(heads, np.float32)
-    for i in range(n):
-        for h in range(heads):
-            mean[h] += p[i, h]
-    scale = np.ones(heads, np.float32)
-    for h in range(heads):
-        level = min(mean[h] / np.float32(n), np.float32(1.0 - 1e-6))
-        if level > highest:
-            scale[h] = highest * (1 - level) / ((1 - highest) * level)
-    for i in range(n):
-        for h in range(heads):
-            odds = p[i, h] * scale[h]
-            p[i, h] = odds / (1 - p[i, h] + odds)

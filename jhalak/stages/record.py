@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import ClassVar
 
 import numpy as np
+from numba import njit
 
 from jhalak.catalogue.live import STORIES
+from jhalak.ports.errors import PortError
 from jhalak.ports.event_log import EventLog
 from jhalak.residency.seal import seal
 from jhalak.schema.activity import TOPIC, Served, encode
+from jhalak.schema.candidates import Rows
 from jhalak.schema.slate import Slate
 from jhalak.stages.viewer_states import ViewerStates
 from jhalak.stages.world import World
@@ -21,7 +23,7 @@ log = logging.getLogger(__name__)
 
 def served_record(world: World, slate: Slate) -> Served:
     """The record of a slate, with what is known of its items now."""
-    c, rows = world.catalogue, slate.rows
+    topic, language, creator, story = _known(world, slate.rows)
     return Served(
         slate=slate.id,
         viewer=slate.viewer,
@@ -36,14 +38,36 @@ def served_record(world: World, slate: Slate) -> Served:
         features=slate.features.tobytes(),
         contributions=slate.contributions.tobytes(),
         reason=slate.reason.tobytes(),
-        topic=c.topic[rows].astype(np.uint8).tobytes(),
-        language=c.language[rows].astype(np.uint8).tobytes(),
-        creator=c.creator[rows].tobytes(),
+        topic=topic,
+        language=language,
+        creator=creator,
         ref=slate.ref.tobytes(),
-        # A video is tried for itself: its trials are not its story's.
-        story=np.where(c.trial[rows] >= STORIES, c.trial[rows], 0).tobytes(),
+        story=story,
         arms=slate.arms,
     )
+
+
+def _known(world: World, rows: Rows) -> tuple[bytes, bytes, bytes, bytes]:
+    """Topics, languages, creators and stories of `rows`, as Served has them."""
+    k = len(rows)
+    out = np.empty(14 * k, np.uint8)
+    _lay_known(rows, world.catalogue.lines, out)
+    raw = out.tobytes()
+    return raw[12 * k : 13 * k], raw[13 * k :], raw[8 * k : 12 * k], raw[: 8 * k]
+
+
+@njit(cache=True, nogil=True)
+def _lay_known(rows, facts, out):  # type: ignore[no-untyped-def]
+    """out uint8[14 k]: int64[k] stories, int32[k] creators, uint8[k] topics, uint8[k] languages."""
+    k = len(rows)
+    story, creator = out[: 8 * k].view(np.int64), out[8 * k : 12 * k].view(np.int32)
+    for i in range(k):
+        row = rows[i]
+        # A video is tried for itself: its trials are not its story's.
+        story[i] = facts.trial[row] if facts.trial[row] >= STORIES else 0
+        creator[i] = facts.creator[row]
+        out[12 * k + i] = facts.topic[row]
+        out[13 * k + i] = facts.language[row]
 
 
 class RecordServed:
@@ -53,7 +77,6 @@ class RecordServed:
 
     def __init__(self, world: World, event_log: EventLog, states: ViewerStates) -> None:
         self._world, self._log, self._states = world, event_log, states
-        self._appending: set[asyncio.Task[tuple[int, int]]] = set()
         self.lost = 0
         """Records that the log did not take."""
 
@@ -64,15 +87,9 @@ class RecordServed:
         # Seen at once: the viewer's next slate may be asked for before the record is on disk.
         self._states.note(answer.viewer, 0, record)
         payload = seal(answer.viewer, encode(record))
-        append = self._log.append(TOPIC, answer.viewer, payload, answer.at_ms, durable=False)
-        task = asyncio.ensure_future(append)
-        self._appending.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[tuple[int, int]]) -> None:
-        self._appending.discard(task)
-        error = None if task.cancelled() else task.exception()
-        if error is not None:
+        try:
+            self._log.append_soon(TOPIC, answer.viewer, payload, answer.at_ms)
+        except PortError as error:
             self.lost += 1
             if self.lost == 1:
                 log.error("a served record was lost: %s", error)

@@ -308,7 +308,10 @@ class Followed:
         c = self._world.catalogue
         pools = c.pools.creator
         creators = [pools[creator] for creator in state.followed_creators if creator in pools]
-        parts = [self._newest(query, creators), self._newest(query, self._channels(query))]
+        channels = self._channels(query)
+        if not (creators or channels or state.followed_topics):
+            return NO_ROWS
+        parts = [self._newest(query, creators), self._newest(query, channels)]
         if state.followed_topics:
             wanted = np.zeros(TOPICS_MAX, np.int64)
             wanted[list(state.followed_topics)] = max(self._wanted // 2, 1)
@@ -318,6 +321,8 @@ class Followed:
                 if language in c.pools.by_topic
             ]
         rows = _joined(parts)
+        if sum(len(part) > 0 for part in parts) < 2:
+            return rows[: self._wanted]
         # Of a followed creator and in a followed channel: found once.
         once = np.sort(np.unique(rows, return_index=True)[1])
         return rows[once][: self._wanted]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jhalak.feeds.slot_batch import Claims, claims_of
+from jhalak.feeds.slot_batch import Claims, claims_of, mint
 from jhalak.feeds.slot_token import LIFE_S, SlotTokens
 from tests.feeds.test_slot_token import ALPHABET, VIEWER, RingOfKeys, make_slate, tokens
 from tests.worlds import NOW_MS, often
@@ -40,6 +40,24 @@ def test_they_say_what_each_one_says(
     assert found.issued_ms.tolist() == [claim.issued_ms for claim in each]
     assert found.item.tolist() == [claim.item for claim in each]
     assert found.slate == [claim.slate for claim in each]
+
+
+@given(
+    slate=st.integers(0, 2**64 - 1),
+    viewer=st.integers(-(2**63), 2**63 - 1),
+    items=st.lists(st.integers(-(2**63), 2**63 - 1), max_size=60),
+    model=st.integers(0, 2**63 - 1),
+    key_id=st.integers(0, 255),
+    key=st.binary(min_size=1, max_size=64),
+)
+@often()
+def test_they_are_made_as_each_one_is(
+    slate: int, viewer: int, items: list[int], model: int, key_id: int, key: bytes
+) -> None:
+    ring = RingOfKeys()
+    ring.keys = {key_id: key}
+    served = make_slate(items, id=slate, viewer=viewer, surface=1, model=model)
+    assert mint(ring, served) == SlotTokens(ring).mint(served)
 
 
 @given(st.integers(0, 2), st.integers(0, 63), st.sampled_from(ALPHABET + "+/=é"))

@@ -140,6 +140,18 @@ async def test_a_record_that_nobody_waits_for_gets_no_number_and_arrives(open_lo
     assert [entry.payload for entry in await everything(log)] == [b"soft", b"hard"]
 
 
+async def test_what_is_appended_soon_arrives_in_the_order_of_calls(open_log: Open) -> None:
+    log = open_log(4)
+    log.append_soon(T, 7, b"first", NOON)
+    await log.append(T, 7, b"second", NOON)
+    log.append_soon(T, 7, b"third", NOON)
+    await settle(log)
+    entries = await log.read_key(T, 7)
+    assert [(entry.n, entry.payload) for entry in entries] == [
+        (1, b"first"), (2, b"second"), (3, b"third")
+    ]  # fmt: skip
+
+
 async def test_a_record_that_nobody_waits_for_arrives_without_company(open_log: Open) -> None:
     log = open_log()
     await log.append(T, 1, b"alone", NOON, durable=False)
@@ -282,6 +294,8 @@ async def test_a_reader_cannot_write(open_log: Open) -> None:
         await reader.append(T, 1, b"x", NOON)
     with pytest.raises(Unavailable):
         await reader.append(T, 1, b"x", NOON, durable=False)
+    with pytest.raises(Unavailable):
+        reader.append_soon(T, 1, b"x", NOON)
     with pytest.raises(Unavailable):
         await reader.delete_key(T, 1)
     with pytest.raises(Unavailable):

@@ -21,10 +21,17 @@ class MemoryLog:
     async def append(
         self, topic: str, key: int, payload: bytes, at_ms: int, *, durable: bool = True
     ) -> tuple[int, int]:
+        partition, n = self._put(topic, key, payload, at_ms)
+        return partition, n if durable else 0
+
+    def append_soon(self, topic: str, key: int, payload: bytes, at_ms: int) -> None:
+        self._put(topic, key, payload, at_ms)
+
+    def _put(self, topic: str, key: int, payload: bytes, at_ms: int) -> tuple[int, int]:
         place = topic, partition_of(key, self.partitions)
         n = self._ends[place] = self._ends.get(place, 0) + 1
         self._entries.setdefault(place, []).append(Entry(place[1], n, key, at_ms, payload))
-        return place[1], n if durable else 0
+        return place[1], n
 
     async def read(self, topic: str, partition: int, after: int, limit: int) -> list[Entry]:
         entries = self._entries.get((topic, partition), [])
