@@ -15,6 +15,7 @@ from typing import Final
 
 from jhalak.cli import ingest, serve
 from jhalak.cli.failure import explained
+from jhalak.cli.kernels import kernels_told
 
 OPERATOR: Final = "demo"
 """The account of the console that the demo makes."""
@@ -27,12 +28,13 @@ def run(arguments: argparse.Namespace) -> int:
     starter = Path(str(files("jhalak.demo").joinpath("starter")))
     sources = arguments.items or [str(starter)]
     print(f"Taking in {', '.join(sources)} ...", flush=True)
-    ingest.run(
-        argparse.Namespace(
-            sources=sources, data=arguments.data, map="", language="", publisher="",
-            lenient=True, json=False, reviewed=True,
-        )
-    )  # fmt: skip
+    with kernels_told():
+        ingest.run(
+            argparse.Namespace(
+                sources=sources, data=arguments.data, map="", language="", publisher="",
+                lenient=True, json=False, reviewed=True,
+            )
+        )  # fmt: skip
     arguments.no_learner = arguments.no_follower = False
     arguments.public_url = ""
     stop = threading.Event()

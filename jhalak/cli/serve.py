@@ -12,13 +12,13 @@ import signal
 import ssl
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jhalak.cli.failure import explained
+from jhalak.cli.kernels import kernels_told
 from jhalak.cli.tls import bracketed, kept, tls_of
 from jhalak.cli.work import PARENT_GONE, leave_out_blas
 
@@ -34,8 +34,6 @@ LOOK_S = 2.0
 SWITCH_S = 0.0005
 """So long a thread that reads a store may keep the thread that serves waiting for the interpreter:
 with Python's 5 ms a slate waits for ten of them."""
-PATIENCE_S = 8.0
-"""A start from compiled kernels is over by then."""
 
 LOOPS = {
     "learn": "learner", "experiments": "watch over experiments and reach",
@@ -81,22 +79,9 @@ class Running:
 
 
 @contextlib.contextmanager
-def _patience() -> Iterator[None]:
-    """Tell who waits for long why: from a thread, since compiling holds up the event loop."""
-    said = "still starting: the first start on a machine compiles its kernels, about a minute ..."
-    late = threading.Timer(PATIENCE_S, lambda: print(said, file=sys.stderr, flush=True))
-    late.daemon = True
-    late.start()
-    try:
-        yield
-    finally:
-        late.cancel()
-
-
-@contextlib.contextmanager
 def _uncollected() -> Iterator[None]:
-    """Reading the catalogue makes a million objects, all of which stay: looking through them again
-    and again for what does not is a tenth of a start."""
+    """Reading the catalogue makes half a million objects, all of which stay: looking through them
+    again and again for what does not is a twentieth of a start."""
     gc.disable()
     try:
         yield
@@ -126,7 +111,7 @@ async def serve(arguments: argparse.Namespace, on_ready: Callable[[Running], Non
     listening = listen(host, rules.port if arguments.port is None else arguments.port)
     stop = asyncio.Event()
     workers = [asyncio.create_task(each) for each in _workers(arguments, server, stop)]
-    with _patience(), _uncollected():
+    with kernels_told(), _uncollected():
         await server.start()
     gc.collect()
     # The catalogue and the code stay: no collection need look at them again. What comes later is
