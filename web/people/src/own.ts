@@ -18,5 +18,6 @@ export { default as Requests } from "./screens/Requests.svelte";
 export { default as Rules } from "./screens/Rules.svelte";
 export { default as Sessions } from "./screens/Sessions.svelte";
 export { default as Sign } from "./screens/Sign.svelte";
+export { default as Sound } from "./screens/Sound.svelte";
 export { default as Standing } from "./screens/Standing.svelte";
 export { default as Welcome } from "./screens/Welcome.svelte";

@@ -1,5 +1,6 @@
 /** What is found while one types, and the channels for who has typed nothing. */
 
+import type { Sound } from "./sound.ts";
 import type { FeedItem } from "./types.ts";
 import { account } from "./account.svelte.ts";
 
@@ -10,7 +11,9 @@ export interface ItemHit {
 export interface NameHit { name: string; items: number }
 /** `called`: how somebody wants to be called; "" of a publisher. */
 export interface CreatorHit extends NameHit { called: string; verified: boolean }
-export interface Found { items: ItemHit[]; creators: CreatorHit[]; hashtags: NameHit[]; sounds: NameHit[] }
+/** `sound`: null of a publisher's, which has no page. */
+export interface SoundHit { name: string; sound: string | null; named: boolean; handle: string | null; items: number }
+export interface Found { items: ItemHit[]; creators: CreatorHit[]; hashtags: NameHit[]; sounds: SoundHit[] }
 export interface Channel { channel: string; name: string; items: number; followed: boolean }
 
 const PAUSE_MS = 180;
@@ -24,6 +27,7 @@ export class Finding {
   found = $state.raw<Found | undefined>(undefined);
   channels = $state.raw<Channel[]>([]);
   shown = $state.raw<FeedItem[]>([]);
+  rising = $state.raw<SoundHit[]>([]);
   channel = $state("");
   trouble = $state(false);
   #asked = 0;
@@ -42,6 +46,9 @@ export class Finding {
 
   async look(): Promise<void> {
     await this.#read("/v1/channels", (said: { channels: Channel[] }) => { this.channels = said.channels.filter((one) => one.items > 0); });
+    await this.#read("/v1/sounds?rising=true", (said: { sounds: Sound[] }) => {
+      this.rising = said.sounds.map(({ title, sound, named, handle, videos }) => ({ name: title, sound, named, handle, items: videos }));
+    });
   }
 
   async follow(channel: Channel): Promise<void> {

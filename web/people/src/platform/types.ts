@@ -2,6 +2,7 @@
 
 import type { FeedItem } from "../../../viewer/src/platform/types.ts";
 import type { NoticeKind } from "./notice.ts";
+import type { Heard } from "./sound.ts";
 
 export interface Viewer { viewer: string; token: string; languages: string[] }
 
@@ -148,6 +149,8 @@ export interface VideoDetail extends FeedItem {
   /** Who may comment, and whether the viewer may. */
   comments: "everyone" | "followers" | "off";
   may_comment: boolean;
+  /** What is heard in it. */
+  sound: Heard | null;
   /** What the viewer may make with it. */
   uses: Use[];
   /** What it was made with; `live`: the viewer can see that one. */
