@@ -211,6 +211,12 @@ OPS: Final[dict[str, Op]] = {
     "PATCH /v1/creators/me/videos/{video_id}": Op(
         "/v1/creators/me/videos/{video}", {"duet": False}, of="creator"
     ),
+    "POST /v1/creators/me/videos/changes": Op(
+        body={"ids": ["nothing"], "changes": {"duet": False}}
+    ),
+    "GET /v1/creators/me/videos/{video_id}/files/{name}": Op(
+        "/v1/creators/me/videos/{video}/files/240.mp4", of="creator", also=(404,)
+    ),
     "DELETE /v1/creators/me/videos/{video_id}": Op("/v1/creators/me/videos/{old}", of="creator"),
     "POST /v1/creators/me/videos/{video_id}/appeal": Op(
         "/v1/creators/me/videos/{video}/appeal", {"text": "It is mine"}, of="creator", also=(409,)

@@ -6,13 +6,16 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
-from jhalak.ports.videos import FIRST
+from jhalak.ports.items import Draft
+from jhalak.ports.videos import FIRST, Which
 from jhalak.records.database import Database
+from jhalak.records.items import SqlItemStore
 from jhalak.records.jobs import SqlJobStore
 from jhalak.records.tables import creator_accounts, known_bad, uploads
 from jhalak.records.videos import SqlVideoStore
+from jhalak.schema.item import Item
 from jhalak.schema.video import Details, Media, Video
 
 DETAILS = Details(caption="बारिश #rain", language="hi", ai=False, sensitive=False, rights="own")
@@ -146,3 +149,85 @@ def test_whose_a_set_of_files_is_can_be_told_whatever_became_of_it(
         changed = store.change("a", ("waiting", "held", "refused"), 9, state=state)
         assert store.of_set("5e7") == changed and changed is not None
     assert store.of_set("other") is None
+
+
+def test_a_change_holds_only_while_its_creator_says_the_same(
+    store: SqlVideoStore, accounts: list[int]
+) -> None:
+    begun = store.begin(video("a", accounts[0]), 7)
+    other = msgspec.structs.replace(DETAILS, caption="other")
+    assert store.change("a", ("waiting",), 8, details=other, said=DETAILS) is not None
+    assert store.change("a", ("waiting",), 9, details=DETAILS, said=DETAILS) is None
+    found = store.find("a")
+    assert found == msgspec.structs.replace(begun, details=other)
+
+
+def put_back(store: SqlVideoStore, name: str, account: int, **said: Any) -> None:
+    details = msgspec.structs.replace(DETAILS, publish_ms=said.pop("publish_ms", 0))
+    store.begin(video(name, account, details=details, **said), 9)
+
+
+def test_an_item_is_withheld_while_its_video_is_not_live_and_comes_up_when_that_changes(
+    store: SqlVideoStore, database: Database, accounts: list[int]
+) -> None:
+    items = SqlItemStore(database)
+    store.begin(video("a", accounts[0]), 7)
+    item = Item(id="a", kind="video", language="hi", topic="food", title="x", publisher="@asha")
+    items.put([Draft(item, b"", 1000, withheld=True), Draft(
+        msgspec.structs.replace(item, id="b"), b"", 1000)], 7)  # fmt: skip
+    first, other = items.get("a"), items.get("b")
+    assert first is not None and other is not None and first.withheld and not other.withheld
+    before = other.seq
+    for state, of, withheld in (
+        ("live", "waiting", False), ("draft", "live", True), ("held", "draft", True),
+        ("live", "held", False),
+    ):  # fmt: skip
+        assert store.change("a", (of,), 9, state=state) is not None  # type: ignore[arg-type]
+        found = items.get("a")
+        assert found is not None and found.withheld is withheld and found.item == first.item
+        came = items.changes(before, 9)
+        assert [one.item.id for one in came] == (["a"] if state != "held" else [])
+        before = max([before, *(one.seq for one in came)])
+    items.put([Draft(msgspec.structs.replace(item, title="y"), b"", 1000, withheld=True)], 9)
+    found = items.get("a")
+    assert found is not None and not found.withheld, "what is shown stays so"
+
+
+def test_drafts_and_scheduled_ones_are_told_apart_also_while_they_are_made(
+    store: SqlVideoStore, accounts: list[int]
+) -> None:
+    for n, (name, publish_ms, state) in enumerate((
+        ("now", 0, None), ("draft", -1, "draft"), ("making", -1, None), ("later", 99, "draft"),
+        ("held", 99, "held"), ("live", 0, "live"), ("told", 99, "live"), ("gone", -1, "removed"),
+        ("bad", 99, "refused"),
+    )):  # fmt: skip
+        put_back(store, name, accounts[0], publish_ms=publish_ms, created_ms=n + 1)
+        if state is not None:
+            store.change(name, ("waiting",), 9, state=state)  # type: ignore[arg-type]
+    put_back(store, "other", accounts[1], publish_ms=-1)
+
+    def names(which: Which, limit: int = 9, before_ms: int = 0) -> list[str]:
+        return [one.id for one in store.of_account(accounts[0], limit, before_ms, which)]
+
+    assert len(names("all")) == 9 and names("live") == ["told", "live"]
+    assert names("drafts") == ["making", "draft"] and names("scheduled") == ["held", "later"]
+    assert names("scheduled", 1) == ["held"] and names("scheduled", 9, 5) == ["later"]
+
+
+def test_what_is_due_comes_in_its_order_and_none_of_a_suspended_account(
+    store: SqlVideoStore, database: Database, accounts: list[int]
+) -> None:
+    for name, publish_ms, state, account in (
+        ("second", 50, "draft", 0), ("first", 40, "live", 0), ("later", 51, "draft", 0),
+        ("kept", -1, "draft", 0), ("now", 0, "live", 0), ("making", 40, None, 0),
+        ("held", 40, "held", 0), ("gone", 40, "removed", 0), ("theirs", 30, "draft", 1),
+    ):  # fmt: skip
+        put_back(store, name, accounts[account], publish_ms=publish_ms)
+        if state is not None:
+            store.change(name, ("waiting",), 9, state=state)  # type: ignore[arg-type]
+    assert [one.id for one in store.due(50, 9)] == ["theirs", "first", "second"]
+    assert [one.id for one in store.due(50, 1)] == ["theirs"] and store.due(29, 9) == []
+    with database.write() as connection:
+        suspended = update(creator_accounts).where(creator_accounts.c.num == accounts[1])
+        connection.execute(suspended.values(suspended_ms=5))
+    assert [one.id for one in store.due(51, 9)] == ["first", "second", "later"]
