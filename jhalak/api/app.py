@@ -65,7 +65,10 @@ from jhalak.ports.errors import Conflict, DiskFull, PortError
 
 log = logging.getLogger(__name__)
 
-PEOPLE = ["/people/{page:str}", "/people/v/{video:str}", "/people/s/{sound:str}"]
+PEOPLE = [
+    "/people/{page:str}", "/people/v/{video:str}", "/people/s/{sound:str}",
+    "/people/list/{playlist:str}", "/people/series/{series:str}",
+]  # fmt: skip
 """Addresses of the people's application that name no file: `/people/@asha`, `/people/v/ID`."""
 
 Handler = Callable[[Scope, Receive, Send], Awaitable[None]]

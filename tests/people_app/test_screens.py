@@ -16,11 +16,13 @@ from tests.people_app.conftest import Person
 from tests.studio.conftest import Page
 
 COMMENTS_BYTES, ALL_BYTES = 45 * 1024, 58 * 1024
-"""Gzipped scripts: what comments and profiles need, and all of it; without words."""
+"""Gzipped scripts: what comments and profiles need, and all of it but lists; without words."""
+LISTS_BYTES = 5 * 1024
+"""Lists and series, fetched when the first is opened: who opens none pays nothing for them."""
 OUTSIDE = ["sign", "join", "recover", "find", "no-such-page", "@nobody.here"]
 INSIDE = [
     "", "edit", "sessions", "passkeys", "password", "codes", "notifications", "notices",
-    "requests", "rules", "standing", "erase", "kept", "reports", "@{handle}",
+    "requests", "rules", "standing", "erase", "kept", "reports", "lists", "@{handle}",
 ]  # fmt: skip
 
 
@@ -54,6 +56,8 @@ def test_it_is_small() -> None:
         for file in built
         if file.name.partition("-")[0] not in LANGUAGES
     }
+    lists = [sizes.pop(name) for name in set(sizes) if name.startswith(("lists-", "collections-"))]
+    assert lists and sum(lists) <= LISTS_BYTES, lists
     later = {name for name in sizes if name.startswith(("own-", "push."))}
     assert sum(sizes.values()) <= ALL_BYTES, sizes
     assert sum(size for name, size in sizes.items() if name not in later) <= COMMENTS_BYTES, sizes

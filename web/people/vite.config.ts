@@ -12,10 +12,12 @@ const built = at("../../jhalak/api/built/people");
 
 /** What others ask for by name: the viewer's app the sheet, browsers the worker. */
 const NAMED = ["sheet", "push"];
-const ENTRIES = /(main|sheet|over|own)\.ts$|fonts|look\.css/;
+const ENTRIES = /(main|sheet|over|own|collections)\.ts$|fonts|look\.css/;
 const LATER = /messages|shared\/art/;
 /** What only who is signed in sees, or is about to be; all else is one file, which compresses better than many. */
 const OWN = /screens\/(?!Video|Profile)|parts\/(Row|Secret|Handle|JoinTaste|CodeList|AppealForm|Switch)|platform\/(sign|codes|passkey|push|secure|saved|notice|handle)\./;
+/** What only who opens a list or a series sees. */
+const LISTS = /screens\/(Lists?|Series)\.|parts\/(AddTo|Line|NewList)\.|platform\/lists\./;
 const ours = (id: string) => /\/(src|shared|svelte)\//.test(id) && !LATER.test(id) && !ENTRIES.test(id);
 
 export default defineConfig({
@@ -39,8 +41,9 @@ export default defineConfig({
       output: {
         entryFileNames: ({ name }) => (NAMED.includes(name) ? "[name].js" : "assets/[name]-[hash].js"),
         codeSplitting: { groups: [
-          { name: "app", test: (id: string) => ours(id) && !OWN.test(id) },
-          { name: "own", test: (id: string) => ours(id) && OWN.test(id) },
+          { name: "app", test: (id: string) => ours(id) && !OWN.test(id) && !LISTS.test(id) },
+          { name: "own", test: (id: string) => ours(id) && OWN.test(id) && !LISTS.test(id) },
+          { name: "lists", test: (id: string) => ours(id) && LISTS.test(id) },
         ] },
       },
     },

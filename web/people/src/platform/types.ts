@@ -1,6 +1,6 @@
 /** What the server says of people and what they say to one another, as docs/api.md describes it. */
 
-import type { FeedItem } from "../../../viewer/src/platform/types.ts";
+import type { FeedItem, Part } from "../../../viewer/src/platform/types.ts";
 import type { NoticeKind } from "./notice.ts";
 import type { Heard } from "./sound.ts";
 
@@ -155,5 +155,7 @@ export interface VideoDetail extends FeedItem {
   uses: Use[];
   /** What it was made with; `live`: the viewer can see that one. */
   of: { kind: Use; video: string; handle: string; title: string; live: boolean } | null;
+  /** Which part of which series it is. */
+  series: Part | null;
 }
 export type Use = "duet" | "stitch" | "sound";

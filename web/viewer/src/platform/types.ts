@@ -76,6 +76,10 @@ export interface FeedItem {
   labels?: string[];
   poster: Picture & { src?: string; width?: number; height?: number };
   renditions: Rendition[];
+  /** Which part of which series it is; `next`: the part after it that the viewer may see. */
+  series?: Part | null;
+  /** Where the viewer left it. */
+  resume_ms?: number;
   why?: string;
   /** What it was made with. */
   of?: { kind: "duet" | "stitch" | "sound"; video: string; handle: string } | null;
@@ -85,6 +89,8 @@ export interface FeedItem {
 export interface Offered { channel: string; topic: string; names: Record<string, string>; items: Record<string, number> }
 /** A channel as a viewer has it. */
 export interface Channel { channel: string; name: string; items: number; followed: boolean }
+
+export interface Part { series: string; part: number; parts: number; next: string | null }
 
 export interface Topic { id: string; colour: string; sensitive?: boolean; names: Record<string, string> }
 

@@ -40,8 +40,11 @@ export class Reel {
   /** `of`: which feed, as it is asked for: `&of=following`, `&channel=comedy`; "": of everybody. */
   constructor(private readonly of: string) {}
 
-  /** The next slate after what is there. Trouble is told only when there is nothing to go on with. */
-  async more(): Promise<void> {
+  /**
+   * The next slate after what is there; `start`: a video that comes first, if it can be seen. Trouble is told only
+   * when there is nothing to go on with.
+   */
+  async more(start = ""): Promise<void> {
     if (this.busy) return;
     this.busy = true;
     this.trouble = null;
@@ -51,8 +54,9 @@ export class Reel {
         return;
       }
       await session.outbox.flush().catch(() => undefined);
-      const page = await session.call<Page>("GET", `/v1/video/feed?limit=${LIMIT}${this.of}`, {
-        headers: saver() ? { "save-data": "on" } : {},
+      const page = await this.#page(start).catch((trouble: unknown) => {
+        if (!start || !(trouble instanceof Trouble && trouble.status === 404)) throw trouble;
+        return this.#page();
       });
       this.items = [...this.items, ...(page?.items ?? []).filter((item) => !this.#out(item))];
       this.level = page?.level ?? "full";
@@ -65,6 +69,21 @@ export class Reel {
     } finally {
       this.busy = false;
     }
+  }
+
+  #page(start = ""): Promise<Page | null> {
+    const first = start && `&start=${encodeURIComponent(start)}`;
+    return session.call<Page>("GET", `/v1/video/feed?limit=${LIMIT}${this.of}${first}`, { headers: saver() ? { "save-data": "on" } : {} });
+  }
+
+  /** Puts a video, and what goes with it, after the one in front; can it be seen? */
+  async insert(video: string): Promise<boolean> {
+    await session.outbox.flush().catch(() => undefined);
+    const page = await this.#page(video).catch(() => null);
+    if (!page) return false;
+    this.items = [...this.items.slice(0, this.at + 1), ...page.items.filter((item) => !this.#out(item))];
+    void this.#fetchAhead();
+    return this.items.length > this.at + 1;
   }
 
   #out({ item, topic, creator }: FeedItem): boolean {
