@@ -107,6 +107,9 @@ def test_its_owner_names_it_and_says_whether_others_may_use_it(it: Song) -> None
     own = it.asha.signed("GET", "/v1/creators/me/sounds").json()["sounds"]
     assert [(one["sound"], one["videos"], one["open"]) for one in own] == [(it.id, 2, False)]
     assert it.bina.signed("GET", "/v1/creators/me/sounds").json()["sounds"] == []
+    heard = it.bina.signed("GET", f"/v1/creators/me/videos/{it.second}").json()["heard"]
+    assert (heard["title"], heard["own"], heard["open"]) == ("Rain song", False, False)
+    assert it.asha.signed("GET", f"/v1/creators/me/videos/{it.first}").json()["heard"]["own"]
 
 
 def test_who_uses_a_sound_needs_its_owners_leave_whichever_video_they_name(it: Song) -> None:

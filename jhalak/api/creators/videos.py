@@ -16,6 +16,7 @@ from jhalak.api.creators.publishing import Publish, said_of
 from jhalak.api.raw import Refused
 from jhalak.api.services import Services
 from jhalak.ports.creators import Creator
+from jhalak.ports.sounds import title_of
 from jhalak.ports.videos import FIRST, REST, Which
 from jhalak.schema.video import POSTER, Audience, CommentsBy, Rights, Use, Video, VideoState
 from jhalak.trust.take_down import WITHDRAWN
@@ -30,6 +31,24 @@ NO_STORE = CacheControlHeader(no_store=True)
 VideoId = Annotated[str, Parameter(max_length=64)]
 WhichQuery = Annotated[Which, QueryParameter(name="which")]
 BeforeQuery = Annotated[int, QueryParameter(name="before", ge=0, le=1 << 52)]
+
+
+class HeardHereOut(msgspec.Struct):
+    """What is heard in a video."""
+
+    sound: str
+    """GET /v1/sounds/{sound}."""
+    title: str
+    named: bool
+    """Its owner named it: the title is theirs."""
+    handle: str
+    """Whose it is; "": nobody's any more."""
+    own: bool
+    """PATCH /v1/sounds/{sound} names it, and opens it to others."""
+    open: bool
+    """Others may use it."""
+    down: str
+    """The code for which it was taken down; "": it stands."""
 
 
 class VideoOut(msgspec.Struct):
@@ -54,6 +73,8 @@ class VideoOut(msgspec.Struct):
     sound: bool
     of: Use | None
     """What it was made with."""
+    heard: HeardHereOut | None
+    """null: nothing, or it was not listened to yet."""
     labels: list[str]
     duration_s: float | None
     width: int | None
@@ -106,12 +127,22 @@ def video_out(services: Services, video: Video, now_ms: int) -> VideoOut:
         caption=said.caption, language=said.language, topic=said.topic, ai=said.ai,
         sensitive=said.sensitive, rights=said.rights, audience=said.audience,
         comments=said.comments, duet=said.duet, stitch=said.stitch, sound=said.sound, of=said.of,
-        labels=list(video.labels),
+        heard=_heard(services, video), labels=list(video.labels),
         duration_s=media.duration_s if media else None, width=media.width if media else None,
         height=media.height if media else None, publish=publish, publish_ms=publish_ms,
         poster=poster, preview=preview, created_ms=video.created_ms,
         live_ms=video.live_ms, complete=bool(media and media.complete),
         waits_h=_waits_h(services, video, now_ms),
+    )  # fmt: skip
+
+
+def _heard(services: Services, video: Video) -> HeardHereOut | None:
+    sound = services.sounds.find(video.sound) if video.sound else None
+    if sound is None:
+        return None
+    return HeardHereOut(
+        sound.id, title_of(sound), bool(sound.title), sound.handle,
+        sound.account == video.account, sound.open, sound.down,
     )  # fmt: skip
 
 

@@ -21,6 +21,9 @@ export interface Sharing {
   sound: boolean;
 }
 
+/** What is heard in a video; `own`: its creator brought it, names it, and says who may use it. */
+export interface Heard { sound: string; title: string; named: boolean; handle: string; own: boolean; open: boolean; down: string }
+
 export interface Video extends Sharing {
   id: string;
   state: VideoState;
@@ -31,6 +34,7 @@ export interface Video extends Sharing {
   topic: string;
   labels: string[];
   of: Use | null;
+  heard: Heard | null;
   duration_s: number | null;
   poster: string | null;
   created_ms: number;

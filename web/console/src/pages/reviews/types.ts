@@ -86,6 +86,7 @@ const WORDS: Record<string, string> = {
 export function said(line: string): string {
   const [code = "", count] = line.split(" ");
   const [first = "", rest] = code.split(":");
+  if (first === "sound") return `what is heard was taken down: ${(rest ?? "").replaceAll("_", " ")}`;
   if (first === "copy") return "looks like another video";
   if (first === "caption") return rest === "unchecked" ? "caption was not checked" : `caption: ${(rest ?? "").replaceAll("_", " ")}`;
   const words = WORDS[code] ?? code.replaceAll("_", " ");
