@@ -32,7 +32,8 @@ def preview_of(video: Video) -> tuple[str | None, str | None]:
     films.sort(key=_side)
     small = [one for one in films if _side(one) <= SIDE]
     film = small[-1] if small else next(iter(films), None)
-    return f"{base}{POSTER}", None if film is None else f"{base}{film.name}"
+    poster = any(one.name == POSTER for one in video.media.files)
+    return f"{base}{POSTER}" if poster else None, f"{base}{film.name}" if film else None
 
 
 def _side(file: VideoFile) -> int:

@@ -4,7 +4,7 @@ export interface Quota { videos_left_today: number; bytes_left_today: number; mo
 export interface Creator { handle: string; name: string; created_ms: number; quota: Quota }
 
 export type Rights = "own" | "licensed" | "other";
-export type VideoState = "waiting" | "held" | "live" | "refused" | "removed";
+export type VideoState = "waiting" | "held" | "draft" | "live" | "refused" | "removed";
 
 /** How a video can be made with another one. */
 export const USES = ["duet", "stitch", "sound"] as const;
@@ -32,11 +32,17 @@ export interface Video extends Sharing {
   caption: string;
   language: string;
   topic: string;
+  rights: Rights;
   labels: string[];
   of: Use | null;
   heard: Heard | null;
   duration_s: number | null;
   poster: string | null;
+  /** A film of it for its creator, once it has passed. */
+  preview: string | null;
+  /** `later`: at `publish_ms`. */
+  publish: "now" | "draft" | "later";
+  publish_ms: number;
   created_ms: number;
   complete: boolean;
   /** Hours until its first viewers have seen it; null: they have. */
@@ -55,6 +61,8 @@ export interface Told {
   cover_s: number;
   shared: Sharing;
   made?: Made | undefined;
+  /** `now`, `draft`, or a time with its zone. */
+  publish: string;
 }
 
 export const CAPTION = 2200;

@@ -72,6 +72,7 @@ export function metadataOf(told: Told): Record<string, string> {
   return {
     caption: told.caption.trim(), language: told.language, topic: told.topic, ai: yes(told.ai),
     sensitive: yes(told.sensitive), rights: told.rights ?? "other",
+    publish: told.publish,
     audience: told.shared.audience, comments: told.shared.comments,
     duet: yes(told.shared.duet), stitch: yes(told.shared.stitch), sound: yes(told.shared.sound),
     ...(told.made ? { of_kind: told.made.kind, of_video: told.made.video } : {}),

@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+import { fieldOf, LATEST_MS, leftText, timeOf } from "./when.ts";
+
+const NOW = Date.UTC(2026, 10, 29, 13, 0);
+
+describe("when a video is to be seen", () => {
+  it("goes through a field unchanged, to the minute", () => {
+    const at = new Date(NOW + 3_600_000);
+    expect(timeOf(fieldOf(at), NOW)).toBe(at.toISOString());
+  });
+  it("is at least a minute ahead and at most 90 days", () => {
+    expect(timeOf(fieldOf(new Date(NOW)), NOW)).toBe("");
+    expect(timeOf(fieldOf(new Date(NOW + 60_000)), NOW)).not.toBe("");
+    expect(timeOf(fieldOf(new Date(NOW + LATEST_MS)), NOW)).not.toBe("");
+    expect(timeOf(fieldOf(new Date(NOW + LATEST_MS + 60_000)), NOW)).toBe("");
+    expect(timeOf("", NOW)).toBe("");
+  });
+  it("is told in the greatest unit of which there are two", () => {
+    expect(leftText(5 * 60_000, "en")).toBe("in 5 minutes");
+    expect(leftText(90 * 60_000, "en")).toBe("in 90 minutes");
+    expect(leftText(3 * 3_600_000, "en")).toBe("in 3 hours");
+    expect(leftText(3 * 86_400_000, "en")).toBe("in 3 days");
+    expect(leftText(-5, "en")).toBe("in 1 minute");
+  });
+});
