@@ -11,6 +11,8 @@ from typing import Any, Final
 ABOUT: Final = 40
 """Kernels that a start calls; those that they call are compiled with them."""
 EVERY_S: Final = 2.0
+STILL_S: Final = 10.0
+"""So seldom it is said again where nothing has changed."""
 _EVENT: Final = "numba:compile"
 
 
@@ -45,14 +47,15 @@ class _Progress:
         self._say = say
         self._depth = self.compiled = 0
         self._began_s = self._said_s = 0.0
+        self._said = -1
 
     def begin(self) -> None:
         self._depth += 1
         now_s = time.monotonic()
         if not self._began_s:
             self._began_s = now_s
-        if now_s - self._said_s >= EVERY_S:
-            self._said_s = now_s
+        if now_s - self._said_s >= (STILL_S if self._said == self.compiled else EVERY_S):
+            self._said_s, self._said = now_s, self.compiled
             most = max(ABOUT, self.compiled + 1)
             self._say(f"compiling kernels (once on a machine): {self.compiled} of about {most} ...")
 
