@@ -84,7 +84,7 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     hidden: tuple[int, int] = (32, 16)
     """Widths of the network's layers."""
     rate: float = 0.003
-    """Step size of Adam."""
+    """Step size of Adam once much was learned; three times that at first."""
     batch: int = 64
     """Examples learned at once; cut by the log, so that a restart cuts them alike."""
     average_examples: int = 6_400

@@ -1,9 +1,9 @@
 """Embeddings of ids: a row of its own for each id that is met often enough, none for the others.
 
 Rows never collide, because nothing is hashed, and do not grow without bound: an id gets a row only
-after GATE examples (most ids are met once or twice and would only add noise), and loses it when
-nothing was learned about it for long (frequency gate and expiry: Liu et al. 2022, "Monolith",
-section 2.2). Learned by Adagrad, each number at its own pace.
+after GATE examples (many ids are met once and would only fill memory), and loses it when nothing
+was learned about it for long (frequency gate and expiry: Liu et al. 2022, "Monolith", section 2.2).
+Learned by Adagrad, each number at its own pace.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from jhalak.schema.candidates import Floats
 
-GATE: Final = 4
+GATE: Final = 2
 """Examples of an id before it gets a row."""
 RATE: Final = 0.03
 _ARRAYS: Final = ("keys", "used_ms", "values", "squares")
-FIRM: Final = 0.1
+FIRM: Final = 1.0
 """Initial sum of squared gradients."""
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jhalak.config.settings import ModelSettings
-from jhalak.learning.embeddings import GATE, RATE
+from jhalak.learning.embeddings import FIRM, GATE, RATE
 from jhalak.learning.features import CENTRE, FEATURES, SPREAD, F
 from jhalak.learning.model import (
     HEADS,
@@ -112,7 +112,7 @@ def test_gradients_are_the_slopes_of_the_loss() -> None:
             moved * np.sqrt(table.squares[rows]) / RATE, expected, rtol=2e-3, atol=2e-3,
             err_msg=name,
         )  # fmt: skip
-        np.testing.assert_allclose(table.squares[rows], 0.1 + expected**2, rtol=2e-3, atol=2e-3)
+        np.testing.assert_allclose(table.squares[rows], FIRM + expected**2, rtol=2e-3, atol=2e-3)
     expected = slopes(w, "position", *shown)
     gained = model.position_squares - OnlineModel(SMALL).position_squares
     np.testing.assert_allclose(gained, expected**2, rtol=2e-3, atol=2e-3)
