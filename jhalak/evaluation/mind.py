@@ -16,7 +16,6 @@ import numpy as np
 
 from jhalak.evaluation.gather import (
     Numbers,
-    embeddings,
     first_seen,
     in_time_order,
     lines,
@@ -29,6 +28,7 @@ from jhalak.evaluation.log import (
     Log,
     bare_items,
 )
+from jhalak.evaluation.word_vectors import word_vectors
 from jhalak.learning.features import ItemColumns
 from jhalak.schema.viewer_state import TOPICS_MAX
 
@@ -196,7 +196,7 @@ def _items(news: list[News]) -> ItemColumns:
     return bare_items(len(news), 0, LIFETIME_H)._replace(
         topic=np.array(topics_of(news), np.int8),
         creator=np.array([subcategories[one.subcategory] for one in news], np.int32),
-        embedding=embeddings([one.text for one in news]),
+        embedding=word_vectors([one.text for one in news]),
     )
 
 

@@ -27,6 +27,7 @@ from jhalak.learning.features import (
     HOUR_HALF_LIFE_S,
     ITEM_OWN,
     TASTE_HALF_LIFE_S,
+    USUAL_RATE,
     F,
     fill,
     unit_of,
@@ -36,7 +37,7 @@ from jhalak.learning.rates import R, creator_rate, group_rates, item_block, scen
 from jhalak.learning.table import FAST_HALF_LIFE_S, HALF_LIFE_S, bump
 from jhalak.learning.taste import act, fade, look
 from jhalak.schema.candidates import Floats
-from jhalak.schema.viewer_state import HOUR
+from jhalak.schema.viewer_state import ALL, CREATOR_0, HOUR, LANGUAGE_0, SHOWN, TOPIC_0
 
 
 class Replayed(NamedTuple):
@@ -172,7 +173,33 @@ def _warm(past, now_ms, num, items, unit, viewers, tallies, actions):  # type: i
                 viewers, v, past.rows[e], num, items, unit, past.last_ms[v], -1, False,
                 past.done[e], past.whole, actions, tallies, past.at[e], past.whole,
             )  # fmt: skip
+        if not past.whole:
+            _look_as_usual(viewers, v, past, items)
         viewers.counts[v, HOUR] = 0.0  # only the time of the last one is known
+
+
+@njit(cache=True, nogil=True)
+def _look_as_usual(viewers, v, past, items):  # type: ignore[no-untyped-def]
+    """A history of taps alone does not say what was passed over. Without it a taste for everything
+    would follow; so each tap stands for as many looks as it usually takes, spread over topics,
+    languages and creators as the taps of all the histories so far are."""
+    for e in range(past.offsets[v], past.offsets[v + 1]):
+        row = past.rows[e]
+        past.taps_topic[items.topic[row]] += 1.0
+        past.taps_language[items.language[row]] += 1.0
+        past.taps_creator[items.creator[row]] += 1.0
+    looks = (past.offsets[v + 1] - past.offsets[v]) / USUAL_RATE
+    total = past.taps_topic.sum()
+    counts = viewers.counts[v]
+    counts[ALL, SHOWN] += looks
+    for t in range(len(past.taps_topic)):
+        counts[TOPIC_0 + t, SHOWN] += looks * past.taps_topic[t] / total
+    for k in range(len(past.taps_language)):
+        counts[LANGUAGE_0 + k, SHOWN] += looks * past.taps_language[k] / total
+    for j in range(len(viewers.creators[v])):
+        c = viewers.creators[v, j]
+        if c > 0:
+            counts[CREATOR_0 + j, SHOWN] += looks * past.taps_creator[c] / total
 
 
 @njit(cache=True, nogil=True)

@@ -15,6 +15,7 @@ from jhalak.learning.table import K
 from jhalak.learning.taste import COLUMN, DONE, WEIGHT
 from jhalak.schema.candidates import Floats
 from jhalak.schema.item import EMBEDDING_SIZE
+from jhalak.schema.languages import LANGUAGES
 from jhalak.schema.viewer_state import (
     CREATORS_MAX,
     ENGAGED,
@@ -75,6 +76,11 @@ class Past(NamedTuple):
     """int64[m, 6]: rows of the tallies"""
     next: NDArray[np.int64]
     """int64[1]: place in `order` of the next one"""
+    taps_topic: NDArray[np.float64]
+    """float64[TOPICS_MAX]: entries folded so far, where the histories are of taps alone"""
+    taps_language: NDArray[np.float64]
+    taps_creator: NDArray[np.float64]
+    """By creator's number"""
 
 
 def _viewers(n: int) -> Viewers:
@@ -161,5 +167,6 @@ class World:
         return Past(
             held[np.argsort(past.last_ms[held], kind="stable")], past.offsets, past.row, done,
             past.last_ms, past.whole, self._rows(past.row, nothing, nothing),
-            np.zeros(1, np.int64),
+            np.zeros(1, np.int64), np.zeros(TOPICS_MAX), np.zeros(len(LANGUAGES)),
+            np.zeros(int(self.log.items.creator.max(initial=0)) + 1),
         )  # fmt: skip

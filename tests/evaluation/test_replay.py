@@ -18,7 +18,7 @@ from jhalak.evaluation.log import ACTIONS, Histories, Log
 from jhalak.evaluation.metrics import auc
 from jhalak.evaluation.replay import SESSION_GAP_MS, Replayed, World, batches, replay
 from jhalak.evaluation.report import summary
-from jhalak.learning.features import FEATURES
+from jhalak.learning.features import FEATURES, USUAL_RATE
 from jhalak.learning.model import HEADS, OnlineModel
 from tests.evaluation import made_up
 from tests.evaluation.kuairand_folder import (
@@ -85,10 +85,10 @@ def test_an_outcome_changes_no_earlier_prediction_and_not_its_own(
 
 def test_a_replay_of_the_first_part_says_the_same_as_one_of_all(tmp_path: Path) -> None:
     log = read_kuairand(camps(tmp_path, viewers=6, shows=12))
-    part = replay(log._replace(impressions=log.impressions.first(40)))
+    part = replay(log._replace(impressions=log.impressions.first(64)))
     whole = replay(log)
     for one, other in zip(part[:3], whole[:3], strict=True):
-        assert np.array_equal(one, other[:40])
+        assert np.array_equal(one, other[:64])
 
 
 def test_within_a_session_the_viewers_state_stands_still(tmp_path: Path) -> None:
@@ -150,20 +150,24 @@ def test_a_history_is_part_of_the_first_prediction(tmp_path: Path) -> None:
     assert column(x, "taste_share")[0] > 0.5
 
 
-def test_of_a_history_that_holds_only_what_was_tapped_no_rate_is_learned(tmp_path: Path) -> None:
-    log = read_kuairand(camps(tmp_path, viewers=1, shows=1))
-    m = 3
+def test_a_history_of_taps_alone_says_what_is_liked_more_than_usual(tmp_path: Path) -> None:
+    log = read_kuairand(camps(tmp_path, viewers=3, shows=1))
+    tapped = np.repeat(np.array([1, 0, 1], np.int32), 3)  # videos 0 and 1 have other topics
+    yes, no = np.ones(9, bool), np.zeros(9, bool)
     only_tapped = Histories(
-        np.array([0, m]), np.zeros(m, np.int32), np.ones(m, bool), np.zeros(m, bool),
-        np.zeros(m, bool), np.array([START_MS - 1]), whole=False,
-    )  # fmt: skip
+        np.array([0, 3, 6, 9]), tapped, yes, no, no, START_MS - np.array([3, 2, 1]), whole=False
+    )
     first = log.impressions._replace(row=np.zeros_like(log.impressions.row))
     x = replay(log._replace(histories=only_tapped, impressions=first), keep_features=True).features
-    for name in ("viewer_shown", "viewer_judged", "viewer_tap", "item_shown", "taste_tap"):
+    alone, fond, cool = column(x, "taste_topic")
+    assert alone == pytest.approx(0, abs=1e-4), "nobody else said yet what is usual"
+    assert fond > 0 > cool
+    np.testing.assert_allclose(column(x, "viewer_shown"), np.log1p(3 / USUAL_RATE), rtol=1e-4)
+    for name in ("viewer_judged", "viewer_tap", "taste_tap"):
         assert (column(x, name) == 0).all(), name
-    assert (column(x, "unknown") == 1).all()
-    assert (column(x, "taste_share") > 0.5).all()
-    assert (column(x, "taste_topic") > 0).all()
+    assert column(x, "item_shown")[0] == 0 and column(x, "unknown")[0] == 1
+    share = column(x, "taste_share")
+    assert share[1] > 0.5 and share[0] == share[2] == 0
 
 
 # Minibatches
