@@ -51,6 +51,7 @@ async def join_viewer(data: ViewerTokenIn, creator: Creator, services: Services)
     if data.join is not None and not await _is_own(services, creator, data.join):
         other = await anonymous(services, data.join, consent=data.consent)
     viewer = await _own(services, creator, other)
+    await mirror_blocks(services, viewer.id)
     joined = 0
     if other is not None:
         await consented(services, viewer.id)
@@ -73,6 +74,16 @@ async def anonymous(services: Services, token: str, *, consent: bool) -> Viewer:
     if await asyncio.to_thread(services.people.of_viewers, [viewer.id]):
         raise Refused(409, "account_viewer", "this viewer belongs to another account")
     return viewer
+
+
+async def mirror_blocks(services: Services, viewer: int) -> None:
+    """Whom this viewer blocked before it had an account is barred from the account, too: it had no
+    creator number that anybody could be barred from. Idempotent; a crash before it is made good
+    when the account's next device asks for its token."""
+    rows = await asyncio.to_thread(services.relations.of_viewer, viewer)
+    for row in rows:
+        if row.verb == "blocks" and row.kind == "creator":
+            await change(services, viewer, "blocks", "creator", _target(services, row), True)
 
 
 async def consented(services: Services, viewer: int) -> None:

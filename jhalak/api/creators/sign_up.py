@@ -10,7 +10,7 @@ from litestar import post
 from litestar.datastructures import CacheControlHeader
 from litestar.response import Response
 
-from jhalak.api.creators.joining import anonymous, consented
+from jhalak.api.creators.joining import anonymous, consented, mirror_blocks
 from jhalak.api.creators.naming import free_handle, free_name, handle_taken, told_age
 from jhalak.api.creators.passwords import address_of, phc_of
 from jhalak.api.creators.signing_in import SignedUp, answered, opened
@@ -103,4 +103,5 @@ async def _add(services: Services, data: SignUpIn, phc: str, newcomer: Newcomer)
     services.directory.drop(account.viewer)
     if data.join is not None:
         await consented(services, account.viewer)
+        await mirror_blocks(services, account.viewer)
     return account

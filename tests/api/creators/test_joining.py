@@ -81,6 +81,18 @@ def test_an_anonymous_viewer_becomes_the_accounts_at_sign_up(town: Studio) -> No
     assert again["joined"] == 0 and relations(town, again["token"]) == LIKED, "it is theirs"
 
 
+def test_whom_one_blocked_before_joining_is_barred_from_the_account(town: Studio) -> None:
+    ravi, phone = town.viewer(town.sign_up("ravi")).json()["token"], town.jhalak.phone()
+    assert phone.ask("PUT", "/v1/me/blocks/creator/@ravi").status_code == 200
+    session = town.sign_up("asha", join=phone.token, consent=True)
+    assert town.jhalak.ask("GET", "/v1/people/asha", ravi).status_code == 404
+    assert town.jhalak.ask("PUT", "/v1/me/follows/creator/@asha", ravi).status_code == 404
+    assert ("barred", "creator", "@asha") not in relations(town, ravi), "nobody is told"
+    own = town.viewer(session).json()["token"]
+    assert town.jhalak.ask("DELETE", "/v1/me/blocks/creator/@ravi", own).status_code == 200
+    assert town.jhalak.ask("GET", "/v1/people/asha", ravi).status_code == 200
+
+
 def test_nobody_joins_another_accounts_viewer(town: Studio) -> None:
     asha, ravi = town.sign_up("asha"), town.sign_up("ravi")
     token = town.viewer(asha).json()["token"]
