@@ -18,7 +18,15 @@ class Entry(NamedTuple):
     payload: bytes
 
 
-class EventLog(Protocol):
+class SoonLog(Protocol):
+    """What those need of the log who wait for nothing."""
+
+    def append_soon(self, topic: str, key: int, payload: bytes, at_ms: int) -> None:
+        """What `EventLog.append` does without `durable`: the record keeps its place among those of
+        its key. Raises Unavailable; then nothing was appended."""
+
+
+class EventLog(SoonLog, Protocol):
     """Append-only topics, each in partitions; an offset is (topic, partition, n)."""
 
     partitions: int
@@ -33,10 +41,6 @@ class EventLog(Protocol):
         on disk within 100 ms. Records of one key keep the order of their calls.
         Raises DiskFull or Unavailable; then nothing was appended.
         """
-
-    def append_soon(self, topic: str, key: int, payload: bytes, at_ms: int) -> None:
-        """What `append` does without `durable`, for callers that wait for nothing: the record keeps
-        its place among those of its key. Raises Unavailable; then nothing was appended."""
 
     async def read(self, topic: str, partition: int, after: int, limit: int) -> list[Entry]:
         """Up to `limit` durable records with n > after, in order. Works beside a running writer."""

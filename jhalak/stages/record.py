@@ -10,7 +10,7 @@ from numba import njit
 
 from jhalak.catalogue.live import STORIES
 from jhalak.ports.errors import PortError
-from jhalak.ports.event_log import EventLog
+from jhalak.ports.event_log import SoonLog
 from jhalak.residency.seal import seal
 from jhalak.schema.activity import TOPIC, Served, encode
 from jhalak.schema.candidates import Rows
@@ -75,7 +75,7 @@ class RecordServed:
 
     name: ClassVar[str] = "record served"
 
-    def __init__(self, world: World, event_log: EventLog, states: ViewerStates) -> None:
+    def __init__(self, world: World, event_log: SoonLog, states: ViewerStates) -> None:
         self._world, self._log, self._states = world, event_log, states
         self.lost = 0
         """Records that the log did not take."""
