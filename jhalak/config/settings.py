@@ -83,9 +83,9 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     hidden: tuple[int, int] = (32, 16)
     """Widths of the network's layers."""
-    rate: float = 0.003
+    rate: float = 0.002
     """Step size of Adam once much was learned; three times that at first."""
-    batch: int = 64
+    batch: int = 32
     """Examples learned at once; cut by the log, so that a restart cuts them alike."""
     average_examples: int = 6_400
     """Predictions use the mean of the weights over about so many examples."""
