@@ -73,7 +73,7 @@ def test_a_video_has_all_its_files_a_mark_a_placeholder_and_nothing_of_its_maker
     assert set(by_name) == {
         "240.mp4", "240.m4s", "240.m3u8", "360.mp4", "360.m4s", "360.m3u8", "first.m3u8",
         "540.mp4", "540.m4s", "540.m3u8", "540.av1.mp4", "master.m3u8", "poster.webp",
-        "strip.webp",
+        "sound.m4a", "strip.webp",
     }  # fmt: skip
     assert media.ai_mark == MADE and media.complete and not first.media.complete
     assert 15 < len(base64.b64decode(media.placeholder)) < 40

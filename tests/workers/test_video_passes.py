@@ -42,7 +42,7 @@ async def test_a_clip_in_parts_becomes_all_its_files(films: Films, clips: Clips)
     first = films.found("v1")
     assert first.state == "live" and first.media is not None and not first.media.complete
     names = ["240.m3u8", "240.m4s", "240.mp4", "360.m3u8", "360.m4s", "360.mp4", "first.m3u8",
-             "poster.webp", "strip.webp"]  # fmt: skip
+             "poster.webp", "sound.m4a", "strip.webp"]  # fmt: skip
     assert sorted(file.name for file in first.media.files) == names
     assert (first.media.width, first.media.height, first.media.sound) == (540, 560, True)
     await films.worker.step()
