@@ -186,9 +186,9 @@ def _change(services: Services, creator: Creator, sound_id: str, data: SoundIn) 
             services.edit_video(sound.video, Edit(sound=data.open))
         except NotSo as problem:
             raise Refused(409, problem.code, "the video that brought it is not there") from None
-    if data.title is not None:
-        services.sounds.rename(sound_id, " ".join(visible(data.title).split()))
-    changed = services.sounds.find(sound_id)
+    title = sound.title if data.title is None else " ".join(visible(data.title).split())
+    # Also where the name stays: what may be used is found, and the index looks again.
+    changed = services.sounds.rename(sound_id, title)
     return _own(services, changed or sound)
 
 
