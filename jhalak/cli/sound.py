@@ -1,4 +1,4 @@
-"""`jhalak sound`: taking a sound down with all its videos, and bringing it back; beside a server."""
+"""`jhalak sound`: taking a sound down with all its videos, or bringing it back; beside a server."""
 
 from __future__ import annotations
 

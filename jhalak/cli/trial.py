@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from jhalak.config.settings import FeedSettings
-from jhalak.ports.items import ItemStore
+from jhalak.ports.items import ItemChanges, ItemStore
 from jhalak.schema.item import ItemRecord
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def told(trial: dict[str, Any] | None) -> str:
     return f"{trial['shown']} of {trial['of']} first impressions; a new one waits: {wait}"
 
 
-def _world(items: ItemStore, learned: Learned, now_ms: int) -> World:
+def _world(items: ItemChanges, learned: Learned, now_ms: int) -> World:
     """The live catalogue, and what the learner knows of it."""
     from jhalak.catalogue.live import prepare_stored
     from jhalak.learning.serving import lay

@@ -20,7 +20,7 @@ from jhalak.evaluation.own_log import Slate, seen_slots, take
 from jhalak.learning.serving import lay
 from jhalak.learning.vector_index import build
 from jhalak.ports.event_log import EventLog
-from jhalak.ports.items import ItemStore
+from jhalak.ports.items import ItemChanges
 from jhalak.ports.learned import Learned
 from jhalak.residency.seal import unseal
 from jhalak.schema.activity import TOPIC, Served, decode
@@ -112,7 +112,7 @@ def _seen_at(slates: dict[int, Slate]) -> NDArray[np.float64]:
     return shares
 
 
-def world_at(items: ItemStore, learned: Learned, from_ms: int) -> World:
+def world_at(items: ItemChanges, learned: Learned, from_ms: int) -> World:
     """The catalogue with all that was live at any time since `from_ms`, and the newest state that
     was learned."""
     world, after = World(), 0

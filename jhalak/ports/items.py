@@ -27,9 +27,22 @@ class Draft(NamedTuple):
     stays as it is."""
 
 
-class ItemStore(Protocol):
+class ItemChanges(Protocol):
+    """What followers of the catalogue read; a reader never sees number n + 1 before n."""
+
+    def changes(self, after: int, limit: int) -> list[ItemRecord]:
+        """Records with seq > after, by seq: each item's newest state once."""
+
+    def stored(self, after: int, limit: int) -> list[StoredItem]:
+        """The same, still encoded."""
+
+    def creators(self, after: int, limit: int) -> list[tuple[int, str]]:
+        """(number, name) of creators with number > after, by number."""
+
+
+class ItemStore(ItemChanges, Protocol):
     """Hard: a call that returned is on disk. Each change gets the next sequence number in the
-    same transaction, and a reader never sees number n + 1 before n."""
+    same transaction."""
 
     def put(self, drafts: Sequence[Draft], now_ms: int) -> list[Change]:
         """Insert or update by item id, all in one transaction; says what became of each.
@@ -44,13 +57,4 @@ class ItemStore(Protocol):
         """Take an item out for good; idempotent; writes the audit record in the same
         transaction. None where there is no such item."""
 
-    def changes(self, after: int, limit: int) -> list[ItemRecord]:
-        """Records with seq > after, by seq: each item's newest state once."""
-
-    def stored(self, after: int, limit: int) -> list[StoredItem]:
-        """The same, still encoded."""
-
     def by_num(self, nums: Sequence[int]) -> dict[int, ItemRecord]: ...
-
-    def creators(self, after: int, limit: int) -> list[tuple[int, str]]:
-        """(number, name) of creators with number > after, by number."""

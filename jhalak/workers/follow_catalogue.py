@@ -9,7 +9,7 @@ from collections.abc import Callable
 from jhalak.catalogue.live import Prepared, prepare_stored
 from jhalak.learning.vector_index import build
 from jhalak.people.viewer_token import ViewerTokens
-from jhalak.ports.items import ItemStore
+from jhalak.ports.items import ItemChanges
 from jhalak.ports.viewers import ViewerStore
 from jhalak.schema.stored import StoredItem
 from jhalak.stages.rising import RENEW_MS, rising_rows, rising_sounds
@@ -30,7 +30,7 @@ class FollowCatalogue:
     def __init__(
         self,
         world: World,
-        items: ItemStore,
+        items: ItemChanges,
         viewers: ViewerStore,
         tokens: ViewerTokens,
         creators: dict[str, int],
