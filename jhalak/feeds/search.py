@@ -17,7 +17,7 @@ import numpy as np
 
 from jhalak.catalogue.live import sound_number
 from jhalak.pipeline.stage import Filter
-from jhalak.ports.search import Alternative, FindKind, Found, SearchStore
+from jhalak.ports.search import Alternative, FindKind, Found, SearchWords
 from jhalak.schema.candidates import Candidates, Floats, Mask, Rows
 from jhalak.schema.item import ItemRecord
 from jhalak.schema.languages import LANGUAGES
@@ -106,7 +106,7 @@ class ItemFound(NamedTuple):
     worth: float
 
 
-def parts_of(text: str, store: SearchStore, *, typing: bool) -> list[Part]:
+def parts_of(text: str, store: SearchWords, *, typing: bool) -> list[Part]:
     """What is asked for. A word that no document says may be misspelt."""
     asked: list[Part] = []
     tags = hashtags(text)
@@ -123,7 +123,7 @@ def parts_of(text: str, store: SearchStore, *, typing: bool) -> list[Part]:
 
 
 def matches(
-    store: SearchStore, text: str, kind: FindKind, languages: Sequence[int], *, typing: bool
+    store: SearchWords, text: str, kind: FindKind, languages: Sequence[int], *, typing: bool
 ) -> list[Weighed]:
     """Documents of one kind, best first; of items, in these languages. For a thread."""
     asked = parts_of(text, store, typing=typing)
@@ -152,7 +152,7 @@ def _worth(asked: Sequence[Part], found: Found) -> float:
     return met + (PHRASE if runs else 0.0)
 
 
-def tagged(store: SearchStore, tag: str, languages: Sequence[int]) -> list[str]:
+def tagged(store: SearchWords, tag: str, languages: Sequence[int]) -> list[str]:
     """Ids of the newest items with a hashtag, in these languages. For a thread."""
     spoken = [Alternative(LANGUAGE + LANGUAGES[language]) for language in languages]
     found = store.find([[Alternative(TAG + tag)], [Alternative(KIND + "item")], spoken], COUNTED)

@@ -43,8 +43,23 @@ class Alternative(NamedTuple):
     """Any term that begins so."""
 
 
-class SearchStore(Protocol):
-    """All engines find the same documents in the same order."""
+class SearchWords(Protocol):
+    """What is asked of the index. All engines find the same documents in the same order."""
+
+    def find(self, query: Sequence[Sequence[Alternative]], limit: int) -> list[Found]:
+        """Documents that meet every part of `query` by one of its alternatives; newest first. A
+        document is as new as when it was put first. No parts: nothing."""
+
+    def near(self, word: str, limit: int) -> list[str]:
+        """Words of documents at one letter more, less, other or swapped, those of most documents
+        first; without the word itself."""
+
+    def holds(self, word: str) -> bool:
+        """Is it a word of any document?"""
+
+
+class SearchStore(SearchWords, Protocol):
+    """The index and what keeps it."""
 
     def put(
         self, documents: Sequence[Document], gone: Sequence[tuple[FindKind, str]], position: int
@@ -65,14 +80,3 @@ class SearchStore(Protocol):
 
     def expired(self, now_ms: int, limit: int) -> list[tuple[FindKind, str]]:
         """What expired and is still there."""
-
-    def find(self, query: Sequence[Sequence[Alternative]], limit: int) -> list[Found]:
-        """Documents that meet every part of `query` by one of its alternatives; newest first. A
-        document is as new as when it was put first. No parts: nothing."""
-
-    def near(self, word: str, limit: int) -> list[str]:
-        """Words of documents at one letter more, less, other or swapped, those of most documents
-        first; without the word itself."""
-
-    def holds(self, word: str) -> bool:
-        """Is it a word of any document?"""

@@ -51,6 +51,10 @@ class VideoStore(Protocol):
     def shows(self, set_: str) -> bool:
         """Does a video that may be seen use this set of files? None of a suspended account."""
 
+
+class DueVideos(Protocol):
+    """Of the same store: what is to be published by itself."""
+
     def due(self, now_ms: int, limit: int) -> list[Video]:
         """Drafts whose time has come, and live ones of which not all are told who are to be; those
         that were due first come first. None of a suspended account."""

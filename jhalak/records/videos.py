@@ -84,7 +84,7 @@ _LATEST: Final = 1 << 62
 
 
 class SqlVideoStore:
-    """VideoStore and VideoSets (ports/videos.py) on SQLite or PostgreSQL."""
+    """VideoStore, DueVideos and VideoSets (ports/videos.py) on SQLite or PostgreSQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

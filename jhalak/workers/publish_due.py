@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
-from jhalak.ports.videos import VideoStore
+from jhalak.ports.videos import DueVideos
 from jhalak.workers.publish_video import PublishVideo
 
 log = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ class PublishDue:
     """A step of it; any number of processes may take them at once: the change that makes a video
     live happens once."""
 
-    def __init__(self, videos: VideoStore, publish: PublishVideo, clock: Callable[[], int]) -> None:
+    def __init__(self, videos: DueVideos, publish: PublishVideo, clock: Callable[[], int]) -> None:
         self._videos, self._publish, self._clock = videos, publish, clock
 
     async def step(self) -> bool:
