@@ -12,13 +12,14 @@ from tests.media.test_fingerprint import melody
 from tests.people_app.conftest import Desk, Person
 
 
-def to_music(film: Path, folder: Path, name: str, *options: str) -> Path:
-    """The pictures of a film, to a melody."""
+def to_music(film: Path, folder: Path, name: str, turned: str, *options: str) -> Path:
+    """The pictures of a film, turned so that they look like no other, to a melody."""
     out = folder / f"{name}.mp4"
     command = [
         find_ffmpeg(), "-v", "error", "-y", "-stream_loop", "-1", "-i", film, *options,
         "-i", melody(folder / f"{name}.wav", 1), "-map", "0:v", "-map", "1:a", "-t", "8",
-        "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", out,
+        "-vf", turned, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p",
+        "-c:a", "aac", out,
     ]  # fmt: skip
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
     return out
@@ -30,7 +31,7 @@ def test_two_people_share_a_sound_until_it_is_taken_down(
     asha, ravi = Person(browser, server), Person(browser, server, "hi")
     asha.join("asha.sings", "Asha")
     ravi.join("ravi_dances", "रवि")
-    first = asha.upload(to_music(clip(20), tmp_path, "a"), "My song", sound="yes")
+    first = asha.upload(to_music(clip(20), tmp_path, "a", "null"), "My song", sound="yes")
 
     # From the video to its sound, which is played.
     ravi.open(f"v/{first}")
@@ -46,7 +47,7 @@ def test_two_people_share_a_sound_until_it_is_taken_down(
     # It is used: the way to the studio names the video, and the new one stands beside it.
     way = ravi.page.locator("[data-use]")
     assert way.get_attribute("href") == f"/studio/#/new?sound={first}"
-    copy = to_music(clip(140), tmp_path, "b", "-ss", "0.7")
+    copy = to_music(clip(140), tmp_path, "b", "transpose=1", "-ss", "0.7")
     second = ravi.upload(copy, "मेरा नाच", of_kind="sound", of_video=first)
     ravi.open(f"s/{sound}")
     for video in (first, second):
