@@ -83,7 +83,10 @@ class Person(Page):
         form = said | {
             "file": {"name": "a.mp4", "mimeType": "video/mp4", "buffer": file.read_bytes()}
         }
-        video = str(self.ask("POST", "/v1/videos", multipart=form)["id"])
+        return self.live(str(self.ask("POST", "/v1/videos", multipart=form)["id"]))
+
+    def live(self, video: str) -> str:
+        """Waits until one's own video is live; its id."""
         ends = time.monotonic() + PATIENCE_S
         while (now := self.ask("GET", f"/v1/creators/me/videos/{video}"))["state"] != "live":
             assert now["state"] == "waiting" and time.monotonic() < ends, now
