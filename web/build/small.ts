@@ -2,7 +2,7 @@
 
 import type { Plugin } from "vite";
 
-export const SMALL = { module: true, ecma: 2020, compress: { passes: 3, pure_getters: true } } as const;
+export const SMALL = { module: true, ecma: 2020, compress: { passes: 4, pure_getters: true, unsafe_arrows: true, unsafe_comps: true, keep_fargs: false } } as const;
 
 const STATE = "export let hydrating = false;";
 const TURN = "\thydrating = value;\n";
