@@ -17,6 +17,10 @@ from jhalak.cli.output import last_line
 PARENT_GONE = "JHALAK_STDIN_IS_PARENT"
 """Set by `serve`: the end of standard input means that the parent is gone."""
 
+BREATH_S = 0.15
+"""Between two batches of the index. Who waits for SQLite's one writer looks again after up to a
+tenth of a second, and without a breath would find it taken each time."""
+
 _BLAS = "scipy.linalg.cython_blas"
 
 
@@ -174,7 +178,10 @@ async def _index(arguments: argparse.Namespace) -> list[int]:
 
     async def step() -> bool:
         more = await index.step()
-        return await accounts.step() or more
+        more = await accounts.step() or more
+        if more:
+            await asyncio.sleep(BREATH_S)
+        return more
 
     await _work("indexing what can be searched for", step, 0.5, arguments)
     reached = records.search.position()

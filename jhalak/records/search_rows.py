@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, insert, update
+from sqlalchemy import Connection, bindparam, delete, text
 
 from jhalak.records.tables import AnyRow, search_words
 
@@ -13,12 +13,13 @@ TAKE: Final = {
     "sqlite": "DELETE FROM search_index WHERE rowid = :num",
     "postgresql": "DELETE FROM search_index WHERE num = :num",
 }
-_ADD: Final = (
-    update(search_words)
-    .where(search_words.c.word == bindparam("at"))
-    .values(n=search_words.c.n + bindparam("by"))
+_ADD: Final = text(
+    "INSERT INTO search_words (word, mirrored, letters, n) VALUES (:word, :mirrored, :letters, :n)"
+    " ON CONFLICT (word) DO UPDATE SET n = search_words.n + excluded.n"
 )
-_NONE: Final = delete(search_words).where(search_words.c.n <= 0)
+_NONE: Final = delete(search_words).where(
+    search_words.c.word == bindparam("at"), search_words.c.n <= 0
+)
 
 
 def words_of(row: AnyRow) -> set[str]:
@@ -29,9 +30,12 @@ def words_of(row: AnyRow) -> set[str]:
 def count_words(connection: Connection, counted: Counter[str]) -> None:
     """In the words' order, so that two writers cannot wait for each other."""
     changes = [(word, by) for word, by in sorted(counted.items()) if by]
-    for word, by in changes:
-        if not connection.execute(_ADD, {"at": word, "by": by}).rowcount:
-            row = {"word": word, "mirrored": word[::-1], "letters": len(word), "n": by}
-            connection.execute(insert(search_words), row)
-    if any(by < 0 for _, by in changes):
-        connection.execute(_NONE)
+    if not changes:
+        return
+    rows = [
+        {"word": word, "mirrored": word[::-1], "letters": len(word), "n": by}
+        for word, by in changes
+    ]
+    connection.execute(_ADD, rows)
+    if fewer := [{"at": word} for word, by in changes if by < 0]:
+        connection.execute(_NONE, fewer)

@@ -12,7 +12,8 @@ from jhalak.ports.sounds import Sound, SoundStore
 from jhalak.schema.item import Item, ItemRecord
 from jhalak.understanding.search_words import KIND, LANGUAGE, TAG, hashtags, keys, words
 
-BATCH: Final = 500
+BATCH: Final = 100
+"""Of one transaction: a short one, since in SQLite everybody else who writes waits for it."""
 REMEMBERED: Final = 100_000
 """Creators, hashtags and sounds that were put; beyond it they are put again."""
 _OLD: Final = 500
