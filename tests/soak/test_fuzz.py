@@ -8,6 +8,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,7 +29,7 @@ from schemathesis.transport.requests import REQUESTS_TRANSPORT, binary_serialize
 
 from tests.soak.hostile import Seeds
 from tests.soak.progress import Progress
-from tests.soak.server import Answer, Server, fill
+from tests.soak.server import Answer, Server, command, fill
 from tests.soak.server import settings as write_settings
 from tests.soak.test_malformed import invalid, make_seeds, says_what_was_wrong
 
@@ -41,7 +42,10 @@ MODES: Final = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 _NUMBERS: Final = itertools.count(100)
 RIGHT: Final = ("impression", "dwell", "tap", "play", "complete", "share", "report", "undo")
 
-OF_CREATORS: Final = ("/v1/creators", "/v1/uploads", "/v1/videos")
+_CREATORS: Final[list[str]] = []
+"""Their tokens."""
+NOT_HTTP: Final = b"Invalid HTTP request received."
+"""The web server's own word on headers and cookies that no message can hold."""
 ENDS: Final = ("DELETE /v1/me", "DELETE /v1/creators/me", "DELETE /v1/creators/session")
 """What needs somebody new each time."""
 
@@ -52,6 +56,7 @@ REQUESTS_TRANSPORT.serializer("application/offset+octet-stream")(binary_serializ
 def server(tmp_path: Path) -> Iterator[Server]:
     fill(tmp_path / "data", cards=CARDS)
     write_settings(tmp_path / "data", "[media]\nprocesses = 0\n")
+    _CREATORS.clear()
     with Server(tmp_path / "data") as running:
         yield running.start()
 
@@ -125,24 +130,39 @@ def attack(
 
 
 def caller(server: Server, operation: Any, seeds: Seeds) -> str:
-    """The token of somebody who may call the operation."""
-    if operation.path.startswith(OF_CREATORS):
-        return new_creator(server)
-    if operation.label.startswith("DELETE /v1/items"):
-        return seeds.operator
+    """The token of somebody who may call the operation, as the document says."""
+    security = operation.definition.raw.get("security") or [{"viewer": []}]
+    match next(iter(security[0])):
+        case "creator":
+            return new_creator(server)
+        case "operator":
+            return seeds.operator
+        case "publisher":
+            return publisher_key(server.data)
     return server.new_viewer() if operation.label in ENDS else seeds.viewer
 
 
 def new_creator(server: Server) -> str:
-    """A new creator's token; "" when so many were made that no more are let in."""
+    """A new creator's token; when so many were made that no more are let in, the last one's."""
     body = {"handle": f"c{next(_NUMBERS)}", "password": "a long enough one", "birth_year": 1990}
     answer = server.request("POST", "/v1/creators", body)
-    return answer.json["token"] if answer.status == 201 else ""
+    if answer.status == 201:
+        _CREATORS.append(answer.json["token"])
+    return _CREATORS[-1]
+
+
+@lru_cache
+def publisher_key(data: Path) -> str:
+    """Of a publisher of this server."""
+    key: str = command(data, "publisher", "add", "Fuzz News")["key"]
+    return key
 
 
 def judge(case: Any, response: Any) -> None:
     """Is the answer right, documented, and, where it refuses, does it say why?"""
     status = response.status_code
+    if response.content == NOT_HTTP:
+        return
     where = f"{case.method} {case.formatted_path} {case.query} {case.body!r}"[:2000]
     assert status < 500, f"{status} {response.content[:500]!r} to {where}"
     if status >= 400 and case.method != "HEAD":
