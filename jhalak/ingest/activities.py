@@ -79,7 +79,7 @@ def is_activities(document: Any) -> bool:
 def activities(document: Any) -> Activities:
     """A collection (an outbox) or a single activity. Raises msgspec.ValidationError."""
     title, listed = "", [document]
-    if isinstance(document, dict) and document.get("type") in _COLLECTIONS:
+    if isinstance(document, dict) and _is_one(document, _COLLECTIONS):
         collection = msgspec.convert(document, Collection)
         title = collection.name or ""
         listed = collection.orderedItems or collection.items
@@ -99,6 +99,11 @@ def activities(document: Any) -> Activities:
     return Activities(title, entries, withdrawn)
 
 
+def _is_one(raw: dict[str, Any], types: frozenset[str]) -> bool:
+    said = raw.get("type")
+    return isinstance(said, str) and said in types
+
+
 def _entry(number: int, raw: Any) -> Entry | str:
     """An entry, or the id of what was withdrawn."""
     if not isinstance(raw, dict):
@@ -106,7 +111,7 @@ def _entry(number: int, raw: Any) -> Entry | str:
     if too_deep(raw):
         return Bad(number, "nested too deep")
     try:
-        if raw.get("type") == "Tombstone" or raw.get("type") in _CARDS:
+        if raw.get("type") == "Tombstone" or _is_one(raw, _CARDS):
             return _thing(number, raw, raw.get("attributedTo"), None)
         activity = msgspec.convert(raw, Activity)
         if activity.type == "Delete":

@@ -12,6 +12,7 @@ import pytest
 
 from jhalak.ingest.document import Document, read_document
 from jhalak.ingest.intake import Intake, Outcome, Verdict, with_embeddings
+from jhalak.ingest.rows import Bad
 from jhalak.schema.feed import Feed
 from jhalak.understanding.embedding import HashedNgrams
 from tests.feed_world import NoEntries, NoItems
@@ -92,3 +93,13 @@ def test_a_first_line_made_to_take_minutes_does_not(start: bytes) -> None:
     """Such a line of 25 kB took 37 s of CPU."""
     data = start + b'on="1.0" encoding="utf-8"' * 1000 + b"<rss version='2.0'></rss>"
     assert not read_document(data, "", URL).entries
+
+
+@pytest.mark.parametrize("said", ['["Collection"]', '{"a": 1}', "null", "7"])
+def test_activities_whose_type_is_no_word_are_refused(said: str) -> None:
+    context = '"@context": "https://www.w3.org/ns/activitystreams"'
+    alone = f'{{{context}, "type": {said}}}'
+    listed = f'{{{context}, "type": "Collection", "items": [{{"type": {said}}}]}}'
+    for text in (alone, listed):
+        [entry] = read_document(text.encode(), "", URL).entries
+        assert isinstance(entry, Bad) and "ActivityStreams" in entry.reason
