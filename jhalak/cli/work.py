@@ -9,6 +9,8 @@ import logging
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Awaitable, Callable
 
 from jhalak.cli.failure import explained
@@ -17,11 +19,24 @@ from jhalak.cli.output import last_line
 PARENT_GONE = "JHALAK_STDIN_IS_PARENT"
 """Set by `serve`: the end of standard input means that the parent is gone."""
 
+GRACE_S = 3.0
+"""For a step to end by itself once the parent is gone."""
 BREATH_S = 0.15
 """Between two batches of the index. Who waits for SQLite's one writer looks again after up to a
 tenth of a second, and without a breath would find it taken each time."""
 
 _BLAS = "scipy.linalg.cython_blas"
+
+
+def _end_with_parent() -> None:
+    """Ends this process when standard input ends, whatever keeps it: an import, a model that is
+    loaded, a long step. Of a parent that is killed again and again many would else be left. What is
+    done can be killed at any moment; it is asked first all the same."""
+    while os.read(0, 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE_S)
+    os._exit(1)
 
 
 def leave_out_blas() -> None:
@@ -39,6 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
         "policy": _policy, "transcode": _transcode, "understand": _understand, "index": _index,
     }  # fmt: skip
     work = loops[arguments.loop]
+    if os.environ.get(PARENT_GONE):
+        threading.Thread(target=_end_with_parent, daemon=True).start()
     leave_out_blas()
     with explained():
         offsets = asyncio.run(work(arguments))
@@ -262,6 +279,4 @@ async def _work(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end)
-    if os.environ.get(PARENT_GONE):
-        loop.add_reader(sys.stdin, lambda: end() if not os.read(0, 1) else None)
     await repeat(name, step, every_s, stop)
