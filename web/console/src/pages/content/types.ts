@@ -53,6 +53,19 @@ export interface Recalled {
   slates_looked_through: number;
 }
 
+/** What is heard in a video. */
+export interface Heard {
+  sound: string;
+  title: string;
+  handle: string;
+  videos: number;
+  /** May others use it? */
+  open: boolean;
+  /** Why it was taken down; "": it was not. */
+  down: string;
+  created_ms: number;
+}
+
 /** A story that several live items tell. */
 export interface Story {
   story: string;
