@@ -37,7 +37,7 @@ class Paper:
         async def steps() -> None:
             follower, end = open_follower(self._records, Settings(), self.jhalak.clock, Random(1))
             while await follower.step():
-                pass
+                await follower.settle()
             await end()
 
         asyncio.run(steps())
