@@ -99,8 +99,8 @@ def test_a_sound_is_its_first_videos_however_often_it_was_used(
     assert known is not None and known.media is not None
     assert composed_of(known, known.media, (), 1, 1.0).item.of == use
     patch(asha, first, sound=True)
-    record = world.services.items.get(first)
-    assert record is not None and record.item.sound == first, "published anew"
+    again = made_with(meena, "sound", second)
+    assert again is not None and again.video == first
 
 
 def test_a_video_says_what_stands_beside_it(
