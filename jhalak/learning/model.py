@@ -52,10 +52,6 @@ _PER_SPREAD: Final[Floats] = (1 / SPREAD).astype(np.float32)
 SURE: Final = np.float32(15.0)
 """Logits are cut to +- this: beyond it a float32 probability is 1."""
 POSITION_RATE: Final = 0.1
-EAGER: Final = 2.0
-"""By how many times its later rate the network learns faster when it knows nothing yet."""
-EAGER_EXAMPLES: Final = 10_000
-"""After so many examples half of that is left."""
 _MOMENTUM, _SQUARES = np.float32(0.9), np.float32(0.999)
 
 _START: Final[dict[str, dict[str, float]]] = {
@@ -398,10 +394,9 @@ class OnlineModel:
         self.examples += n
         rules = self.settings
         memory = min(rules.average_examples, max(self.examples, 1))
-        eager = 1 + EAGER / (1 + self.examples / EAGER_EXAMPLES)
         _adam(
             self.flat, self._gradient, self.mean, self.square, self.average,
-            np.float32(rules.rate * eager), np.float32(1 / (1 - 0.9**self.steps)),
+            np.float32(rules.rate), np.float32(1 / (1 - 0.9**self.steps)),
             np.float32(1 / (1 - 0.999**self.steps)), np.float32(min(n / memory, 1.0)),
         )  # fmt: skip
 
