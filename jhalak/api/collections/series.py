@@ -17,13 +17,13 @@ from jhalak.api.collections.shapes import (
     Id,
     MakerOut,
     Title,
-    allowed_about,
     allowed_title,
     known_maker,
     maker_out,
     shown_videos,
     videos_out,
 )
+from jhalak.api.creators.naming import allowed_about
 from jhalak.api.people.profile import ShelfVideo
 from jhalak.api.raw import Refused
 from jhalak.api.services import Services

@@ -14,7 +14,7 @@ from jhalak.api.raw import Refused
 from jhalak.api.services import Services
 from jhalak.catalogue.cards import video_fields
 from jhalak.people.age import band_of, grown, is_minor
-from jhalak.people.names import about_refusal, name_hidden, tidy, tidy_about
+from jhalak.people.names import name_hidden, tidy
 from jhalak.ports.creators import Creator
 from jhalak.ports.shown_videos import Shown
 from jhalak.schema.collection import MOST_TITLE
@@ -55,15 +55,6 @@ def allowed_title(title: str) -> str:
     said = "a title has a letter at least" if not kept else name_hidden(kept, MOST_TITLE)
     if said:
         raise Refused(400, "bad_title", said)
-    return kept
-
-
-def allowed_about(about: str) -> str:
-    """As it is kept. Raises Refused (400)."""
-    kept = tidy_about(about)
-    said = about_refusal(kept)
-    if said:
-        raise Refused(400, "bad_about", said)
     return kept
 
 
