@@ -98,21 +98,21 @@ class LogWriter:
         while batch := self._queue.take():
             for is_command, entries in groupby(batch, key=lambda entry: type(entry) is Command):
                 if is_command:
-                    for command in entries:
-                        self._obey(command)  # type: ignore[arg-type]
+                    answers = [self._obey(command) for command in entries]  # type: ignore[arg-type]
+                    # Before the answers: who is told that it is deleted finds it in no file.
+                    self._scrub_if_due()
+                    resolve(answers)
                 else:
                     self._append(entries)  # type: ignore[arg-type]
-            if self._scrub:
-                self._scrub = not self._try_scrub()
+            self._scrub_if_due()
         self._close()
 
-    def _obey(self, command: Command) -> None:
+    def _obey(self, command: Command) -> Answer:
         try:
-            result = command.work()
+            return command.future, command.work()
         except Exception as error:
             self._recover(error)
-            result = port_error(error, self.folder)
-        resolve([(command.future, result)])
+            return command.future, port_error(error, self.folder)
 
     def _append(self, entries: Iterable[Record]) -> None:
         for day, records in _by_day(entries, self._period):
@@ -248,6 +248,10 @@ class LogWriter:
         except Exception as second:
             log.error("event log: cannot roll back, opening the file again: %s", second)
             self._close()
+
+    def _scrub_if_due(self) -> None:
+        if self._scrub:
+            self._scrub = not self._try_scrub()
 
     def _try_scrub(self) -> bool:
         try:

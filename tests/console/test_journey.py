@@ -192,7 +192,7 @@ def test_a_moderator_decides_with_keys_and_nothing_is_seen_that_was_not_asked_fo
         page.keyboard.press("b")
         assert page.evaluate(f"{blurred}.filter") == "none"
         page.keyboard.press("p")
-        page.wait_for_function("document.querySelector('video').currentTime > 0")
+        page.wait_for_function("() => document.querySelector('video').currentTime > 0")
     desk.whole()
     page.keyboard.press("j")
     case.get_by_text("It may be a copy of this one").wait_for()

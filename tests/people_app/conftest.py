@@ -93,6 +93,14 @@ class Person(Page):
             time.sleep(0.1)
         return video
 
+    def told(self, kind: str) -> None:
+        """Waits until a notification of the kind is written; a page asks once."""
+        ends = time.monotonic() + PATIENCE_S
+        path = "/v1/creators/me/notifications"
+        while kind not in (kinds := [n["kind"] for n in self.ask("GET", path)["notifications"]]):
+            assert time.monotonic() < ends, kinds
+            time.sleep(0.1)
+
     def write(self, text: str) -> None:
         self.page.locator("footer textarea").fill(text)
         self.page.locator("footer .send").click()

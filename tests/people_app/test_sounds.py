@@ -42,7 +42,7 @@ def test_two_people_share_a_sound_until_it_is_taken_down(
     ravi.page.wait_for_url(f"**/people/s/{sound}")
     head.get_by_role("button", name="चलाएँ").click()
     head.get_by_role("button", name="रोकें").wait_for()
-    ravi.page.wait_for_function("document.querySelector('audio').currentTime > 0")
+    ravi.page.wait_for_function("() => document.querySelector('audio').currentTime > 0")
 
     # It is used: the way to the studio names the video, and the new one stands beside it.
     way = ravi.page.locator("[data-use]")
@@ -67,6 +67,7 @@ def test_two_people_share_a_sound_until_it_is_taken_down(
     ravi.page.locator(".gone").wait_for()
     asha.open(f"v/{second}")
     asha.page.locator(".gone").wait_for()
+    ravi.told("taken_down")
     ravi.open("notifications")
     ravi.page.locator('[data-kind="taken_down"]').wait_for()
     assert not asha.complaints and not ravi.complaints, asha.complaints + ravi.complaints
