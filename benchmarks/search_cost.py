@@ -15,7 +15,7 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,7 +24,8 @@ from sqlalchemy import text
 from jhalak.assembly import now_ms, open_records
 from jhalak.catalogue.live import prepare
 from jhalak.config.settings import read_settings
-from jhalak.feeds.search import Search, matches
+from jhalak.feeds.search import Search, matches, parts_of
+from jhalak.ports.search import KINDS, FindKind
 from jhalak.schema.item import Item
 from jhalak.schema.languages import LANGUAGE_INDEX
 from jhalak.schema.query import Query
@@ -37,6 +38,7 @@ T = TypeVar("T")
 
 QUERIES = 300
 LIKES = 15
+LIMIT = 20
 
 
 def asked(items: list[Item], rng: random.Random) -> dict[str, list[tuple[str, str]]]:
@@ -72,6 +74,8 @@ def cpu_ms(work: Callable[..., T], *of: Any) -> tuple[float, T]:
 
 def main() -> None:
     data = Path(sys.argv[1])
+    if not (data / "records.sqlite").exists():
+        sys.exit(f"{data}: no records; fill it first: jhalak ingest SOURCE --data {data}")
     records = open_records(data, read_settings(data))
     index = IndexSearch(records.items, records.search, now_ms)
     began = time.process_time()
@@ -95,11 +99,12 @@ def main() -> None:
         "indexing_cpu_s": round(indexing_s, 1),
     }
 
-    def search(language: str, query: str) -> int:
+    def search(language: str, query: str, kinds: Sequence[FindKind] = ("item",)) -> int:
         spoken = (LANGUAGE_INDEX[language],)
-        weighed = matches(store, query, "item", spoken, typing=True)
+        parts = parts_of(query, store, typing=True)
+        weighed = {kind: matches(store, parts, kind, spoken) for kind in kinds}
         who = Query(viewer=1, surface=1, now_ms=now_ms(), languages=spoken, slots=0)
-        return len(finder.items(who, weighed, safe=True))
+        return len(finder.items(who, weighed["item"], LIMIT, safe=True))
 
     for kind, queries in asked(items, random.Random(7)).items():
         for language, query in queries[:20]:
@@ -111,6 +116,8 @@ def main() -> None:
             "p95_ms": round(costs[int(0.95 * len(costs))], 2),
             "found": round(sum(n > 0 for _, n in done) / len(done), 3),
         }
+    of_all = [cpu_ms(search, *one, KINDS)[0] for one in asked(items, random.Random(7))["one word"]]
+    told["one word, of everything"] = {"median_ms": round(statistics.median(of_all), 2)}
     like = text(
         "SELECT ref FROM search_documents WHERE kind = 'item' AND head LIKE :some"
         " ORDER BY num DESC LIMIT 300"

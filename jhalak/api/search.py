@@ -15,7 +15,7 @@ from jhalak.api.raw import Refused
 from jhalak.api.search_people import CreatorHit, Found, found_people, hits
 from jhalak.api.services import Services
 from jhalak.feeds.edition import rfc3339
-from jhalak.feeds.search import ItemFound, Weighed, matches, tagged
+from jhalak.feeds.search import ItemFound, Weighed, matches, parts_of, tagged
 from jhalak.ports.search import KINDS, FindKind
 from jhalak.ports.sounds import title_of
 from jhalak.ports.viewers import Viewer
@@ -99,7 +99,8 @@ async def search(
 
     def find() -> tuple[dict[FindKind, list[Weighed]], dict[str, list[str]], Found]:
         store = services.search
-        found = {one: matches(store, q, one, query.languages, typing=typing) for one in kinds}
+        asked = parts_of(q, store, typing=typing)
+        found = {one: matches(store, asked, one, query.languages) for one in kinds}
         tags = [one.found.ref for one in found.get("hashtag", [])[:limit]]
         tagged_so = {tag: tagged(store, tag, query.languages) for tag in tags}
         if "account" not in kinds:
@@ -117,7 +118,7 @@ async def search(
         return [hit for hit in told if hit.items][:limit]
 
     return SearchOut(
-        [_hit(one) for one in finder.items(query, found.get("item", []), safe=safe)[:limit]],
+        [_hit(one) for one in finder.items(query, found.get("item", []), limit, safe=safe)],
         hits(services, query, people, limit, safe=safe),
         named("hashtag", lambda tag: finder.of_ids(tags.get(tag, []))),
         await asyncio.to_thread(_sounds, services, named("sound", finder.of_sound)),

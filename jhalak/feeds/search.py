@@ -79,7 +79,9 @@ class Part:
         """How well a document meets it; 0: not."""
         if self.tag:
             return TAGGED
-        return max(self._in(head), IN_BODY * self._in(body), TAGGED if self.word in tags else 0.0)
+        tagged = TAGGED if self.word in tags else 0.0
+        # No word of the body is worth more than the least in the head: it need not be read.
+        return max(tagged, self._in(head) or IN_BODY * self._in(body))
 
     def _in(self, said: Sequence[str]) -> float:
         if self.word in said:
@@ -123,10 +125,9 @@ def parts_of(text: str, store: SearchWords, *, typing: bool) -> list[Part]:
 
 
 def matches(
-    store: SearchWords, text: str, kind: FindKind, languages: Sequence[int], *, typing: bool
+    store: SearchWords, asked: Sequence[Part], kind: FindKind, languages: Sequence[int]
 ) -> list[Weighed]:
     """Documents of one kind, best first; of items, in these languages. For a thread."""
-    asked = parts_of(text, store, typing=typing)
     if not asked:
         return []
     of = [Alternative(KIND + kind)]
@@ -169,7 +170,9 @@ class Search:
             ForFollowers(world), *more,
         ]  # fmt: skip
 
-    def items(self, query: Query, weighed: Sequence[Weighed], *, safe: bool) -> list[ItemFound]:
+    def items(
+        self, query: Query, weighed: Sequence[Weighed], limit: int, *, safe: bool
+    ) -> list[ItemFound]:
         """Best first. `safe`: nothing violent or sexual, nor what is only for adults."""
         c = self._world.catalogue
         known = [(c.by_id.get(one.found.ref, -1), one.worth) for one in weighed]
@@ -184,7 +187,7 @@ class Search:
         worths += (FRESH * 0.5 ** (age_days / FRESH_DAYS)).astype(np.float32)
         if query.profiled and query.state is not None:
             worths += TASTE * likeness(query.state, c.embedding[rows])
-        order = np.argsort(-worths, kind="stable")
+        order = np.argsort(-worths, kind="stable")[:limit]
         return [
             ItemFound(c.record(int(rows[at])), int(rows[at]), float(worths[at])) for at in order
         ]

@@ -59,7 +59,7 @@ class Kept(NamedTuple):
 
     def found(self, text: str, language: str = "en", *, typing: bool = False) -> list[str]:
         spoken = (LANGUAGE_INDEX[language],)
-        weighed = matches(self.search, text, "item", spoken, typing=typing)
+        weighed = matches(self.search, parts_of(text, self.search, typing=typing), "item", spoken)
         return [one.found.ref for one in weighed]
 
 
@@ -182,7 +182,7 @@ def test_hashtags_creators_and_sounds_are_found(store: Kept) -> None:
     assert tagged(store.search, "run", [HI]) == []
 
     def named(kind: str, text: str) -> list[str]:
-        found = matches(store.search, text, kind, (EN,), typing=True)  # type: ignore[arg-type]
+        found = matches(store.search, parts_of(text, store.search, typing=True), kind, (EN,))  # type: ignore[arg-type]
         return [one.found.ref for one in found]
 
     assert named("creator", "ash") == ["@asha"]
@@ -226,8 +226,8 @@ def who(**more: object) -> Query:
 
 
 def shown(world: World, store: Kept, query: Query, *, safe: bool = True) -> set[str]:
-    weighed = matches(store.search, "fox", "item", (EN,), typing=False)
-    return {one.record.item.id for one in Search(world).items(query, weighed, safe=safe)}
+    weighed = matches(store.search, parts_of("fox", store.search, typing=False), "item", (EN,))
+    return {one.record.item.id for one in Search(world).items(query, weighed, 50, safe=safe)}
 
 
 def test_nothing_unsafe_is_found_unless_asked_for(world: World, store: Kept) -> None:
@@ -240,9 +240,9 @@ def test_what_was_hidden_and_languages_not_chosen_are_not_found(world: World, st
     state = ViewerState(1)
     state.hidden_topics[int(world.catalogue.topic[world.catalogue.by_id["court"]])] = NOW_MS + 1
     assert shown(world, store, who(state=state)) == {"calm"}
-    weighed = matches(store.search, "fox", "item", (EN,), typing=False)
+    weighed = matches(store.search, parts_of("fox", store.search, typing=False), "item", (EN,))
     other = Query(viewer=1, surface=1, now_ms=NOW_MS, languages=(HI,), slots=0)
-    assert Search(world).items(other, weighed, safe=True) == []
+    assert Search(world).items(other, weighed, 50, safe=True) == []
 
 
 def test_where_a_filter_fails_nothing_is_found(world: World, store: Kept) -> None:
@@ -252,9 +252,9 @@ def test_where_a_filter_fails_nothing_is_found(world: World, store: Kept) -> Non
         def keep(self, query: Query, candidates: object) -> None:
             raise RuntimeError("no")
 
-    weighed = matches(store.search, "fox", "item", (EN,), typing=False)
+    weighed = matches(store.search, parts_of("fox", store.search, typing=False), "item", (EN,))
     finder = Search(world, [Broken()])  # type: ignore[list-item]
-    assert finder.items(who(), weighed, safe=True) == []
+    assert finder.items(who(), weighed, 50, safe=True) == []
 
 
 def test_of_two_that_fit_alike_the_one_to_ones_taste_comes_first(world: World, store: Kept) -> None:
@@ -262,11 +262,11 @@ def test_of_two_that_fit_alike_the_one_to_ones_taste_comes_first(world: World, s
     liked = np.zeros(EMBEDDING_SIZE, np.float32)
     liked[3] = 1.0
     state.interests[0], state.interest_weight[0] = liked, 1.0
-    weighed = matches(store.search, "fox in", "item", (EN,), typing=False)
+    weighed = matches(store.search, parts_of("fox in", store.search, typing=False), "item", (EN,))
     for first in ("court", "calm"):
         c.embedding[:] = 0.0
         c.embedding[c.by_id[first]] = liked
-        found = Search(world).items(who(state=state), weighed, safe=True)
+        found = Search(world).items(who(state=state), weighed, 50, safe=True)
         assert found[0].record.item.id == first
-        unprofiled = Search(world).items(who(state=state, profiled=False), weighed, safe=True)
+        unprofiled = Search(world).items(who(state=state, profiled=False), weighed, 50, safe=True)
         assert [one.worth for one in unprofiled] != [one.worth for one in found]
