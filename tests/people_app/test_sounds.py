@@ -9,7 +9,8 @@ from typing import Any
 from jhalak.media.program import find_ffmpeg
 from tests.cli.conftest import Beside
 from tests.media.test_fingerprint import melody
-from tests.people_app.conftest import Desk, Person
+from tests.people_app.conftest import Person
+from tests.studio.conftest import PASSWORD, Page
 
 
 def to_music(film: Path, folder: Path, name: str, turned: str, *options: str) -> Path:
@@ -53,16 +54,33 @@ def test_two_people_share_a_sound_until_it_is_taken_down(
     for video in (first, second):
         ravi.page.locator(f'[data-video="{video}"]').wait_for()
 
-    # Its owner names it, and it is called so.
-    asha.ask("PATCH", f"/v1/sounds/{sound}", data={"title": "Barsaat"})
+    # Its owner names it in the studio, and it is called so.
+    asha.page.goto(f"{asha.origin}/studio/")
+    own = asha.page.locator(f'[data-video="{first}"] [data-heard="{sound}"]')
+    assert own.get_by_label("Use its sound").is_checked()
+    own.get_by_role("button", name="Name the sound").click()
+    own.get_by_role("textbox").fill("Barsaat")
+    asha.press("Keep this")
+    own.get_by_role("link", name="Barsaat").wait_for()
     asha.open(f"v/{second}")
     asha.page.locator("[data-heard]").get_by_text("Barsaat").wait_for()
 
     # It is taken down: at once nobody sees either video, and both are told why.
-    desk = Desk(browser, server, "asha")
-    desk._ask(
-        "POST", f"/sounds/{sound}/takedown", {"code": "copyright", "why": "a label asked for it"}
-    )
+    desk = Page(browser, server, viewport={"width": 1280, "height": 900})
+    desk.page.goto(f"{desk.origin}/console/#/content")
+    desk.page.get_by_label("Name").fill("asha")
+    desk.page.get_by_label("Password").fill(PASSWORD)
+    desk.press("Sign in")
+    desk.page.get_by_role("link", name="Content", exact=True).click()
+    desk.page.get_by_label("Words").fill("My song")
+    desk.page.get_by_role("button", name="My song").first.click()
+    poster = desk.page.locator("img[src$='/poster.webp']").first
+    poster.wait_for()
+    assert poster.evaluate("(img) => img.decode().then(() => img.naturalWidth)") > 0
+    form = desk.page.get_by_role("form", name="Sound")
+    form.get_by_label("Why, for the audit log").fill("a label asked for it")
+    desk.press("Take it down with all its videos")
+    desk.see("taken down: copyright")
     ravi.open(f"s/{sound}")
     ravi.page.locator(".gone").wait_for()
     asha.open(f"v/{second}")
@@ -71,3 +89,4 @@ def test_two_people_share_a_sound_until_it_is_taken_down(
     ravi.open("notifications")
     ravi.page.locator('[data-kind="taken_down"]').wait_for()
     assert not asha.complaints and not ravi.complaints, asha.complaints + ravi.complaints
+    assert not desk.complaints

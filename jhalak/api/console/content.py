@@ -86,7 +86,7 @@ def _slice(
     told = [record for row in shown if (record := c.records[row]) is not None]
     return {
         "total": len(rows), "page": page, "pages": -(-len(rows) // PAGE),
-        "items": [_told(record) for record in told],
+        "items": [_told(services, record) for record in told],
         "languages": _counts(c.language[rows], lambda n: LANGUAGES[n]),
         "topics": _counts(c.topic[rows], topic_name),
         "publishers": _counts(c.creator[rows], lambda n: services.creator_names.get(n, ""))[:200],
@@ -105,13 +105,17 @@ def _counts(values: NDArray[Any], name: Any) -> list[dict[str, Any]]:
     return [{"name": name(number), "items": count} for number, count in pairs if name(number)]
 
 
-def _told(record: ItemRecord) -> dict[str, Any]:
+def _told(services: Services, record: ItemRecord) -> dict[str, Any]:
     item = record.item
+    picture = poster(record)
+    if item.media:  # its poster's link is signed for these days
+        src = services.media_links.base(item.media, services.clock()) + picture["src"]
+        picture["variants"] = [{**picture, "src": src}]
     return {
         "item": item.id, "kind": item.kind, "language": item.language, "topic": item.topic,
         "title": item.title, "publisher": item.publisher, "published_ms": item.published_ms,
         "reviewed": item.reviewed, "sensitive": item.sensitive, "unsafe": list(item.unsafe),
-        "picture": poster(record),
+        "picture": picture,
     }  # fmt: skip
 
 
@@ -133,11 +137,11 @@ async def get_content_item(services: Services, item: Text) -> dict[str, Any]:
         raise Refused(404, "no_such_item", f"there is no item {item!r}")
     trial = await asyncio.to_thread(trial_of, services, record)
     return {
-        **_told(record), "status": record.status, "summary": record.item.summary,
+        **_told(services, record), "status": record.status, "summary": record.item.summary,
         "url": record.item.url, "expires_ms": record.item.expires_ms,
         "trial": msgspec.to_builtins(trial),
         "counts": await asyncio.to_thread(_counters, services, record),
-        "story": await asyncio.to_thread(_story, services.world.catalogue, record),
+        "story": await asyncio.to_thread(_story, services, record),
         "recall": progress(services, record) if record.status == "recalled" else None,
     }  # fmt: skip
 
@@ -152,15 +156,16 @@ def _counters(services: Services, record: ItemRecord) -> dict[str, float] | None
     return {"shown": round(float(shown[0]), 1), "worth": round(float(value[0]), 2)}
 
 
-def _story(c: LiveCatalogue, record: ItemRecord) -> list[dict[str, Any]]:
+def _story(services: Services, record: ItemRecord) -> list[dict[str, Any]]:
     """The other live items that tell the same, newest first: duplicates as readers see them."""
+    c = services.world.catalogue
     row = c.find(record.num)
     if row < 0 or not c.story[row]:
         return []
     rows = np.flatnonzero(c.live & (c.story == c.story[row]))
     rows = rows[np.argsort(-c.published_ms[rows], kind="stable")]
     others = [c.records[other] for other in rows.tolist() if other != row]
-    return [_told(other) for other in others if other is not None]
+    return [_told(services, other) for other in others if other is not None]
 
 
 def progress(services: Services, record: ItemRecord) -> dict[str, Any]:
@@ -200,7 +205,12 @@ def _rising(services: Services) -> list[dict[str, Any]]:
             same = c.live & (c.story == c.story[row])
             sources = len(np.unique(c.creator[same & (c.creator > 0)]))
             found.append(
-                {**_told(record), "place": place + 1, "sources": sources, "items": int(same.sum())}
+                {
+                    **_told(services, record),
+                    "place": place + 1,
+                    "sources": sources,
+                    "items": int(same.sum()),
+                }
             )
     return found
 
