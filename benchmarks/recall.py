@@ -58,6 +58,8 @@ async def _measure(data: Path, tokens: list[str], rounds: int) -> dict[str, Any]
     """Microseconds a viewer of finding and of scoring all, each round; what was found."""
     server = Server(data)
     await server.start()
+    while server.services.world.index.stale:  # built once all is read; until then a search is exact
+        await asyncio.sleep(0.05)
     pipeline: Pipeline[Query] = server.services.video._ranked
     queries = [await _query(server, token, pipeline) for token in tokens]
     spent: dict[str, list[float]] = {"sources_us": [], "all_us": []}

@@ -19,9 +19,11 @@ from jhalak.api.raw import (
     whole_number,
 )
 from jhalak.api.services import Services
-from jhalak.feeds.edition import language_of
+from jhalak.feeds.edition import Edition, language_of
+from jhalak.feeds.feed import Feed
 from jhalak.feeds.slot_batch import mint
 from jhalak.people.viewer_token import ViewerClaim
+from jhalak.pipeline.side_by_side import SideBySide, step
 from jhalak.ports.errors import PortError
 from jhalak.ports.viewers import Viewer
 from jhalak.schema.ids import parse
@@ -41,6 +43,7 @@ class FeedRoutes:
 
     def __init__(self, services: Services) -> None:
         self._s = services
+        self._beside = SideBySide()
         self._rng = Random()
 
     async def edition(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,18 +61,7 @@ class FeedRoutes:
             await respond(send, 304, b"", [(b"etag", f'"{tag}"'.encode()), PRIVATE])
             s.count("GET /v1/lockscreen/edition 304")
             return
-        # Read first: what is recalled while the slate is made is asked for later.
-        since = s.world.catalogue.seq
-        slate = await s.lockscreen.slate(query)
-        recalled = self._recalled(query)
-        most = rules.saver_bytes if query.metered else rules.edition_bytes
-        budget = min(most, budget // EDITIONS_A_DAY)
-        tokens = mint(s.slot_tokens.keys, slate)
-        edition = s.packer.edition(
-            slate, tokens, to, recalled, budget, small=query.metered, since=since
-        )
-        # Before it is sent: a device that is slow to read may ask again meanwhile.
-        self._after(slate, edition.cards)
+        edition = await self._beside.run(query.viewer, self._edition(query, to, budget))
         signature = base64.b64encode(s.signer.sign(edition.body)).decode()
         await respond(
             send, 200, edition.body,
@@ -97,8 +89,34 @@ class FeedRoutes:
         if query.channel and query.channel not in s.world.channel_rows:
             raise Refused(404, "no_such_channel", "there is no such channel")
         feed = s.following if of == FOLLOWING else s.channel if query.channel else s.video
+        work = self._page(feed, query, to, values.get("start", ""))
+        body = await self._beside.run(query.viewer, work)
+        await respond(send, 200, body, [JSON, PRIVATE])
+        s.count("GET /v1/video/feed 200")
+
+    async def _edition(self, query: Query, to: str, budget: int) -> Edition:
+        s = self._s
+        rules = s.settings.lockscreen
+        # Read first: what is recalled while the slate is made is asked for later.
+        since = s.world.catalogue.seq
+        slate = await s.lockscreen.slate(query)
+        await step()
+        recalled = self._recalled(query)
+        most = rules.saver_bytes if query.metered else rules.edition_bytes
+        budget = min(most, budget // EDITIONS_A_DAY)
+        tokens = mint(s.slot_tokens.keys, slate)
+        edition = s.packer.edition(
+            slate, tokens, to, recalled, budget, small=query.metered, since=since
+        )
+        # Before it is sent: a device that is slow to read may ask again meanwhile.
+        self._after(slate, edition.cards)
+        return edition
+
+    async def _page(self, feed: Feed, query: Query, to: str, start: str) -> bytes:
+        s = self._s
         slate = await feed.slate(query)
-        if start := values.get("start"):
+        await step()
+        if start:
             begun = s.chosen.begin(query, slate, start)
             if begun is None:
                 raise Refused(404, "no_such_video", "there is no such video that you may see")
@@ -108,8 +126,7 @@ class FeedRoutes:
             beside=s.chosen.beside(query, slate),
         )  # fmt: skip
         self._after(slate, len(slate))
-        await respond(send, 200, body, [JSON, PRIVATE])
-        s.count("GET /v1/video/feed 200")
+        return body
 
     def _after(self, slate: Slate, sent: int) -> None:
         feed = self._s.lockscreen if slate.surface == LOCKSCREEN else self._s.video
@@ -135,7 +152,7 @@ class FeedRoutes:
             viewer=claim.viewer, surface=surface, now_ms=now_ms, languages=languages,
             slots=slots, profiled=profiled, minor=minor, have=have,
             hour=(now_ms / 3_600_000 + s.settings.utc_offset_h) % 24, rng=self._rng,
-            metered=metered,
+            metered=metered, beside=True,
         )  # fmt: skip
         s.experiments.apply(query)
         if viewer is None:

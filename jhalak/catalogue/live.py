@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from jhalak.catalogue.cards import VideoForms, card_fields, tail, video_forms
+from jhalak.catalogue.cards import card_fields, small_video_form, tail, video_form
 from jhalak.catalogue.columns import FACTS, facts_of, pack_facts, packed_of
 from jhalak.catalogue.hashtags import tags_of_item
 from jhalak.catalogue.pictures import CardImage, card_image
@@ -168,7 +168,8 @@ class LiveCatalogue:
         self.stored: list[StoredItem | None] = [None] * capacity
         self.records = Records(self.stored)
         self.card: Forms[bytes] = Forms(lambda record: tail(card_fields(record.item)), self.record)
-        self.video: Forms[VideoForms] = Forms(video_forms, self.record)
+        self.video: Forms[bytes] = Forms(video_form, self.record)
+        self.small_video: Forms[bytes] = Forms(small_video_form, self.record)
         self.image: Forms[CardImage] = Forms(card_image, self.record)
         self.media: list[str] = [""] * capacity
         """The set of files that a creator's video lies in."""
@@ -365,6 +366,7 @@ class LiveCatalogue:
         """What was made of another record than the row's."""
         self.card.pop(row, None)
         self.video.pop(row, None)
+        self.small_video.pop(row, None)
         self.image.pop(row, None)
         self.tags.pop(row, None)
 

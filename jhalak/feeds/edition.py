@@ -170,14 +170,14 @@ class Packer:
         """A page of the video feed; `small`: with the low renditions only. `beside`: what else is
         said of a row to this viewer, as `,"name":value`."""
         c = self._catalogue
-        reasons = self.why(slate, to)
+        reasons, forms = self.why(slate, to), c.small_video if small else c.video
         parts: list[bytes] = []
         for token, why, row in zip(tokens, reasons, slate.rows.tolist(), strict=True):
-            forms, media = c.video[row], c.media[row]
+            media = c.media[row]
             parts += (
                 b',{"slot":"' if parts else b'{"slot":"', token.encode(), b'","why":', why,
                 b',"at":', self._at(media, slate.at_ms) if media else b"null",
-                beside.get(row, b""), forms.small if small else forms.usual,
+                beside.get(row, b""), forms[row],
             )  # fmt: skip
         items = b"".join(parts)
         return b'{"slate":"%b","level":"%b","items":[%b]}' % (

@@ -21,6 +21,7 @@ from jhalak.config.settings import ValueWeights
 from jhalak.learning.features import F
 from jhalak.learning.value import C
 from jhalak.pipeline.runner import Pipeline, SideEffects, StageStats
+from jhalak.pipeline.side_by_side import step
 from jhalak.pipeline.stage import SideEffect
 from jhalak.schema.candidates import Rows
 from jhalak.schema.ids import new_id
@@ -84,6 +85,8 @@ class Feed:
         serving = self._world.serving
         try:
             outcome = await self._ranked.run(query)
+            if query.beside:
+                await step()
             parts, reason = decide(self._world, query, outcome, self._trending_source, self._values)
             chosen = outcome.selection.index
             rows = outcome.candidates.rows[chosen]

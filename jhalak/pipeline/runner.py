@@ -25,6 +25,7 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 import numpy as np
 
 from jhalak.pipeline.merge import Merger
+from jhalak.pipeline.side_by_side import step
 from jhalak.pipeline.stage import (
     SOURCES,
     VALUE,
@@ -49,7 +50,9 @@ T = TypeVar("T")
 
 
 class Levelled(Protocol):
-    """What the runner asks of a query."""
+    """What the runner asks of a query. `beside`: others may be served step by step with it."""
+
+    beside: bool
 
     def lower(self, level: Level) -> None: ...
 
@@ -150,8 +153,14 @@ class Pipeline(Generic[Q]):
             if hasattr(columns, "__await__"):
                 _, columns = await self._wait(stats, columns)
             self._write(query, candidates, adder, columns)
+        if query.beside:
+            await step()
         candidates = self._filter(query, candidates)
+        if query.beside:
+            await step()
         self._score(query, candidates)
+        if query.beside:
+            await step()
         selector, stats = self._selector
         started = perf_counter_ns()
         selection = selector.select(query, candidates)
@@ -199,7 +208,11 @@ class Pipeline(Generic[Q]):
                     query.lower(Level.popular)
                     keep = np.zeros(len(candidates), np.bool_)
             stats.nanoseconds += perf_counter_ns() - started
-        return candidates if keep is None or keep.all() else candidates.take(keep)
+        return (
+            candidates
+            if keep is None or np.count_nonzero(keep) == len(keep)
+            else candidates.take(keep)
+        )
 
     def _screen_all(self, query: Q, candidates: Candidates) -> Mask | None:
         """Who passes the filters that are asked for at once; None where that failed, or there is no

@@ -58,6 +58,8 @@ class Query:
     """What a candidate is worth of its value once its topic has a slot; None: the feed's."""
     creator_fade: float | None = None
     """The same for its creator."""
+    beside: bool = False
+    """Others may be served beside it, step by step (pipeline/side_by_side.py)."""
 
     def lower(self, level: Level) -> None:
         """The answer is at best `level`; the worst one that is said stays."""

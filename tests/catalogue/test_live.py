@@ -75,12 +75,12 @@ def test_what_is_made_of_a_record_is_made_when_asked_for_and_anew_when_it_change
     catalogue = LiveCatalogue(4)
     [row] = commit(catalogue, make_item("a", title="Old #One"), 1)
     assert not (catalogue.card or catalogue.video or catalogue.image)
-    assert b'"Old #One"' in catalogue.card[row] and b'"Old #One"' in catalogue.video[row].usual
+    assert b'"Old #One"' in catalogue.card[row] and b'"Old #One"' in catalogue.video[row]
     assert catalogue.card[row] is catalogue.card[row], "it is kept"
     assert catalogue.tags == {row: ("one",)}
     before = int(catalogue.changed[row])
     commit(catalogue, make_item("a", title="New"), 1, seq=2)
-    assert b'"New"' in catalogue.card[row] and b'"New"' in catalogue.video[row].usual
+    assert b'"New"' in catalogue.card[row] and b'"New"' in catalogue.video[row]
     assert catalogue.tags == {} and catalogue.changed[row] > before
     commit(catalogue, make_item("a", title="New"), 1, seq=3, recalled=True)
     assert b'"New"' in catalogue.card[row], "an answer in the making may still need it"

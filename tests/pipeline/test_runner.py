@@ -22,6 +22,8 @@ TASTE = Column("taste", default=0.5)
 class Query:
     """All that the runner asks of a query."""
 
+    beside = False
+
     def __init__(self) -> None:
         self.level = Level.full
         self.facts: list[str] = []
