@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import unescape
 from typing import Any, Final, NamedTuple
 from urllib.parse import urljoin
@@ -111,8 +111,8 @@ def _parse(text: str) -> Any:
 
 
 def _fields(feed: Any, entry: Any) -> dict[str, Any]:
-    source = entry.get("source")
-    contents = entry.get("content") or [{}]
+    source = _one(entry, "source")
+    contents = _all(entry, "content") or [{}]
     fields = {
         "id": entry.get("id"),
         "title": entry.get("title"),
@@ -120,9 +120,9 @@ def _fields(feed: Any, entry: Any) -> dict[str, Any]:
         "content": contents[0].get("value"),
         "url": _link(entry),
         "published": entry.get("published") or entry.get("updated"),
-        "topic": [tag.get("label") or tag.get("term") or "" for tag in entry.get("tags") or ()],
-        "language_hint": feed.get("language") or (feed.get("title_detail") or {}).get("language"),
-        "publisher": (source.get("title") if source else None) or feed.get("title"),
+        "topic": [tag.get("label") or tag.get("term") or "" for tag in _all(entry, "tags")],
+        "language_hint": feed.get("language") or _one(feed, "title_detail").get("language"),
+        "publisher": source.get("title") or feed.get("title"),
         "image": _image(entry),
         "expires": entry.get("expired"),
     }
@@ -134,9 +134,22 @@ def _fields(feed: Any, entry: Any) -> dict[str, Any]:
     return fields
 
 
+def _one(of: Any, name: str) -> Mapping[str, Any]:
+    """What feedparser made of an element with parts. An element that is called as it calls its own
+    (`<links>`) leaves a text there."""
+    found = of.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _all(of: Any, name: str) -> list[Mapping[str, Any]]:
+    """The same of elements that may come again."""
+    found = of.get(name)
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+
+
 def _link(entry: Any) -> str | None:
     """The entry's address, whole where the document gives a base for it (xml:base)."""
-    link, base = entry.get("link"), (entry.get("title_detail") or {}).get("base")
+    link, base = entry.get("link"), _one(entry, "title_detail").get("base")
     if not link or not base or link == entry.get("id"):
         return str(link) if link else None
     try:
@@ -149,10 +162,10 @@ def _media(entry: Any) -> list[Any]:
     """Media RSS contents, then enclosures."""
     enclosures = [
         {**link, "url": link.get("href")}
-        for link in entry.get("links") or ()
+        for link in _all(entry, "links")
         if link.get("rel") == "enclosure"
     ]
-    return [*(entry.get("media_content") or ()), *enclosures]
+    return [*_all(entry, "media_content"), *enclosures]
 
 
 def _is_video(media: Any) -> bool:
@@ -160,7 +173,7 @@ def _is_video(media: Any) -> bool:
 
 
 def _image(entry: Any) -> str | None:
-    for thumbnail in entry.get("media_thumbnail") or ():
+    for thumbnail in _all(entry, "media_thumbnail"):
         if thumbnail.get("url"):
             return str(thumbnail["url"])
     for media in _media(entry):

@@ -116,6 +116,21 @@ def test_a_json_feed_that_is_cut_off_keeps_what_stands_before(world: World) -> N
     assert "cut off" in summary.rejections[0].reason
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["links", "link_detail", "title_detail", "tags", "content", "source", "media_content",
+     "media_thumbnail", "enclosures", "expired", "id", "updated", "author_detail"],
+)  # fmt: skip
+def test_elements_that_are_called_as_the_parser_calls_its_own_cost_nothing(
+    world: World, name: str
+) -> None:
+    odd = f"<{name}>a text of its own</{name}>"
+    items = "".join(f"<item><title>{GOOD % n}</title>{odd}</item>" for n in (1, 2))
+    text = f'<rss version="2.0"><channel>{odd}<language>en</language>{items}</channel></rss>'
+    assert reasons(world, world.write("x.xml", text)) == []
+    assert sorted(world.titles()) == [GOOD % 1, GOOD % 2]
+
+
 def test_an_rss_feed_that_is_cut_off_keeps_whole_entries(world: World) -> None:
     entries = "".join(f"<item><title>{GOOD % n}</title></item>" for n in range(4))
     text = f"<rss version='2.0'><channel><language>en</language>{entries}</channel></rss>"
