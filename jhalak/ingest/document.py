@@ -6,7 +6,6 @@ Runs in the worker process only. Whatever the bytes are, there is an answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -20,7 +19,7 @@ from jhalak.ingest.formats import sniff
 from jhalak.ingest.json_feed import MARK, json_entries, json_feed
 from jhalak.ingest.lines import encoding_of
 from jhalak.ingest.rows import MAX_DOCUMENT, Bad, Entry, Row
-from jhalak.ingest.xml_rows import xml_feed
+from jhalak.ingest.xml_rows import language_said, parts_of, xml_feed
 
 _CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._\-]{1,40})", re.I)
 _LINK: Final = re.compile(r"<([^<>]{1,2000})>\s*((?:;[^,<]{0,500})?)")
@@ -119,7 +118,7 @@ def _xml(data: bytes, charset: str) -> Document:
     return Document(
         kind=read.version or "unknown",
         title=_text(feed.get("title")),
-        language=_text(feed.get("language") or (feed.get("title_detail") or {}).get("language")),
+        language=_text(language_said(feed)),
         hub=_rel(feed, "hub"),
         topic=_rel(feed, "self"),
         ttl_s=_ttl_s(feed.get("ttl")),
@@ -188,8 +187,7 @@ def _text(value: Any) -> str:
 
 
 def _rel(feed: Any, name: str) -> str:
-    links: Iterable[Any] = feed.get("links") or ()
-    return next((str(link["href"]) for link in links
+    return next((str(link["href"]) for link in parts_of(feed, "links")
                  if link.get("rel") == name and link.get("href")), "")  # fmt: skip
 
 

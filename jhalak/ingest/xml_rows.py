@@ -111,8 +111,8 @@ def _parse(text: str) -> Any:
 
 
 def _fields(feed: Any, entry: Any) -> dict[str, Any]:
-    source = _one(entry, "source")
-    contents = _all(entry, "content") or [{}]
+    source = part_of(entry, "source")
+    contents = parts_of(entry, "content") or [{}]
     fields = {
         "id": entry.get("id"),
         "title": entry.get("title"),
@@ -120,8 +120,8 @@ def _fields(feed: Any, entry: Any) -> dict[str, Any]:
         "content": contents[0].get("value"),
         "url": _link(entry),
         "published": entry.get("published") or entry.get("updated"),
-        "topic": [tag.get("label") or tag.get("term") or "" for tag in _all(entry, "tags")],
-        "language_hint": feed.get("language") or _one(feed, "title_detail").get("language"),
+        "topic": [tag.get("label") or tag.get("term") or "" for tag in parts_of(entry, "tags")],
+        "language_hint": language_said(feed),
         "publisher": source.get("title") or feed.get("title"),
         "image": _image(entry),
         "expires": entry.get("expired"),
@@ -134,22 +134,27 @@ def _fields(feed: Any, entry: Any) -> dict[str, Any]:
     return fields
 
 
-def _one(of: Any, name: str) -> Mapping[str, Any]:
+def part_of(of: Any, name: str) -> Mapping[str, Any]:
     """What feedparser made of an element with parts. An element that is called as it calls its own
     (`<links>`) leaves a text there."""
     found = of.get(name)
     return found if isinstance(found, Mapping) else {}
 
 
-def _all(of: Any, name: str) -> list[Mapping[str, Any]]:
+def parts_of(of: Any, name: str) -> list[Mapping[str, Any]]:
     """The same of elements that may come again."""
     found = of.get(name)
     return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
 
 
+def language_said(feed: Any) -> Any:
+    """What a feed says of its language, or its title of its own; whatever that is."""
+    return feed.get("language") or part_of(feed, "title_detail").get("language")
+
+
 def _link(entry: Any) -> str | None:
     """The entry's address, whole where the document gives a base for it (xml:base)."""
-    link, base = entry.get("link"), _one(entry, "title_detail").get("base")
+    link, base = entry.get("link"), part_of(entry, "title_detail").get("base")
     if not link or not base or link == entry.get("id"):
         return str(link) if link else None
     try:
@@ -162,10 +167,10 @@ def _media(entry: Any) -> list[Any]:
     """Media RSS contents, then enclosures."""
     enclosures = [
         {**link, "url": link.get("href")}
-        for link in _all(entry, "links")
+        for link in parts_of(entry, "links")
         if link.get("rel") == "enclosure"
     ]
-    return [*_all(entry, "media_content"), *enclosures]
+    return [*parts_of(entry, "media_content"), *enclosures]
 
 
 def _is_video(media: Any) -> bool:
@@ -173,7 +178,7 @@ def _is_video(media: Any) -> bool:
 
 
 def _image(entry: Any) -> str | None:
-    for thumbnail in _all(entry, "media_thumbnail"):
+    for thumbnail in parts_of(entry, "media_thumbnail"):
         if thumbnail.get("url"):
             return str(thumbnail["url"])
     for media in _media(entry):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from jhalak.ingest.document import read_document
 from jhalak.ingest.rows import MAX_LINE
 from tests.ingest.conftest import World
 
@@ -129,6 +130,8 @@ def test_elements_that_are_called_as_the_parser_calls_its_own_cost_nothing(
     text = f'<rss version="2.0"><channel>{odd}<language>en</language>{items}</channel></rss>'
     assert reasons(world, world.write("x.xml", text)) == []
     assert sorted(world.titles()) == [GOOD % 1, GOOD % 2]
+    document = read_document(text.encode(), "", "https://news.example/feed")
+    assert (document.language, document.hub, len(document.entries)) == ("en", "", 2)
 
 
 def test_an_rss_feed_that_is_cut_off_keeps_whole_entries(world: World) -> None:
