@@ -45,18 +45,19 @@ def test_no_id_and_no_headline_comes_twice() -> None:
     assert len({card["title"] for card in every}) == len(every)
 
 
-class TestTakenIn:
-    @pytest.fixture(scope="class")
-    def taken(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Jhalak, Summary]]:
-        jhalak = Jhalak(tmp_path_factory.mktemp("starter") / "data")
-        summary = ingest(
-            [str(STARTER)], jhalak.services.items, HashedNgrams(), IngestOptions({}, "", ""),
-            jhalak.clock, lambda step: None,
-        )  # fmt: skip
-        jhalak.follow()
-        yield jhalak, summary
-        jhalak.end()
+@pytest.fixture(scope="module")
+def taken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Jhalak, Summary]]:
+    jhalak = Jhalak(tmp_path_factory.mktemp("starter") / "data")
+    summary = ingest(
+        [str(STARTER)], jhalak.services.items, HashedNgrams(), IngestOptions({}, "", ""),
+        jhalak.clock, lambda step: None,
+    )  # fmt: skip
+    jhalak.follow()
+    yield jhalak, summary
+    jhalak.end()
 
+
+class TestTakenIn:
     def test_every_card_is_new_and_none_is_refused(self, taken: tuple[Jhalak, Summary]) -> None:
         counts = taken[1].counts()
         total = sum(len(cards(language)) for language in LANGUAGES)
