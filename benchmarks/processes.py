@@ -20,8 +20,6 @@ from pathlib import Path
 from typing import Final, Self
 from urllib.request import urlopen
 
-from jhalak.cli.priority import give_way
-
 START_S: Final = 90.0
 SERVER_CORE: Final = 0
 LOAD_CORE: Final = 1
@@ -89,17 +87,16 @@ def children(pid: int) -> list[int]:
     return found
 
 
-def _begin(worker: bool) -> None:
+def _begin(nice: int) -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if worker:
-        give_way()
+    os.nice(nice)
 
 
 class Process:
-    """One process; `arguments` follow this Python. `worker`: it gives way as `serve`'s do."""
+    """One process; `arguments` follow this Python."""
 
     def __init__(
-        self, arguments: Sequence[str], log: Path, *, executable: str = "", worker: bool = False
+        self, arguments: Sequence[str], log: Path, *, executable: str = "", nice: int = 0
     ) -> None:
         self.log = log
         self._command = [executable or sys.executable, *arguments]
@@ -109,7 +106,7 @@ class Process:
             self._process = subprocess.Popen(
                 self._command,
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors,
-                env=environment, preexec_fn=lambda: _begin(worker),
+                env=environment, preexec_fn=lambda: _begin(nice),
             )  # fmt: skip
 
     def __enter__(self) -> Self:

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 
 from jhalak.cli.failure import explained
 from jhalak.cli.kernels import kernels_told
-from jhalak.cli.priority import give_way
 from jhalak.cli.tls import bracketed, kept, tls_of
 from jhalak.cli.work import PARENT_GONE, leave_out_blas
 
@@ -180,7 +179,7 @@ async def supervise(loop: str, data: Path, stop: asyncio.Event, *options: str) -
         started = asyncio.get_running_loop().time()
         process = await asyncio.create_subprocess_exec(
             *command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment,
-            preexec_fn=_apart,
+            preexec_fn=_lower_priority,
         )  # fmt: skip
         ended = asyncio.create_task(process.wait())
         stopped = asyncio.create_task(stop.wait())
@@ -234,7 +233,7 @@ def _any_pictures(server: Server) -> Callable[[], bool]:
     return wanted
 
 
-def _apart() -> None:
-    give_way()
+def _lower_priority() -> None:
+    os.nice(10)
     # Signals from the terminal are the parent's to pass on.
     os.setpgrp()
