@@ -18,8 +18,9 @@ function put(theme: Theme): void {
   else document.documentElement.dataset.theme = theme;
 }
 
-let now = $state<Theme>(kept());
-put(now);
+const first = kept();
+put(first);
+let now = $state<Theme>(first);
 
 export const theme = {
   get now(): Theme {
