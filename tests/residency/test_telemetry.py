@@ -24,14 +24,13 @@ if available():
 
 
 def test_models_leave_nothing_at_home(tmp_path: Path) -> None:
-    """Telemetry of onnxruntime begins with a file of its own there, and then sends what it holds."""
+    """Telemetry of onnxruntime begins with a file there, and then sends what it holds."""
     if sys.platform != "linux":
         pytest.skip("where else it would be written is not known")
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("ORT_", "XDG_"))}
     env = {**kept, "HOME": str(tmp_path)}
-    ended = subprocess.run(
-        [sys.executable, "-c", LOOKS], cwd=ROOT, env=env, capture_output=True, text=True, check=False
-    )  # fmt: skip
+    command = [sys.executable, "-c", LOOKS]
+    ended = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     looked = [float(score) for score in ended.stdout.split()]
     assert list(tmp_path.rglob("*")) == []
