@@ -112,7 +112,9 @@ def test_an_upload_that_broke_off_goes_on_where_it_was(
     creator.context.route("**/v1/uploads/*", lambda route: route.abort())
     file = clip(120)
     creator.choose(file)
-    creator.answer("Morning at the market")
+    # Only what the server was told of, and the browser has noted, can go on: a part was sent.
+    with creator.page.expect_event("requestfailed"):
+        creator.answer("Morning at the market")
     creator.press("Pause")
     creator.see("Paused.")
     creator.context.unroute("**/v1/uploads/*")
