@@ -172,9 +172,10 @@ async def get_interests(viewer: Viewer, services: Services) -> InterestsOut:
     table = topics()
     engaged = state.language_engaged.clip(min=0)
     total = float(engaged.sum()) or 1.0
+    liked = interests(state, services.world.catalogue.facts_of(state.items)[1])
     return InterestsOut(
         True,
-        [Interest(table[t].id, table[t].names[first], round(s, 4)) for t, s in interests(state)],
+        [Interest(table[t].id, table[t].names[first], round(s, 4)) for t, s in liked],
         {
             code: round(float(engaged[i]) / total, 4)
             for i, code in enumerate(LANGUAGES)

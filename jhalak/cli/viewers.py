@@ -29,6 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _show(arguments: argparse.Namespace, number: int) -> dict[str, Any]:
     """What is kept about a viewer; the look is written to the audit record."""
+    import numpy as np
+
     from jhalak.assembly import now_ms, open_log, open_profiles, open_records
     from jhalak.catalogue.topics import topics
     from jhalak.config.settings import read_settings
@@ -54,7 +56,9 @@ async def _show(arguments: argparse.Namespace, number: int) -> dict[str, Any]:
         if value is not None:
             state = profile.load(number, unseal(number, value))
             shown["seen_items"] = state.seen_count
-            shown["interests"] = {topics()[t].id: round(s, 3) for t, s in interests(state)}
+            unknown = np.full(len(state.items), -1)  # no live catalogue is at hand
+            liked = interests(state, unknown)
+            shown["interests"] = {topics()[t].id: round(s, 3) for t, s in liked}
         return shown
     finally:
         log.close()

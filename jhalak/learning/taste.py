@@ -31,6 +31,7 @@ from jhalak.schema.viewer_state import (
     TAP,
     TAPPED,
     TOPIC_0,
+    TOPICS_MAX,
     UNJUDGED,
     ViewerState,
 )
@@ -67,6 +68,12 @@ SHORT_HALF_LIFE: Final = 6.0
 LONG_HALF_LIFE: Final = 45.0
 SEEN_HALF_LIFE: Final = 35.0
 """The vector of what was looked at halves with each so many looks."""
+WEEKS_PRIOR: Final = 4.0
+"""Impressions' worth of belief that a viewer likes a topic as much as others."""
+LATELY_PRIOR: Final = 2.0
+"""The same that they like it now as they did for weeks."""
+LEAST_ENGAGED: Final = 0.005
+"""Share of all engagement below which a topic is no interest."""
 _SHORT_KEEP: Final = np.float32(math.exp2(-1.0 / SHORT_HALF_LIFE))
 _LONG_KEEP: Final = np.float32(math.exp2(-1.0 / LONG_HALF_LIFE))
 _SEEN_KEEP: Final = np.float32(math.exp2(-1.0 / SEEN_HALF_LIFE))
@@ -243,11 +250,26 @@ def forget(state: ViewerState, topic: int) -> None:
         array[:] = 0
 
 
-def interests(state: ViewerState) -> list[tuple[int, float]]:
-    """(topic index, share of what the viewer engaged with), greatest first; shares add up to 1."""
-    positive = np.maximum(state.engaged, 0.0)
-    total = float(positive.sum())
-    if total < 1e-6:
+def interests(state: ViewerState, looked: NDArray[np.int64]) -> list[tuple[int, float]]:
+    """(topic index, share), greatest first, of what the viewer likes; shares add up to 1.
+
+    What counts is how often they engage with what they see of a topic: how much of it they saw was
+    the feed's choice. `looked` int64[ITEMS_MAX] are the topics of `state.items` (-1: not known):
+    among the last that were looked at a new interest shows within 20 engagements, which in the
+    counts of weeks would take hundreds. Only topics count with which they engaged more than they
+    regretted.
+    """
+    engaged, shown = np.maximum(state.engaged, 0.0), state.shown
+    usual = (engaged.sum() + 1.0) / (shown.sum() + 8.0)
+    of_weeks = (engaged + WEEKS_PRIOR * usual) / (shown + WEEKS_PRIOR)
+    known = (state.items > 0) & (looked >= 0)
+    done = (state.items_done[known] & ~np.uint8(UNJUDGED)) > 0
+    seen_now = np.bincount(looked[known], minlength=TOPICS_MAX)
+    done_now = np.bincount(looked[known], done, TOPICS_MAX)
+    rate = (done_now + LATELY_PRIOR * of_weeks) / (seen_now + LATELY_PRIOR)
+    rate[engaged < LEAST_ENGAGED * engaged.sum()] = 0.0
+    total = float(rate.sum())
+    if engaged.sum() < 1e-6 or total <= 0.0:
         return []
-    order = np.argsort(-positive, kind="stable")
-    return [(int(t), float(positive[t] / total)) for t in order if positive[t] / total > 0.005]
+    order = np.argsort(-rate, kind="stable")
+    return [(int(t), float(rate[t] / total)) for t in order if rate[t] > 0.0]

@@ -33,6 +33,8 @@ TOPIC, LANGUAGE, CREATOR, SCENE = 3, 2, 70, 1
 FACTS = TOPIC, LANGUAGE, CREATOR, SCENE
 PLACES = {ALL, HOUR, SCENE_0 + SCENE, TOPIC_0 + TOPIC, LANGUAGE_0 + LANGUAGE, CREATOR_0}
 NONE = np.zeros(0, np.float32)
+NOTHING_KNOWN = np.full(ITEMS_MAX, -1)
+"""Topics of the items looked at last."""
 
 
 def unit(d: int) -> np.ndarray:
@@ -154,7 +156,31 @@ def test_shares_of_interests_add_up_to_one_and_regret_is_none() -> None:
     state = ViewerState(5)
     for topic, weight in ((1, 3.0), (2, 1.0), (3, -3.0)):
         taste.count_engaged(state, weight, -1, (topic, 0, 0, -1), None)
-    assert taste.interests(state) == [(1, 0.75), (2, 0.25)]
+    (first, most), (second, less) = taste.interests(state, NOTHING_KNOWN)
+    assert (first, second) == (1, 2) and most > less and most + less == pytest.approx(1)
+
+
+def test_what_is_liked_is_not_what_was_shown_most() -> None:
+    state = ViewerState(5)
+    for topic, shown, tapped in ((1, 200, 60), (2, 20, 12)):
+        state.counts[TOPIC_0 + topic, SHOWN] = shown
+        for _ in range(tapped):
+            taste.count_engaged(state, 1.0, TAP, (topic, 0, 0, -1), None)
+    assert [topic for topic, _ in taste.interests(state, NOTHING_KNOWN)] == [2, 1]
+
+
+def test_a_new_interest_is_seen_among_the_last_that_were_looked_at() -> None:
+    state = ViewerState(5)
+    for topic, shown, tapped in ((1, 200, 80), (2, 100, 20)):
+        state.counts[TOPIC_0 + topic, SHOWN] = shown
+        for _ in range(tapped):
+            taste.count_engaged(state, 1.0, TAP, (topic, 0, 0, -1), None)
+    assert taste.interests(state, NOTHING_KNOWN)[0][0] == 1
+    state.items[:], looked = np.arange(1, 33), np.arange(32) % 2 + 1
+    state.items_done[looked == 2] = TAPPED
+    assert taste.interests(state, looked)[0][0] == 2
+    taste.forget(state, 2)
+    assert [topic for topic, _ in taste.interests(state, looked)] == [1]
 
 
 def test_a_topic_that_is_forgotten_leaves_its_looks_and_regrets() -> None:

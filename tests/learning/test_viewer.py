@@ -13,11 +13,13 @@ from jhalak.learning.profile import dump, load
 from jhalak.learning.viewer import ViewerFold, one_by_one
 from jhalak.schema.activity import Forget, Tick, Verb
 from jhalak.schema.item import EMBEDDING_SIZE
-from jhalak.schema.viewer_state import ViewerState
+from jhalak.schema.viewer_state import ITEMS_MAX, ViewerState
 from tests.learning.records import NOW_MS, event, facts_of, outcomes, relation, served
 
 DAY_MS = 86_400_000
 KEEP_MS = 30 * DAY_MS
+NOTHING_KNOWN = np.full(ITEMS_MAX, -1)
+"""Topics of the items looked at last."""
 HIDE_MS = 90 * DAY_MS
 COUNTED = ("shown", "engaged", "language_shown", "language_engaged", "creator_shown",
            "creator_engaged", "vectors")  # fmt: skip
@@ -51,7 +53,7 @@ def test_taste_follows_taps() -> None:
         served(1, [7, 8]),
         outcomes(event("a", "impression", 1, 7), event("b", "tap", 1, 8, 1)),
     )
-    (topic, share), *others = taste.interests(state)
+    (topic, share), *others = taste.interests(state, NOTHING_KNOWN)
     assert (topic, share) == (facts_of(8)[0], 1.0)
     assert not others
     assert state.shown.sum() == 2
@@ -90,7 +92,7 @@ def test_an_undo_takes_a_tap_back_from_taste() -> None:
         outcomes(event("b", "undo", 1, 7, undoes="a")),
     )
     assert state.engaged.sum() == 0
-    assert taste.interests(state) == []
+    assert taste.interests(state, NOTHING_KNOWN) == []
 
 
 def test_what_was_never_served_teaches_nothing() -> None:
@@ -211,9 +213,9 @@ def test_an_item_that_is_gone_teaches_its_topic_and_no_vector() -> None:
 def test_forgetting_a_topic_ends_it_as_an_interest() -> None:
     state = after(served(1, [7, 8]), outcomes(event("a", "tap", 1, 7), event("b", "tap", 1, 8, 1)))
     after(Forget("f", 5, NOW_MS, facts_of(7)[0]), state=state)
-    assert [topic for topic, _ in taste.interests(state)] == [facts_of(8)[0]]
+    assert [topic for topic, _ in taste.interests(state, NOTHING_KNOWN)] == [facts_of(8)[0]]
     after(Forget("g", 5, NOW_MS, -1), state=state)
-    assert taste.interests(state) == []
+    assert taste.interests(state, NOTHING_KNOWN) == []
     assert not any(getattr(state, name).any() for name in COUNTED)
 
 

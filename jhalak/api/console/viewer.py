@@ -94,7 +94,9 @@ def profile_of(services: Services, viewer: Viewer, state: ViewerState) -> dict[s
                 "shown": round(float(state.shown[topic]), 1),
                 "engaged": round(float(state.engaged[topic]), 2),
             }
-            for topic, share in interests(state)
+            for topic, share in interests(
+                state, services.world.catalogue.facts_of(state.items)[1]
+            )
         ],
         "languages": [
             {

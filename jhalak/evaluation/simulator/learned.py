@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from jhalak.catalogue.live import LiveCatalogue
 from jhalak.learning import taste
 from jhalak.schema.viewer_state import ENGAGED, LANGUAGE_0, SHOWN, ViewerState
 
@@ -14,9 +15,9 @@ LANGUAGE_PRIOR: Final = 10.0
 """Impressions' worth of belief that a viewer reads all their languages alike."""
 
 
-def top_topic(state: ViewerState) -> int:
+def top_topic(state: ViewerState, catalogue: LiveCatalogue) -> int:
     """Index of the topic that the viewer is thought to like best; -1: nothing is known."""
-    found = taste.interests(state)
+    found = taste.interests(state, catalogue.facts_of(state.items)[1])
     return found[0][0] if found else -1
 
 

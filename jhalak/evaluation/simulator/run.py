@@ -214,7 +214,7 @@ class Simulation:
                 query = self._query(viewer, _LOCKSCREEN, 1, Random(0))
                 query.state = self.house.state(viewer + 1)
                 top = self._topics[self.viewers.top(viewer)]
-                profile = learned.top_topic(query.state)
+                profile = learned.top_topic(query.state, self.house.world.catalogue)
                 curve.note(viewer, profile == top, self.house.preferred_topic(query) == top)
 
     def _estimate(self) -> None:
