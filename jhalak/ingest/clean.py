@@ -26,6 +26,8 @@ _BLOCK: Final = re.compile(
 browser; so a text of nothing but beginnings costs linear time."""
 _BREAK: Final = re.compile(r"<(?:br|/?p|/?div|/?li)\b[^<>]*>", re.IGNORECASE)
 _TAG: Final = re.compile(r"<(?:/?[a-zA-Z]|![a-zA-Z\[])[^<>]*>")
+_LONG_NUMBER: Final = re.compile(r"&#[0-9]{100,};?")
+"""More digits than any letter's number has, zeros before it included; above 4,300 int() raises."""
 _VIRAMA: Final = "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d"
 _MEANT_AS_ZWNJ: Final = re.compile(f"(?<=[{_VIRAMA}])[\u200b\u200f\u202d\u206c](?=\\w)")
 """A zero-width space or direction mark between a virama and a letter: sources write it where a
@@ -112,6 +114,11 @@ def _trimmed(text: str) -> str:
     return text[: len(bare) + 1] if bare and spelt else bare
 
 
+def unescaped(text: str) -> str:
+    """Entities decoded. A number that names no letter, however long it is, becomes U+FFFD."""
+    return html.unescape(_LONG_NUMBER.sub("\ufffd", text) if "&#" in text else text)
+
+
 def _without_markup(text: str) -> str:
     """Tags out, entities decoded, also where a source escaped them twice."""
     for _ in range(3):
@@ -119,7 +126,7 @@ def _without_markup(text: str) -> str:
             text = _TAG.sub("", _BREAK.sub(" ", _BLOCK.sub(" ", text)))
         if "&" not in text:
             return text
-        decoded = html.unescape(text)
+        decoded = unescaped(text)
         if decoded == text:
             return text
         text = decoded

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import re
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
-from jhalak.ingest.clean import SUMMARY, clean
+from jhalak.ingest.clean import SUMMARY, clean, unescaped
 from jhalak.schema.picture import Block, BlockKind
 
 MAX_SOURCE: Final = 400_000
@@ -53,7 +52,7 @@ def blocks_of(source: str) -> tuple[Block, ...]:
     for _ in range(2):
         if not _ESCAPED.search(text) or _EDGE.search(text):
             break
-        text = html.unescape(text)
+        text = unescaped(text)
     found: list[Block] = []
     letters = 0
     for kind, piece in _pieces(_UNSEEN.sub(" ", text)):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping
-from html import unescape
 from typing import Any, Final, NamedTuple
 from urllib.parse import urljoin
 
+from jhalak.ingest.clean import unescaped
 from jhalak.ingest.rows import Bad, Entry, Row
 
 _DECLARED: Final = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._\-]+)""")
@@ -65,7 +65,7 @@ def xml_feed(data: bytes, charset: str = "") -> XmlFeed:
         return XmlFeed("", {}, [Bad(1, f"not a feed that we can read: {type(error).__name__}")], [])
     if not parsed.get("version") and not parsed.entries:
         return XmlFeed("", {}, [Bad(1, "not a feed that we can read")], [])
-    withdrawn = list(map(unescape, _WITHDRAWN.findall(text))) if _TOMBSTONES in text else []
+    withdrawn = list(map(unescaped, _WITHDRAWN.findall(text))) if _TOMBSTONES in text else []
     return XmlFeed(parsed.get("version") or "", parsed.feed, _entries(parsed, text), withdrawn)
 
 

@@ -9,7 +9,7 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jhalak.ingest.clean import HEADLINE, clean, clean_title, headline, shortened
+from jhalak.ingest.clean import HEADLINE, clean, clean_title, headline, shortened, unescaped
 from jhalak.ingest.mojibake import is_mojibake, repair
 
 HINDI = "दिल्ली में आज बारिश"
@@ -34,6 +34,12 @@ MARATHI = "जेनिफरने पतीच्या कपड्यां�
 )
 def test_markup_controls_and_blanks_go(given_text: str, plain: str) -> None:
     assert clean(given_text) == plain
+
+
+@pytest.mark.parametrize("digits", [7, 99, 100, 5000, 15_000])
+def test_a_number_that_names_no_letter_is_replaced(digits: int) -> None:
+    assert clean(f"A &#{'9' * digits}; B &#65;") == "A \ufffd B A"
+    assert unescaped(f"&#{'0' * min(digits, 50)}65;") == "A"
 
 
 def test_joiners_that_spell_stay_and_those_that_join_nothing_go() -> None:
