@@ -208,11 +208,9 @@ class Pipeline(Generic[Q]):
                     query.lower(Level.popular)
                     keep = np.zeros(len(candidates), np.bool_)
             stats.nanoseconds += perf_counter_ns() - started
-        return (
-            candidates
-            if keep is None or np.count_nonzero(keep) == len(keep)
-            else candidates.take(keep)
-        )
+        if keep is None or np.count_nonzero(keep) == len(keep):
+            return candidates
+        return candidates.take(keep)
 
     def _screen_all(self, query: Q, candidates: Candidates) -> Mask | None:
         """Who passes the filters that are asked for at once; None where that failed, or there is no

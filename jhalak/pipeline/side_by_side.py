@@ -3,7 +3,7 @@
 A slate's stages are more code and tables than a processor keeps near: what one request has brought
 there is gone when the next one begins. So all that wait when the event loop turns to them take
 their first step one after the other, then their second, and so on: all but the first find what a
-step needs already there. With 16 waiting a slate costs a sixth less; alone it costs the same.
+step needs already there. With 16 waiting a slate costs an eighth less; alone it costs the same.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, Final, Generic, TypeVar
 T = TypeVar("T")
 
 MOST: Final = 16
-"""Requests side by side; they are all answered when the last step of the first ones is done."""
+"""Requests side by side. They are answered together: with more, the first would wait longer."""
 
 
 @coroutine
@@ -34,7 +34,8 @@ class SideBySide:
         self._waiting: list[_Turn[Any]] = []
 
     async def run(self, key: int, work: Coroutine[Any, Any, T]) -> T:
-        """What `work` answers. Works of one key run one after the other, in the order of calls."""
+        """What `work` answers. Works of one key begin in the order of calls, each when the one
+        before has ended or waits for I/O."""
         loop = asyncio.get_running_loop()
         task = asyncio.current_task()
         if task is None:
