@@ -75,6 +75,12 @@ class Client:
             return json.loads(raw)
         return raw.decode()
 
+    def crowded(self) -> float:
+        """How many slates were made in a crowd so far."""
+        what = 'jhalak_counts_total{what="slates in a crowd"} '
+        lines = self.ask("GET", "/metrics").splitlines()
+        return sum(float(line[len(what) :]) for line in lines if line.startswith(what))
+
     def stages(self) -> dict[tuple[str, str, str], tuple[float, float]]:
         """(surface, kind, stage) to (calls, seconds) since the start, from /metrics."""
         found: dict[tuple[str, str, str], list[float]] = {}

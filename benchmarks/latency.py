@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.client import EDITION, VIDEO, get
+from benchmarks.client import EDITION, VIDEO, Client, get
 from benchmarks.load import Answers, Job, Load
 from benchmarks.measure import Rounds, check_full, measure, ratio
 from benchmarks.processes import HttpProcess, Process, jhalak, null_server
@@ -36,13 +36,16 @@ def latency(setting: Setting) -> Result:
         world = stack.enter_context(setting.worlds.copy(setting.items))
         server = stack.enter_context(jhalak(world.data))
         null = stack.enter_context(_warmed(setting, server, world))
+        before = _crowded(server)
         for turn in range(rounds):
             _round(setting.load, (null, theirs), (server, ours), world, (rate, turn))
+        crowd = _share(_crowded(server) - before, ours)
         requests = [get(EDITION, token) for token in world.regular]
         slower = rate * EDITION_RATE / RATE
         job = Job(server.port, requests, int(2 * slower), connections=64, rate=slower)
         measure(setting.load, server, job, editions)
     result = _result("latency", f"p99 of 12 videos at {rate:.0f}/s, open loop", ours, theirs)
+    result.details["share_in_a_crowd"] = crowd
     result.details[f"edition of 24 at {slower:.0f}/s"] = _spread(editions)
     return result
 
@@ -62,18 +65,21 @@ def backlog(setting: Setting) -> Result:
         log = world.data.parent / "learner.log"
         stack.enter_context(Process(command, log, nice=10))
         server.hear_learner()
+        before = _crowded(server)
         while len(left) < most:
             _round(setting.load, (null, theirs), (server, ours), world, (rate, len(left)))
             snapshot = open_learned(world.data).newest()
             left.append(max(end - (sum(snapshot.offsets) if snapshot else 0), 0))
             if not left[-1]:
                 break  # the last round was not wholly beside a backlog
+        crowd = _share(_crowded(server) - before, ours)
     if not left[-1] and not setting.quick:
         ours, theirs = _less_one(ours), _less_one(theirs)
         if len(ours.answers) < LEAST_ROUNDS:
             raise RuntimeError(f"the learner caught up too soon ({left}); raise BACKLOG")
     what = f"p99 of 12 videos at {rate:.0f}/s while the learner catches up"
     result = _result("latency_backlog", what, ours, theirs)
+    result.details["share_in_a_crowd"] = crowd
     result.details["records_left_after_each_round"] = left
     return result
 
@@ -103,6 +109,16 @@ def _round(
         )  # fmt: skip
         answers = measure(load, process, job, into)
         check_full(answers, 12)
+
+
+def _crowded(server: HttpProcess) -> float:
+    """How many slates were made of fewer candidates because many requests waited."""
+    with Client(server.port) as client:
+        return client.crowded()
+
+
+def _share(crowded: float, ours: Rounds) -> float:
+    return crowded / sum(len(answers.latency) for answers in ours.answers)
 
 
 def _less_one(rounds: Rounds) -> Rounds:

@@ -97,6 +97,7 @@ class FeedRoutes:
     async def _edition(self, query: Query, to: str, budget: int) -> Edition:
         s = self._s
         rules = s.settings.lockscreen
+        self._reach_of(query)
         # Read first: what is recalled while the slate is made is asked for later.
         since = s.world.catalogue.seq
         slate = await s.lockscreen.slate(query)
@@ -114,6 +115,7 @@ class FeedRoutes:
 
     async def _page(self, feed: Feed, query: Query, to: str, start: str) -> bytes:
         s = self._s
+        self._reach_of(query)
         slate = await feed.slate(query)
         await step()
         if start:
@@ -127,6 +129,12 @@ class FeedRoutes:
         )  # fmt: skip
         self._after(slate, len(slate))
         return body
+
+    def _reach_of(self, query: Query) -> None:
+        """In a crowd all get a slate soon, made of fewer candidates."""
+        if self._beside.crowded:
+            query.reach = self._s.settings.feed.crowded_reach
+            self._s.count("slates in a crowd")
 
     def _after(self, slate: Slate, sent: int) -> None:
         feed = self._s.lockscreen if slate.surface == LOCKSCREEN else self._s.video

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -65,6 +66,8 @@ class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     candidates: int = 320
     """How many candidates are scored."""
+    crowded_reach: Annotated[float, msgspec.Meta(gt=0.0, le=1.0)] = 0.4
+    """Which share of them is looked for and scored while many requests wait; 1: always all."""
     never_repeat_days: int = 30
     hide_days: int = 90
     values: ValueWeights = ValueWeights()

@@ -50,9 +50,12 @@ T = TypeVar("T")
 
 
 class Levelled(Protocol):
-    """What the runner asks of a query. `beside`: others may be served step by step with it."""
+    """What the runner asks of a query. `beside`: others may be served step by step with it;
+    `some`: how many candidates to look for where usually so many are."""
 
     beside: bool
+
+    def some(self, usual: int) -> int: ...
 
     def lower(self, level: Level) -> None: ...
 
@@ -190,7 +193,7 @@ class Pipeline(Generic[Q]):
                     rows = _NO_ROWS
             stats.candidates += len(rows)
             found.append(rows)
-        rows, bits = self._merger.merge(found, self._limit)
+        rows, bits = self._merger.merge(found, query.some(self._limit))
         return Candidates(rows, {SOURCES: bits})
 
     def _filter(self, query: Q, candidates: Candidates) -> Candidates:

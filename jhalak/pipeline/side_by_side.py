@@ -3,7 +3,10 @@
 A slate's stages are more code and tables than a processor keeps near: what one request has brought
 there is gone when the next one begins. So all that wait when the event loop turns to them take
 their first step one after the other, then their second, and so on: all but the first find what a
-step needs already there. With 16 waiting a slate costs an eighth less; alone it costs the same.
+step needs already there. The more wait the less each costs; alone it costs the same.
+
+Where more come than can be served so, waiting would grow without end. A crowd is told that it is
+one (`crowded`), so that each of its works does less.
 """
 
 from __future__ import annotations
@@ -16,8 +19,10 @@ from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
 
-MOST: Final = 16
+MOST: Final = 8
 """Requests side by side. They are answered together: with more, the first would wait longer."""
+CROWD: Final = 4
+"""So many waiting are a crowd: more come than are served at the usual cost."""
 
 
 @coroutine
@@ -32,6 +37,9 @@ class SideBySide:
 
     def __init__(self) -> None:
         self._waiting: list[_Turn[Any]] = []
+        self.crowded = False
+        """Whether those that run now waited in a crowd."""
+        self._left = False
 
     async def run(self, key: int, work: Coroutine[Any, Any, T]) -> T:
         """What `work` answers. Works of one key begin in the order of calls, each when the one
@@ -52,6 +60,7 @@ class SideBySide:
         return turn.result if rest is None else await rest
 
     def _go(self) -> None:
+        self.crowded = self._left or len(self._waiting) >= CROWD
         batch: dict[int, _Turn[Any]] = {}
         later: list[_Turn[Any]] = []
         for turn in self._waiting:
@@ -62,6 +71,7 @@ class SideBySide:
             else:
                 batch[turn.key] = turn
         self._waiting = later
+        self._left = bool(later)
         if later:
             later[0].loop.call_soon(self._go)
         beside = list(batch.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -60,6 +61,12 @@ class Query:
     """The same for its creator."""
     beside: bool = False
     """Others may be served beside it, step by step (pipeline/side_by_side.py)."""
+    reach: float = 1.0
+    """Which share of the usual candidates is looked for: less while many wait."""
+
+    def some(self, usual: int) -> int:
+        """How many to look for where `usual` many are looked for when nobody waits."""
+        return math.ceil(usual * self.reach)
 
     def lower(self, level: Level) -> None:
         """The answer is at best `level`; the worst one that is said stays."""

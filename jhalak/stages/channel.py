@@ -24,10 +24,8 @@ class InChannel:
         self._world, self._walker, self._wanted = world, walker, wanted
 
     def find(self, query: Query) -> Rows:
-        found = [
-            self._walker.first(rows, -(-self._wanted // len(query.languages)), query.seen)
-            for rows in rows_of(self._world, query)
-        ]
+        each = -(-query.some(self._wanted) // len(query.languages))
+        found = [self._walker.first(rows, each, query.seen) for rows in rows_of(self._world, query)]
         return np.concatenate(found) if found else NO_ROWS
 
 

@@ -125,7 +125,7 @@ class Exploration:
         self._queue = TrialQueue(world, budget, cards=cards)
 
     def find(self, query: Query) -> Rows:
-        share = self._wanted // len(query.languages) + 1
+        share = query.some(self._wanted) // len(query.languages) + 1
         safe = self._locked or query.minor
         parts = [
             self._walker.first(

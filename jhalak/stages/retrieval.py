@@ -108,15 +108,15 @@ def _of_topics(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _of_all_topics(rows, offsets, languages, shares, wanted, live, mark, out):  # type: ignore[no-untyped-def]
-    """As many of each topic that has any, at least two."""
+def _of_all_topics(rows, offsets, languages, shares, wanted, least, live, mark, out):  # type: ignore[no-untyped-def]
+    """As many of each topic that has any, `least` at least."""
     n = 0
     for k in range(len(languages)):
         first = languages[k] * TOPICS_MAX
         held = 0
         for t in range(first, first + TOPICS_MAX):
             held += offsets[t + 1] > offsets[t]
-        many = max(quota(wanted, shares[k], 1) // max(held, 1), 2)
+        many = max(quota(wanted, shares[k], 1) // max(held, 1), least)
         for t in range(first, first + TOPICS_MAX):
             n = _take(rows, offsets[t], offsets[t + 1], many, live, mark, out, n)
     return n
@@ -133,11 +133,11 @@ class Trending:
 
     def find(self, query: Query) -> Rows:
         languages, shares = _shared(query)
-        most = self._wanted + len(languages) * (self.LEAST + 1)
-        out = np.empty(most, np.int32)
+        wanted, least = query.some(self._wanted), query.some(self.LEAST)
+        out = np.empty(wanted + len(languages) * (least + 1), np.int32)
         rows, offsets = self._world.serving.trending
         n = _lead(
-            rows, offsets, languages, shares, self._wanted, self.LEAST,
+            rows, offsets, languages, shares, wanted, least,
             self._world.catalogue.live, self._walker.marks(query.seen), out,
         )  # fmt: skip
         much = out[:n]
@@ -152,7 +152,7 @@ class Trending:
             [
                 self._walker.first(
                     pools[language],
-                    max(math.ceil(self._wanted * share - 0.01), self.LEAST),
+                    max(math.ceil(query.some(self._wanted) * share - 0.01), self.LEAST),
                     query.seen,
                 )
                 for language, share in zip(query.languages, shares.tolist(), strict=True)
@@ -174,7 +174,7 @@ class Topical:
             return NO_ROWS
         languages, shares = _shared(query)
         live, mark = self._world.catalogue.live, self._walker.marks(query.seen)
-        engaged, half = query.state.engaged, self._wanted // 2
+        engaged, half = query.state.engaged, query.some(self._wanted // 2)
         out = np.empty(2 * (half + len(languages) * (TOPICS_MAX + 1)), np.int32)
         n = 0
         for rows, offsets in (
@@ -203,12 +203,12 @@ class Nearest:
             return NO_ROWS
         languages, shares = _shared(query)
         wanted = np.zeros((len(languages), len(state.interest_weight)), np.int64)
-        held = _of_interests(state.interest_weight, shares, self._wanted, wanted)
+        held = _of_interests(state.interest_weight, shares, query.some(self._wanted), wanted)
         if not held:
             return NO_ROWS
         return self._world.index.nearest(
             state.interests, languages, wanted, self._world.catalogue.live,
-            self._walker.marks(query.seen), DEPTH / (2 * held),
+            self._walker.marks(query.seen), DEPTH * query.reach / (2 * held),
         )  # fmt: skip
 
 
@@ -245,8 +245,8 @@ class CoEngaged:
         out = np.empty(len(state.items) * serving.neighbours.shape[1], np.int32)
         n = _of_engaged(
             state.items, state.items_done, c.row_of, serving.at, serving.neighbours,
-            serving.neighbour_strength, c.language, c.live, languages, shares, self._wanted,
-            self._walker.marks(query.seen), out,
+            serving.neighbour_strength, c.language, c.live, languages, shares,
+            query.some(self._wanted), self._walker.marks(query.seen), out,
         )  # fmt: skip
         return out[:n]
 
@@ -278,16 +278,18 @@ class Fresh:
     """Source: the newest of every topic, so that none is out of reach."""
 
     name: ClassVar[str] = "fresh"
+    LEAST: ClassVar[int] = 2
 
     def __init__(self, world: World, walker: Walker, wanted: int = 80) -> None:
         self._world, self._walker, self._wanted = world, walker, wanted
 
     def find(self, query: Query) -> Rows:
         languages, shares = _shared(query)
-        out = np.empty(self._wanted + len(languages) * (2 * TOPICS_MAX + 1), np.int32)
+        wanted, least = query.some(self._wanted), query.some(self.LEAST)
+        out = np.empty(wanted + len(languages) * (least * TOPICS_MAX + 1), np.int32)
         rows, offsets = self._world.catalogue.pools.shelves
         n = _of_all_topics(
-            rows, offsets, languages, shares, self._wanted, self._world.catalogue.live,
+            rows, offsets, languages, shares, wanted, least, self._world.catalogue.live,
             self._walker.marks(query.seen), out,
         )  # fmt: skip
         return out[:n]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from datetime import datetime
 from typing import Any
@@ -33,6 +34,34 @@ def get(phone: Phone, query: str = "", **more: Any) -> httpx.Response:
 
 def held(edition: dict[str, Any]) -> list[str]:
     return [card["item"] for card in edition["cards"] if card.get("ref")]
+
+
+def test_a_crowd_gets_whole_editions_of_fewer_candidates(jhalak: Jhalak) -> None:
+    def candidates() -> int:
+        stats = jhalak.services.lockscreen.stats
+        return sum(s.candidates for s in stats if s.kind == "source")
+
+    phones = [jhalak.phone() for _ in range(9)]
+    for phone in phones:
+        phone.edition(slots=6)
+    before = candidates()
+    alone = phones[0].edition(slots=6)
+    each = candidates() - before
+    assert "slates in a crowd" not in jhalak.services.counts
+
+    async def at_once() -> list[httpx.Response]:
+        return await asyncio.gather(
+            *(jhalak.asking("GET", f"{PATH}?slots=6", phone.token) for phone in phones[1:])
+        )
+
+    before = candidates()
+    for answer in jhalak.run(at_once()):
+        assert answer.status_code == 200
+        edition = answer.json()
+        assert (edition["level"], len(edition["cards"])) == (alone["level"], 6)
+    crowd = jhalak.services.counts["slates in a crowd"]
+    assert 4 <= crowd <= 8
+    assert candidates() - before < 8 * each
 
 
 class TestAnswer:

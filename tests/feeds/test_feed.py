@@ -105,6 +105,25 @@ def test_all_is_well_says_full() -> None:
     assert ((slate.propensity > 0) & (slate.propensity <= 1)).all()
 
 
+@pytest.mark.parametrize("make", [lockscreen, video])
+def test_in_a_crowd_a_slate_is_as_long_and_varied_but_of_fewer_candidates(make: Any) -> None:
+    topics = ("food", "sport", "travel", "science", "health")
+    items = make_items(dict.fromkeys(topics, 120), "en", publishers=30)
+
+    def scored(reach: float) -> tuple[Slate, Surface, int]:
+        surface = Surface(*items, make=make)
+        slate = surface.ask(12, reach=reach)
+        kept = next(s for s in surface.feed.stats if s.name == "live").candidates
+        return slate, surface, kept
+
+    usual, _, many = scored(1.0)
+    slate, surface, few = scored(0.4)
+    assert slate.level is usual.level is Level.full and len(slate) == len(usual) == 12
+    assert 12 < few < 0.5 * many
+    topic = surface.world.catalogue.topic[slate.rows]
+    assert len(np.unique(topic)) >= 4
+
+
 def test_before_anything_was_learned_it_says_popular() -> None:
     surface = Surface(*ITEMS)
     surface.world.serving.version = 0

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jhalak.pipeline.side_by_side import MOST, SideBySide, step
+from jhalak.pipeline.side_by_side import CROWD, MOST, SideBySide, step
 
 Told = list[tuple[Any, ...]]
 
@@ -50,6 +50,23 @@ def test_no_more_than_some_go_beside_each_other() -> None:
     answers = beside(*((k, lambda k=k: of_three(told, k)) for k in range(many)))  # type: ignore[misc]
     assert answers == list(range(many))
     assert [name for name, _ in told[: 3 * MOST]] == 3 * list(range(MOST))
+
+
+def test_those_who_wait_in_a_crowd_know_it() -> None:
+    async def crowded(runs: SideBySide) -> bool:
+        return runs.crowded
+
+    async def main() -> list[list[bool]]:
+        runs = SideBySide()
+        return [
+            await asyncio.gather(*(runs.run(k, crowded(runs)) for k in range(many)))
+            for many in (CROWD - 1, CROWD, 1, MOST + 1, 1)
+        ]
+
+    few, crowd, one, more, last = asyncio.run(main())
+    assert not any(few) and all(crowd) and not any(one)
+    assert all(more), "also whom the crowd kept waiting"
+    assert not any(last)
 
 
 def test_what_fails_fails_alone() -> None:
