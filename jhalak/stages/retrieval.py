@@ -188,8 +188,8 @@ class Nearest:
     """Source: items whose embeddings are nearest to each of the viewer's interests.
 
     Each interest gets its share by weight, in each language. The more interests, the less deep each
-    is searched for, so that four look at no more of the index than one: at 1,400 of the 7,000 items
-    of a language, at 5,000 of 100,000.
+    is searched for, so that four look at no more of the index than one: at 700 of the 7,000 items
+    of a language, at 2,500 of 100,000.
     """
 
     name: ClassVar[str] = "nearest"
@@ -208,7 +208,7 @@ class Nearest:
             return NO_ROWS
         return self._world.index.nearest(
             state.interests, languages, wanted, self._world.catalogue.live,
-            self._walker.marks(query.seen), DEPTH * query.reach / (2 * held),
+            self._walker.marks(query.seen), DEPTH * query.reach / (4 * held),
         )  # fmt: skip
 
 
