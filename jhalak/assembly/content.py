@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jhalak.assembly.stores import Records, open_blobs, open_fetcher
+from jhalak.assembly.stores import Records, open_blobs, open_fetcher, open_learned
 from jhalak.config.settings import Settings
 from jhalak.embedded.fetcher import SafeFetcher
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jhalak.ports.embedder import Embedder, Encoder
     from jhalak.understanding.meaning import Meaning
     from jhalak.workers.follow_feeds import FollowFeeds
+    from jhalak.workers.lifetimes import Lifetimes
     from jhalak.workers.make_pictures import MakePictures
     from jhalak.workers.understand import Understand
 
@@ -37,7 +38,16 @@ def quick_embedder(settings: Settings) -> Embedder | None:
     return None if settings.understanding.encoder else HashedNgrams()
 
 
-def open_understand(records: Records, settings: Settings, clock: Callable[[], int]) -> Understand:
+def open_lifetimes(data: Path, settings: Settings) -> Lifetimes:
+    """How long cards stay good, by the newest snapshot where that counts."""
+    from jhalak.workers.lifetimes import Lifetimes
+
+    return Lifetimes(open_learned(data) if settings.understanding.observed_lifetimes else None)
+
+
+def open_understand(
+    records: Records, settings: Settings, clock: Callable[[], int], lifetimes: Lifetimes
+) -> Understand:
     """What understands items from the store. Raises Unavailable without its encoder."""
     from jhalak.understanding.embedding import HashedNgrams
     from jhalak.understanding.topic import FILE, model_at
@@ -48,7 +58,7 @@ def open_understand(records: Records, settings: Settings, clock: Callable[[], in
     folder = records.folder
     topics = model_at(folder / "models" / FILE)
     models = Models(HashedNgrams(), Words(folder / "words"), topics, encoder, meaning)
-    return Understand(records.understandings, models, clock)
+    return Understand(records.understandings, models, lifetimes, clock)
 
 
 def open_encoder(settings: Settings) -> tuple[Encoder | None, Meaning | None]:

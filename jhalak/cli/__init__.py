@@ -291,10 +291,12 @@ def build_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
 
     learned = command(
-        "learned", "Say what the weights have seen, and prove it by folding the log again.",
+        "learned",
+        "Say what the weights have seen, prove it by folding the log again, or say how long cards "
+        "were seen to stay good.",
         "jhalak learned verify --data ./jhalak-data",
     )  # fmt: skip
-    learned.add_argument("action", choices=("show", "lineage", "verify"))
+    learned.add_argument("action", choices=("show", "lineage", "verify", "lifetimes"))
     learned.add_argument(
         "--whole", action="store_true",
         help="verify: from the log's beginning (default: from the oldest checkpoint kept)",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -24,6 +25,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     with explained():
         settings = read_settings(arguments.data)
+        if arguments.action == "lifetimes":
+            last_line(_lifetimes(arguments.data), wanted=arguments.json)
+            return 0
         blobs = open_blobs(arguments.data, settings)
         path, newest = asyncio.run(_newest(blobs))
         if arguments.action != "verify":
@@ -83,6 +87,35 @@ def _lineage(path: str, checkpoint: Checkpoint) -> dict[str, Any]:
     print(f"before that  {last[:16]}, not kept" if last else "before that  nothing: the first one")
     hashes = [{"manifest": hash_of(m), **msgspec.to_builtins(m)} for m in line]
     return {"checkpoint": path, "lineage": hashes}
+
+
+def _lifetimes(data: Path) -> dict[str, Any]:
+    """Of each topic in each language of which something was seen: the hours that ship, and those
+    that the newest snapshot tells, by how many cards, slots and taps."""
+    from jhalak.assembly import open_learned
+    from jhalak.catalogue.topics import topics
+    from jhalak.schema.languages import LANGUAGES
+    from jhalak.workers.lifetimes import Lifetimes
+
+    lifetimes = Lifetimes(open_learned(data))
+    if not lifetimes.look():
+        raise Failure("there is no snapshot: has `jhalak work learn` run since the last boot?")
+    print("language topic          ships h  seen h  surer    cards       slots     taps")
+    rows = []
+    for seen in lifetimes.observed.all_seen():
+        language, topic = LANGUAGES[seen.language], topics()[seen.topic]
+        hours, gain = lifetimes.of_topic(language, topic.id)
+        shipped = topic.lifetime_ms / 3_600_000
+        print(
+            f"{language:<8} {topic.id:<13} {shipped:8.0f} {hours:7.1f} {gain:6.2f}"
+            f" {seen.cards:8,} {seen.exposures:11,.0f} {seen.taps:8,.0f}"
+        )
+        rows.append({
+            "language": language, "topic": topic.id, "ships_h": shipped, "hours": round(hours, 1),
+            "gain": round(gain, 2), "cards": seen.cards, "slots": round(seen.exposures),
+            "taps": round(seen.taps),
+        })  # fmt: skip
+    return {"lifetimes": rows}
 
 
 def _counts(counts: dict[str, int]) -> str:

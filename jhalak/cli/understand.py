@@ -12,7 +12,7 @@ from jhalak.cli.output import last_line
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from jhalak.assembly import now_ms, open_records, open_understand
+    from jhalak.assembly import now_ms, open_lifetimes, open_records, open_understand
     from jhalak.config.settings import read_settings
     from jhalak.workers.understand import WHAT
 
@@ -35,7 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
                     print(f"{one.what:<10} {one.confidence:4.2f}  {one.value}  ({one.model})")
                 last_line({"found": [one._asdict() for one in found]}, wanted=arguments.json)
                 return 0 if found else 1
-            worker = open_understand(records, settings, now_ms)
+            lifetimes = open_lifetimes(arguments.data, settings)
+            worker = open_understand(records, settings, now_ms, lifetimes)
             console = Console(stderr=True)
             bar = Progress(
                 TextColumn("understanding {task.completed:,.0f} items"), TimeElapsedColumn(),

@@ -92,7 +92,7 @@ async def _learn(arguments: argparse.Namespace) -> list[int]:
 
     await _work("learning", step, 0.05, arguments)
     if arguments.until_caught_up:
-        learner.publish(now_ms())
+        learner.publish(now_ms(), whole=True)
     await learner.checkpoint()
     log.close()
     return learner.fold.offsets
@@ -246,13 +246,20 @@ async def _transcode(arguments: argparse.Namespace) -> list[int]:
 
 async def _understand(arguments: argparse.Namespace) -> list[int]:
     """Answers how many items still wait."""
-    from jhalak.assembly import now_ms, open_records, open_understand
+    from jhalak.assembly import now_ms, open_lifetimes, open_records, open_understand
     from jhalak.config.settings import read_settings
+    from jhalak.workers.lifetimes import RenewLifetimes
 
     settings = read_settings(arguments.data)
     records = open_records(arguments.data, settings)
-    worker = open_understand(records, settings, now_ms)
-    await _work("understanding items", worker.step, 0.5, arguments)
+    lifetimes = open_lifetimes(arguments.data, settings)
+    worker = open_understand(records, settings, now_ms, lifetimes)
+    renew = RenewLifetimes(records.understandings, lifetimes, now_ms)
+
+    async def step() -> bool:
+        return await worker.step() or await renew.step()
+
+    await _work("understanding items", step, 0.5, arguments)
     waiting = worker.backlog()
     records.database.close()
     return [waiting]

@@ -222,6 +222,9 @@ class UnderstandingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_un
     viewers, or `jhalak understand --again`."""
     worker: bool = True
     """Whether `serve` starts the loop that understands items."""
+    observed_lifetimes: bool = True
+    """Whether how fast cards lose their readers, as the learner sees it, changes how long they
+    stay."""
     encoder_model: str = ""
     """The model's name at that address."""
     encoder_key: str = ""

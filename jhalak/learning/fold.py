@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from jhalak.config.settings import ModelSettings
 from jhalak.learning import labels
+from jhalak.learning.decay import Decay
 from jhalak.learning.examples import Examples
 from jhalak.learning.features import F
 from jhalak.learning.figures import Figures
@@ -57,6 +58,7 @@ class Fold:
         self.model = OnlineModel(model)
         self.figures = Figures()
         self.lately = Lately()
+        self.decay = Decay()
         self.examples = Examples(self.model, self.figures.foretold)
         self.watch = WatchTime()
         self.tallies = Tallies()
@@ -101,6 +103,7 @@ class Fold:
         if self.at_ms // DAY_MS > before_ms // DAY_MS:
             # By log time, not when a snapshot is made: a fold must not depend on a clock.
             self.tallies.expire(self.at_ms)
+            self.decay.expire(self.at_ms, ITEM_UNUSED_S)
             self.model.expire(self.at_ms - int(ITEM_UNUSED_S * 1000))
         if isinstance(record, Served):
             if record.slate not in self.erased:
@@ -168,6 +171,7 @@ class Fold:
         if new and known is not None and shown.marks[position] & CLOSED:
             # It was learned as a no already: the yes comes late, but it comes.
             self.figures.close(known, position, new, self.at_ms, late=True)
+            self.decay.close(known, position, new, self.model.position, self.at_ms, late=True)
             self._learn(shown, known, position, labels.late(new), self.at_ms)
 
     def _undo(self, shown: Shown, event: Outcome, known: Features | None, at_ms: int) -> None:
@@ -232,6 +236,7 @@ class Fold:
             shown.marks[position] |= CLOSED
             self.figures.close(known, position, shown.yes[position], at_ms)
             self.lately.close(known, position, shown.yes[position])
+            self.decay.close(known, position, shown.yes[position], self.model.position, at_ms)
             self._learn(shown, known, position, labels.closed(shown.yes[position]), at_ms)
 
     def _forget(self) -> None:
@@ -281,6 +286,7 @@ class Fold:
                 "watch": self.watch.threshold_s.tobytes(),
                 "tallies": self.tallies.dump(),
                 "figures": self.figures.dump(),
+                "decay": self.decay.dump(),
                 "slates": self.slates.dump(),
                 "relations": list(self.relations.items()),
                 "erased": list(self.erased.items()),
@@ -302,6 +308,7 @@ class Fold:
         self.watch.threshold_s = np.frombuffer(state["watch"]).copy()
         self.tallies.load(state["tallies"])
         self.figures.load(state.get("figures", {}))
+        self.decay.load(state.get("decay", {}))
         self.slates.load(state["slates"])
         self.relations = dict(state["relations"])
         self.erased = dict(state["erased"])

@@ -17,7 +17,7 @@ class Draft(NamedTuple):
 
     item: Item
     """`published_ms` 0: the store keeps what it has, or takes `now_ms` for a new item;
-    `expires_ms` 0: likewise, `now_ms` plus `lifetime_ms`."""
+    `expires_ms` 0: the former plus `lifetime_ms`."""
     embedding: bytes
     lifetime_ms: int
     text: tuple[Block, ...] | None = None

@@ -61,7 +61,6 @@ _KNOWN = select(
     items.c.status,
     items.c.content_hash,
     items.c.published_ms,
-    items.c.expires_ms,
 ).where(items.c.id.in_(bindparam("ids", expanding=True)))
 _CREATORS_AFTER = (
     select(creators.c.num, creators.c.name)

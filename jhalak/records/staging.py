@@ -27,7 +27,6 @@ class Known(NamedTuple):
     status: Status
     content_hash: bytes
     published_ms: int
-    expires_ms: int
 
 
 class Staged(NamedTuple):
@@ -70,9 +69,7 @@ def stage(
         if after.text is None and item.id in staged:
             after = after._replace(text=staged[item.id].text)
         staged[item.id] = after
-        seen[item.id] = Known(
-            after.num, "live", after.content_hash, item.published_ms, item.expires_ms
-        )
+        seen[item.id] = Known(after.num, "live", after.content_hash, item.published_ms)
     return changes, list(staged.values())
 
 
@@ -85,13 +82,14 @@ def check_ids(drafts: Sequence[Draft]) -> None:
 
 
 def _effective(draft: Draft, before: Known | None, now_ms: int) -> Staged:
-    """The draft with the times that hold: its own, else those stored, else those of a new item."""
+    """The draft with the times that hold: its own, else those of when it was first stored."""
     item = draft.item
     published, expires = item.published_ms, item.expires_ms
     if published == 0:
         published = now_ms if before is None else before.published_ms
     if expires == 0:
-        expires = now_ms + draft.lifetime_ms if before is None else before.expires_ms
+        # Not what is stored: it may have been understood since what its source says.
+        expires = published + draft.lifetime_ms
     if (published, expires) != (item.published_ms, item.expires_ms):
         item = msgspec.structs.replace(item, published_ms=published, expires_ms=expires)
     body = _encoder.encode(item)

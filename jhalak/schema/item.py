@@ -71,6 +71,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What viewers are told of it: `ai`, `sensitive`."""
     published_ms: int = 0
     expires_ms: int = 0
+    lifetime_ms: int = 0
+    """Between the two, where it is not what its source says but was understood since; else 0."""
     sensitive: bool = False
     """Politics, crime, health, faith: on a locked screen only when it trends or was chosen."""
     reviewed: bool = False

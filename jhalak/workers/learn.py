@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jhalak.config.settings import ModelSettings
 from jhalak.learning.fold import Fold
@@ -24,6 +26,8 @@ log = logging.getLogger(__name__)
 
 BATCH = 256
 """Records read at once."""
+WEIGH_MS = 60_000
+"""Between two looks at how fast cards lose their readers: half a second for 100,000 of them."""
 KEPT = 3
 """Checkpoints kept."""
 FOLDER = "checkpoints"
@@ -52,6 +56,8 @@ class Learner:
         self.lineage = Lineage(cell)
         self._published_ms = self._checkpointed_ms = clock()
         self._published: list[int] | None = None
+        self._weighed_ms = self._published_ms - WEIGH_MS
+        self._half_lives: dict[str, NDArray[Any]] = {}
         self._checkpointed = list(self.fold.offsets)
 
     async def resume(self) -> None:
@@ -95,9 +101,11 @@ class Learner:
         if now_ms - self._checkpointed_ms >= self._checkpoint_ms:
             await self.checkpoint()
 
-    def publish(self, now_ms: int) -> None:
-        """Hand what was learned to every process that serves."""
-        arrays = self.fold.arrays()
+    def publish(self, now_ms: int, *, whole: bool = False) -> None:
+        """Hand what was learned to every process that serves; `whole` with half-lives as of now."""
+        if whole or now_ms - self._weighed_ms >= WEIGH_MS:
+            self._weighed_ms, self._half_lives = now_ms, self.fold.decay.arrays()
+        arrays = {**self.fold.arrays(), **self._half_lives}
         newest = self._learned.newest()
         version = max(newest.version + 1 if newest else 1, sum(self.fold.offsets) + 1)
         self._learned.publish(

@@ -1,8 +1,9 @@
 """Understanding items from the store, newest first: what is slow, after the item is live.
 
-One batch: language, safety and lifetime as they were told on the way in, the topic once more with
-what the text means, the embedding, and the story. A process of its own: a sentence encoder takes
-20 to 40 ms of CPU a headline. Without one the same steps run on words alone.
+One batch: language and safety as they were told on the way in, the topic once more with what the
+text means, the lifetime with what was seen of it, the embedding, and the story. A process of its
+own: a sentence encoder takes 20 to 40 ms of CPU a headline. Without one the same steps run on words
+alone.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from jhalak.ingest.quick import VAGUE, better, text_of
 from jhalak.ports.embedder import Embedder, Encoder
 from jhalak.ports.understandings import Understanding, UnderstandingStore, Understood
 from jhalak.schema.item import Item, ItemRecord
-from jhalak.understanding import lifetime, safety
+from jhalak.understanding import safety
 from jhalak.understanding.language import NAME as LANGUAGE
 from jhalak.understanding.language import classify
 from jhalak.understanding.linear import Linear
@@ -30,6 +31,7 @@ from jhalak.understanding.meaning import Drift, Meaning
 from jhalak.understanding.story import OWN, Stories, Told
 from jhalak.understanding.topic import topics_of
 from jhalak.understanding.words import Words
+from jhalak.workers.lifetimes import Lifetimes, moved
 
 log = logging.getLogger(__name__)
 
@@ -63,8 +65,12 @@ class Models:
 class Understand:
     """The loop: what `jhalak work understand` and `jhalak understand --again` run."""
 
-    def __init__(self, store: UnderstandingStore, models: Models, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, store: UnderstandingStore, models: Models, lifetimes: Lifetimes,
+        clock: Callable[[], int],
+    ) -> None:  # fmt: skip
         self._store, self._models, self._clock = store, models, clock
+        self._lifetimes = lifetimes
         self.stories = Stories()
         self._drift = Drift()
         self._resumed = False
@@ -102,6 +108,7 @@ class Understand:
         """Understand these and keep it."""
         if not records:
             return
+        self._lifetimes.look()
         models, now_ms = self._models, self._clock()
         texts = [text_of(record.item.title, record.item.summary) for record in records]
         languages = [record.item.language for record in records]
@@ -128,7 +135,7 @@ class Understand:
             if "safety" in what:
                 one.safety(found[at])
             if "lifetime" in what:
-                one.lifetime()
+                one.lifetime(self._lifetimes)
             if "meaning" in what:
                 one.meaning(embeddings[at])
             if "story" in what:
@@ -201,10 +208,10 @@ class _One:
             "safety", ",".join(verdict.classes) or safety.CLEAN, verdict.confidence, safety.NAME
         )
 
-    def lifetime(self) -> None:
-        topic_h = topic_by_id()[self.item.topic].lifetime_ms / lifetime.HOUR_MS
-        hours, sure = lifetime.lifetime_h(self._text, topic_h)
-        self._say("lifetime", f"{hours:.1f} h", sure, lifetime.NAME)
+    def lifetime(self, lifetimes: Lifetimes) -> None:
+        said = lifetimes.of(self._record.num, self.item, self._text)
+        self.item = moved(self._record.item, self.item, self._text, said.hours)
+        self._say("lifetime", f"{said.hours:.1f} h", said.confidence, said.model)
 
     def meaning(self, embedding: NDArray[np.int8]) -> None:
         self.embedding = embedding.tobytes()

@@ -33,7 +33,7 @@ class MemoryItems:
     def _put(self, draft: Draft, now_ms: int) -> Change:
         item, old = draft.item, self.items.get(draft.item.id)
         published = item.published_ms or (old.published_ms if old else now_ms)
-        expires = item.expires_ms or (old.expires_ms if old else now_ms + draft.lifetime_ms)
+        expires = item.expires_ms or published + draft.lifetime_ms
         new = msgspec.structs.replace(item, published_ms=published, expires_ms=expires)
         self.items[item.id] = new
         if old is None:

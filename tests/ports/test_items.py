@@ -245,8 +245,8 @@ def _model_put(model: dict[str, tuple[str, Item]], one: Draft, now_ms: int) -> s
         return "unchanged"
     item = msgspec.structs.replace(
         one.item,
-        published_ms=one.item.published_ms or (old.published_ms if old else now_ms),
-        expires_ms=one.item.expires_ms or (old.expires_ms if old else now_ms + one.lifetime_ms),
+        published_ms=(published := one.item.published_ms or (old.published_ms if old else now_ms)),
+        expires_ms=one.item.expires_ms or published + one.lifetime_ms,
     )
     model[item.id] = ("live", item)
     return "new" if old is None else "unchanged" if item == old else "updated"

@@ -21,6 +21,7 @@ from jhalak.understanding.embedding import HashedNgrams
 from jhalak.understanding.meaning import fit
 from jhalak.understanding.topic import model_at
 from jhalak.understanding.words import Words
+from jhalak.workers.lifetimes import Lifetimes
 from jhalak.workers.understand import WHAT, Models, Understand
 
 NOW_MS = 1_790_000_000_000
@@ -59,7 +60,7 @@ def filled(database: Database) -> SqlItemStore:
 
 def worker(database: Database, models: Models | None = None) -> Understand:
     models = models or Models(HashedNgrams(), Words(), model_at(None))
-    return Understand(SqlUnderstandingStore(database), models, lambda: NOW_MS)
+    return Understand(SqlUnderstandingStore(database), models, Lifetimes(None), lambda: NOW_MS)
 
 
 def test_the_quick_steps_tell_topic_safety_and_lifetime() -> None:
