@@ -214,7 +214,9 @@ REGISTRY: Final[tuple[Holding, ...]] = (
     ),
     Holding("blob", "video", "public", "videos made for phones", "while a video shows them"),
     Holding("blob", "media", "public", "pictures made for phones", "while an item shows them"),
-    Holding("blob", "learned", "aggregate", "item counters and weights for serving", "newest"),
+    Holding("blob", "learned", "aggregate", "item counters, half-lives and weights for serving",
+        "newest",
+    ),
     Holding("blob", "keys", "secret", "keys of tokens and signatures", "rotated"),
 )  # fmt: skip
 

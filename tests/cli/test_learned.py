@@ -10,6 +10,7 @@ import pytest
 from jhalak.assembly import open_blobs, open_log
 from jhalak.config.settings import Settings
 from jhalak.schema.activity import TOPIC, Activity, encode
+from jhalak.schema.languages import LANGUAGES
 from tests.cli.conftest import Run
 from tests.workers.test_learn import days
 
@@ -44,6 +45,19 @@ def test_it_shows_what_the_weights_have_seen(run: Run, data: Path) -> None:
     line = run("learned", "lineage", "--data", data, "--json").last()["lineage"]
     assert [m["offsets"] for m in line] == [[120], [60]]
     assert line[0]["parent"] == line[1]["manifest"] and line[1]["parent"] == ""
+
+
+def test_it_tells_how_long_cards_were_seen_to_stay_good(run: Run, data: Path) -> None:
+    ended = run("learned", "lifetimes", "--data", data, "--json")
+    (row,) = ended.last()["lifetimes"]
+    assert ended.code == 0 and "sport" in ended.out
+    assert (row["language"], row["topic"], row["ships_h"]) == (LANGUAGES[0], "sport", 48)
+    assert 6 <= row["hours"] <= 384 and 0 < row["taps"] < row["slots"] and row["cards"] == 49
+
+
+def test_without_a_snapshot_nothing_was_seen(run: Run, tmp_path: Path) -> None:
+    ended = run("learned", "lifetimes", "--data", tmp_path)
+    assert ended.code == 1 and "no snapshot" in ended.err
 
 
 def test_it_proves_the_newest_checkpoint_from_the_log(run: Run, data: Path) -> None:

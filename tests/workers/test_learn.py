@@ -226,6 +226,27 @@ def test_it_publishes_at_most_so_often_and_beats_in_between() -> None:
     assert world.learned.beats == [world.clock()]
 
 
+def test_half_lives_are_weighed_once_a_minute_and_whenever_all_is_wanted() -> None:
+    world = World()
+    learner = world.learner()
+    world.log.add(*days(5))
+    catch_up(learner)
+
+    def cards() -> float:
+        snapshot = world.learned.newest()
+        assert snapshot is not None
+        return float(snapshot.arrays["decay_seen"][:, 0].sum())
+
+    learner.publish(world.clock())
+    first = cards()
+    world.log.add(*days(60, viewer=2))
+    catch_up(learner)
+    learner.publish(world.clock())
+    assert cards() == first
+    learner.publish(world.clock(), whole=True)
+    assert cards() > first
+
+
 def test_versions_rise_over_starts() -> None:
     world = World()
     for _ in range(4):
