@@ -12,8 +12,12 @@ from numpy.typing import NDArray
 
 from benchmarks.understanding_data import SIB, SMALL, Data, data, say
 from jhalak.catalogue.topics import by_label
+from jhalak.understanding.linear import Linear
+from jhalak.understanding.meaning import Drift
+from jhalak.understanding.nearby import Nearby
 from jhalak.understanding.topic import model_at
 from jhalak.understanding.topic_training import train_own
+from jhalak.workers.understand import BATCH
 
 FOLDS = 5
 MOST = 12_000
@@ -106,20 +110,25 @@ def _right(found: Data, code: str, rows: Rows) -> float:
     if "science" in labels and "technology" not in labels:
         labels.append("technology")
     places = [model.labels.index(label) for label in labels]
-    texts = [text for text, _ in rows]
-    vectors = _around(found.centred(texts, [code] * len(texts)))
-    best = model.of_texts(texts, vectors)[:, places].argmax(axis=1)
+    best = _as_told(model, code, [text for text, _ in rows], found)[:, places].argmax(axis=1)
     said = [labels[at] for at in best]
     if "technology" not in {label for _, label in rows}:
         said = ["science" if label == "technology" else label for label in said]
     return 100 * float(np.mean([a == b for a, (_, b) in zip(said, rows, strict=True)]))
 
 
-def _around(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Centred once more, on the set itself, as a cell's own items are."""
-    left = vectors - vectors.mean(axis=0)
-    unit: NDArray[np.float32] = left / np.maximum(np.linalg.norm(left, axis=1, keepdims=True), 1e-6)
-    return unit
+def _as_told(model: Linear, code: str, texts: list[str], found: Data) -> NDArray[np.float32]:
+    """float32[n, labels]: scores as the worker makes them of a cell's items that are understood
+    once more (`jhalak understand --again`), a batch after the other."""
+    drift, nearby = Drift(), Nearby()
+    vectors, codes = found.centred(texts, [code] * len(texts)), [code] * BATCH
+    for _ in ("at first", "again"):
+        scores = []
+        for at in range(0, len(texts), BATCH):
+            rows = vectors[at : at + BATCH]
+            own = model.of_texts(texts[at : at + BATCH], drift.off(rows, codes[: len(rows)]))
+            scores.append(nearby.beside(rows, codes[: len(rows)], own))
+    return np.concatenate(scores)
 
 
 if __name__ == "__main__":

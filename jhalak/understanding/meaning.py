@@ -68,7 +68,8 @@ class Meaning:
 class Drift:
     """Where a cell's own items of a language lie, which is taken off before topics are told: news
     is told in another tone than the text that centres come from. On eleven sets of headlines
-    without examples it tells 62.9 % right instead of 60.3 %."""
+    without examples it tells 62.9 % right instead of 60.3 %. What their nearest say comes on top
+    (nearby.py)."""
 
     def __init__(self) -> None:
         self._mean: dict[str, Floats] = {}

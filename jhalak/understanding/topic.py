@@ -40,9 +40,12 @@ def topics_of(
     model: Linear, texts: Sequence[str], vectors: NDArray[np.float32] | None = None
 ) -> list[tuple[str, float]]:
     """Topic and confidence of each text; `general` where it is not sure. 30 us a text."""
-    if not texts:
-        return []
-    shares = confidence(model.of_texts(texts, vectors))
+    return of_scores(model, model.of_texts(texts, vectors)) if texts else []
+
+
+def of_scores(model: Linear, scores: NDArray[np.float32]) -> list[tuple[str, float]]:
+    """The same of scores float32[n, labels]."""
+    shares = confidence(scores)
     best = shares.argmax(axis=1)
     return [
         (model.labels[index] if share >= SURE else GENERAL, float(share))

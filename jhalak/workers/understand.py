@@ -28,8 +28,9 @@ from jhalak.understanding.language import NAME as LANGUAGE
 from jhalak.understanding.language import classify
 from jhalak.understanding.linear import Linear
 from jhalak.understanding.meaning import Drift, Meaning
+from jhalak.understanding.nearby import Nearby
 from jhalak.understanding.story import OWN, Stories, Told
-from jhalak.understanding.topic import topics_of
+from jhalak.understanding.topic import of_scores
 from jhalak.understanding.words import Words
 from jhalak.workers.lifetimes import Lifetimes, moved
 
@@ -72,7 +73,7 @@ class Understand:
         self._store, self._models, self._clock = store, models, clock
         self._lifetimes = lifetimes
         self.stories = Stories()
-        self._drift = Drift()
+        self._drift, self._nearby = Drift(), Nearby()
         self._resumed = False
 
     async def step(self) -> bool:
@@ -123,7 +124,10 @@ class Understand:
             centred if models.encoder and models.topics.encoder == models.encoder.model else None
         )
         near = None if usable is None else self._drift.off(usable, languages)
-        topics = topics_of(models.topics, texts, near)
+        scores = models.topics.of_texts(texts, near)
+        if usable is not None:
+            scores = self._nearby.beside(usable, languages, scores)
+        topics = of_scores(models.topics, scores)
         found = safety.verdicts(texts, languages, models.words, usable)
         done = []
         for at, record in enumerate(records):
@@ -149,11 +153,11 @@ class Understand:
         centred: NDArray[np.float32] | None, at: int,
     ) -> tuple[str, float]:  # fmt: skip
         item = record.item
-        told = Told(
+        telling = Told(
             record.num, item.language, item.publisher, text, item.published_ms,
             embedding, None if centred is None else centred[at],
         )  # fmt: skip
-        return self.stories.story_of(told, self._clock())
+        return self.stories.story_of(telling, self._clock())
 
     def _resume(self, full: bool = True) -> None:
         """Once: remember the stories of live items that were understood before."""
