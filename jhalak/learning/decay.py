@@ -182,10 +182,11 @@ class Decay:
         if late and not tap:
             return
         # A late one was counted as a slot when it closed.
-        place = -math.inf if late else places.item(_CARDS, min(position, POSITIONS - 1), _TAP)
+        place = position if position < POSITIONS else POSITIONS - 1
+        weight = -math.inf if late else places.item(_CARDS, place, _TAP)
         cell = known.language[position] * TOPICS_MAX + known.topic[position]
         self._waiting.append((
-            known.items[position], cell, at_ms, tap, x.item(position, _AGE), place
+            known.items[position], cell, at_ms, tap, x.item(position, _AGE), weight
         ))  # fmt: skip
         if len(self._waiting) >= _FLUSH:
             self._flush()
@@ -194,14 +195,15 @@ class Decay:
         """Count what waits."""
         if not self._waiting:
             return
-        *whole, ages, places = zip(*self._waiting, strict=True)
+        *whole, ages, weights = zip(*self._waiting, strict=True)
         self._waiting.clear()
         cards = self._cards
+        # In the order in which they came: a checkpoint must not depend on when this is done.
         row = np.array([cards.at(item) for item in whole[0]])
         _, cells, times, taps = np.array(whole, np.int64)
         cards.cell[row], cards.last_ms[row] = cells, times
-        hours, place = np.expm1(np.array(ages)), np.array(places)
-        exposure = np.where(place > -math.inf, np.exp(np.clip(place, -3, 1)), 0)
+        hours, weight = np.expm1(np.array(ages)), np.array(weights)
+        exposure = np.where(weight > -math.inf, np.exp(np.clip(weight, -3, 1)), 0)
         count(row, hours, exposure, taps, AGE_H, cards.exposed, cards.taps)
 
     def expire(self, at_ms: int, unused_s: float) -> None:
