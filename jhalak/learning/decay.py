@@ -66,6 +66,8 @@ LEAST_TAPS: Final = 10.0
 LONGEST_H: Final = 2160.0
 SHORTEST_H: Final = 3.0
 """Bounds of a lifetime, hours."""
+LEAST_LIKELY: Final = -500.0
+"""Log-likelihoods are cut to it."""
 _FLUSH: Final = 512
 """Slots counted at once."""
 _CARDS: Final = SURFACES.index("lockscreen")
@@ -230,7 +232,8 @@ class Decay:
             "decay_seen": seen.astype(np.float32),
             "decay_of_cell": (of_cell - of_cell.max(axis=1, keepdims=True)).astype(np.float32),
             "decay_items": cards.keys[:n][many],
-            "decay_of_item": of_item[many],
+            # Of half the width: they are written with every snapshot.
+            "decay_of_item": np.maximum(of_item[many], LEAST_LIKELY).astype(np.float16),
         }
 
     def dump(self) -> dict[str, bytes]:
@@ -312,13 +315,13 @@ def observed(arrays: Mapping[str, NDArray[Any]]) -> Observed:
 
 
 def _estimate(fit: Floats | None, prior_h: float, sd: float) -> Estimate:
-    """What log-likelihoods float32[G] make of a belief in `prior_h` hours: the mean of the
+    """What log-likelihoods float[G] make of a belief in `prior_h` hours: the mean of the
     logarithm, which moves as far as it does for half-lives. Within SHORTEST_H and LONGEST_H."""
     if fit is None:
         return Estimate(_bounded(prior_h), 0.0)
     belief = np.exp(-0.5 * ((_LOG_H - math.log(_bounded(prior_h) / HALVINGS)) / sd) ** 2)
     before, sd_before = _moments(belief)
-    after, sd_after = _moments(belief * np.exp(np.maximum(fit - fit.max(), -500.0)))
+    after, sd_after = _moments(belief * np.exp(np.maximum(fit - fit.max(), LEAST_LIKELY)))
     times = min(max(math.exp(after - before), 1 / MOST_TIMES), MOST_TIMES)
     gain = max(1.0 - math.hypot(sd_after, DOUBT) / sd_before, 0.0)
     return Estimate(_bounded(_bounded(prior_h) * times), gain)
