@@ -71,7 +71,8 @@ class SideBySide:
             else:
                 batch[turn.key] = turn
         self._waiting = later
-        self._left = bool(later)
+        # Where fewer run, the rest waits for works of its own keys: that is no crowd.
+        self._left = bool(later) and len(batch) == MOST
         if later:
             later[0].loop.call_soon(self._go)
         beside = list(batch.values())

@@ -60,13 +60,18 @@ def test_those_who_wait_in_a_crowd_know_it() -> None:
         runs = SideBySide()
         return [
             await asyncio.gather(*(runs.run(k, crowded(runs)) for k in range(many)))
-            for many in (CROWD - 1, CROWD, 1, MOST + 1, 1)
+            for many in (CROWD - 1, CROWD, 1, MOST + 1, 1, MOST, 1)
         ]
 
-    few, crowd, one, more, last = asyncio.run(main())
+    async def of_one_key() -> list[bool]:
+        runs = SideBySide()
+        return await asyncio.gather(*(runs.run(7, crowded(runs)) for _ in range(CROWD - 1)))
+
+    assert not any(asyncio.run(of_one_key())), "who waits for themselves is no crowd"
+    few, crowd, one, more, *last = asyncio.run(main())
     assert not any(few) and all(crowd) and not any(one)
     assert all(more), "also whom the crowd kept waiting"
-    assert not any(last)
+    assert [all(some) for some in last] == [False, True, False]
 
 
 def test_what_fails_fails_alone() -> None:
