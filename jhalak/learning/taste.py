@@ -68,10 +68,10 @@ SHORT_HALF_LIFE: Final = 6.0
 LONG_HALF_LIFE: Final = 45.0
 SEEN_HALF_LIFE: Final = 35.0
 """The vector of what was looked at halves with each so many looks."""
-WEEKS_PRIOR: Final = 4.0
-"""Impressions' worth of belief that a viewer likes a topic as much as others."""
-LATELY_PRIOR: Final = 2.0
-"""The same that they like it now as they did for weeks."""
+USUAL_LOOKS: Final = 4.0
+"""Looks' worth of belief that a viewer likes a topic as they like the others."""
+OLD_LOOKS: Final = 2.0
+"""Looks' worth of what was known of a topic before the looks that are remembered one by one."""
 LEAST_ENGAGED: Final = 0.005
 """Share of all engagement below which a topic is no interest."""
 _SHORT_KEEP: Final = np.float32(math.exp2(-1.0 / SHORT_HALF_LIFE))
@@ -253,23 +253,38 @@ def forget(state: ViewerState, topic: int) -> None:
 def interests(state: ViewerState, looked: NDArray[np.int64]) -> list[tuple[int, float]]:
     """(topic index, share), greatest first, of what the viewer likes; shares add up to 1.
 
-    What counts is how often they engage with what they see of a topic: how much of it they saw was
-    the feed's choice. `looked` int64[ITEMS_MAX] are the topics of `state.items` (-1: not known):
-    among the last that were looked at a new interest shows within 20 engagements, which in the
+    What counts is how many looks at a topic they engaged with: how much of it they saw was the
+    feed's choice, and whether a tap was followed by a like is chance more than taste. `looked`
+    int64[ITEMS_MAX] are the topics of `state.items` (-1: not known): what happened before those
+    weighs no more than OLD_LOOKS, so that a new interest shows within 20 engagements, which in the
     counts of weeks would take hundreds. Only topics count with which they engaged more than they
     regretted.
     """
-    engaged, shown = np.maximum(state.engaged, 0.0), state.shown
-    usual = (engaged.sum() + 1.0) / (shown.sum() + 8.0)
-    of_weeks = (engaged + WEEKS_PRIOR * usual) / (shown + WEEKS_PRIOR)
+    engaged = np.maximum(state.engaged, 0.0)
     known = (state.items > 0) & (looked >= 0)
     done = (state.items_done[known] & ~np.uint8(UNJUDGED)) > 0
     seen_now = np.bincount(looked[known], minlength=TOPICS_MAX)
     done_now = np.bincount(looked[known], done, TOPICS_MAX)
-    rate = (done_now + LATELY_PRIOR * of_weeks) / (seen_now + LATELY_PRIOR)
+    looks = engaged_looks(state)
+    seen_old = np.maximum(state.shown - seen_now, 0.0)
+    done_old = np.maximum(looks - done_now, 0.0)
+    weight = OLD_LOOKS / np.maximum(seen_old, OLD_LOOKS)
+    usual = (looks.sum() + 1.0) / (state.shown.sum() + 8.0)
+    rate = (done_now + weight * done_old + USUAL_LOOKS * usual) / (
+        seen_now + weight * seen_old + USUAL_LOOKS
+    )
     rate[engaged < LEAST_ENGAGED * engaged.sum()] = 0.0
     total = float(rate.sum())
     if engaged.sum() < 1e-6 or total <= 0.0:
         return []
     order = np.argsort(-rate, kind="stable")
     return [(int(t), float(rate[t] / total)) for t in order if rate[t] > 0.0]
+
+
+def engaged_looks(state: ViewerState) -> NDArray[np.float32]:
+    """float32[TOPICS_MAX]: about how many looks at each topic the viewer engaged with, decayed:
+    tapped, viewed for long or liked; half of the engagement where there were none of these (watched
+    to the end, followed), and never more than it."""
+    of_topic, engaged = state.counts[TOPIC_0:LANGUAGE_0], np.maximum(state.engaged, 0.0)
+    did = of_topic[:, [TAP, LONG, LIKE]].max(axis=1)
+    return np.minimum(np.where(did > 0.0, did, 0.5 * engaged), engaged)

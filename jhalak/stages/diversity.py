@@ -24,6 +24,9 @@ shown last; no topic takes more than `topic_share` of the slate, and the last sl
 topics until there are `min_topics`; no topic three times running. When nothing is left that obeys,
 the last-named rules yield first.
 
+**Curiosity.** With exploration, the best candidate of each topic counts as much more than its value
+as a look at the topic would tell of the viewer (stages/curiosity.py): of F, the values are those.
+
 **Trials.** With probability `exploration` a slot shows instead one of the candidates that have a
 weight in TRIAL (stages/exploration.py), drawn in proportion to it, among those whose creator was
 not the slot before and whose story is not in the slate. So the propensity of a slot, given the
@@ -44,17 +47,21 @@ from numpy.typing import NDArray
 from jhalak.pipeline.stage import VALUE, Selection
 from jhalak.schema.candidates import Candidates, Rows
 from jhalak.schema.query import Query
+from jhalak.stages.curiosity import curiosity, lift_best
 from jhalak.stages.exploration import TRIAL
 from jhalak.stages.greedy import CREATOR, LANGUAGE, SOUND, STORY, TOPIC, choose, fading
 from jhalak.stages.world import World
 
+_NO_LIFT: Final = np.empty(0)
+
 
 @njit(cache=True, nogil=True)
 def _select(  # type: ignore[no-untyped-def]
-    value, rows, trial, topic, creator, language, story, sound, slots, fading, cap, min_topics,
-    exploration, seed, last,
+    value, rows, trial, topic, creator, language, story, sound, lift, slots, fading, cap,
+    min_topics, exploration, seed, last,
 ):  # fmt: skip
-    """`choose` over the catalogue's columns."""
+    """`choose` over the catalogue's columns. `lift` float64[TOPICS_MAX]: stages/curiosity; none
+    where its length is 0."""
     n = len(rows)
     group = np.empty((5, n), np.int64)
     worth = np.empty(n)
@@ -66,6 +73,8 @@ def _select(  # type: ignore[no-untyped-def]
         group[STORY, i] = story[row]
         group[SOUND, i] = sound[row]
         worth[i] = value[i]
+    if len(lift):
+        lift_best(worth, topic, rows, lift)
     return choose(worth, group, trial, slots, fading, cap, min_topics, exploration, seed, last)
 
 
@@ -102,11 +111,22 @@ class Diverse:
         return Selection(
             *_select(
                 candidates[VALUE], candidates.rows, candidates[TRIAL], c.topic, c.creator,
-                c.language, c.story, c.sound, query.slots, self._fading_of(query),
-                max(ceil(query.slots * self._topic_share), 1), self._min_topics, exploration,
-                np.uint64(query.rng.getrandbits(64)), creator_before(self._world, query),
+                c.language, c.story, c.sound, self._lift_of(query, exploration), query.slots,
+                self._fading_of(query), max(ceil(query.slots * self._topic_share), 1),
+                self._min_topics, exploration, np.uint64(query.rng.getrandbits(64)),
+                creator_before(self._world, query),
             )
         )  # fmt: skip
+
+    def _lift_of(self, query: Query, exploration: float) -> NDArray[np.float64]:
+        """Nobody is curious where nothing is explored, or nothing may be learned."""
+        state, c = query.state, self._world.catalogue
+        if exploration <= 0.0 or state is None or not query.profiled:
+            return _NO_LIFT
+        lift: NDArray[np.float64] = curiosity(
+            state.counts, state.items, state.items_done, c.row_of, c.topic
+        )
+        return lift
 
     def _fading_of(self, query: Query) -> NDArray[np.float64]:
         if query.topic_fade is None and query.creator_fade is None:

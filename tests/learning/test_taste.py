@@ -183,6 +183,26 @@ def test_a_new_interest_is_seen_among_the_last_that_were_looked_at() -> None:
     assert [topic for topic, _ in taste.interests(state, looked)] == [1]
 
 
+def test_one_look_is_less_than_many_however_much_was_done_with_it() -> None:
+    state = ViewerState(5)
+    state.counts[TOPIC_0 + 1, [SHOWN, TAP, ENGAGED]] = 8, 6, 6
+    state.counts[TOPIC_0 + 2, [SHOWN, TAP, LIKE, ENGAGED]] = 1, 1, 1, 4.2
+    state.items[-9:], looked = np.arange(1, 10), np.full(ITEMS_MAX, -1)
+    looked[-9:] = [1] * 8 + [2]
+    state.items_done[-9:] = [TAPPED] * 6 + [0, 0, TAPPED]
+    assert [topic for topic, _ in taste.interests(state, looked)] == [1, 2]
+
+
+def test_looks_that_were_engaged_with_are_taps_or_what_stands_for_them() -> None:
+    state = ViewerState(5)
+    for topic, columns, amounts in (
+        (1, [TAP, LONG, ENGAGED], [3, 5, 12]), (2, [ENGAGED], [1]), (3, [TAP, ENGAGED], [2, -1]),
+        (4, [TAP, ENGAGED], [2, 1]),
+    ):  # fmt: skip
+        state.counts[TOPIC_0 + topic, columns] = amounts
+    assert taste.engaged_looks(state)[:5].tolist() == [0, 5, 0.5, 0, 1]
+
+
 def test_a_topic_that_is_forgotten_leaves_its_looks_and_regrets() -> None:
     state = ViewerState(5)
     look(state, 9)
