@@ -72,7 +72,8 @@ class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     hide_days: int = 90
     values: ValueWeights = ValueWeights()
     exploration: float = 0.05
-    """Share of slots that try what is not known yet."""
+    """Share of slots that try what is not known yet; 0: nor is any topic shown to find out whether
+    a viewer likes it (stages/curiosity.py)."""
     trial_impressions: float = 100.0
     """Impressions that a new item (of cards: a story) may take of them."""
     source_budget_ms: float = 250.0
