@@ -2,15 +2,19 @@
 
 Whether a viewer likes a topic shows only once they are shown it; what is worth most by what is
 known already would leave half of the topics unseen, their interest perhaps among them. So in each
-slate the best candidate of a topic counts 1 + LIFT / (1 + n)^FALL times its value, n being the
-looks at the topic that still tell something: with each look the lift falls, and a viewer who is
-known well gets what they like.
+slate the best candidate of a topic counts
+
+    1 + LIFT x liked / (1 + n)^2,    liked = (k + LOOKS u) / (u n + LOOKS u)
+
+times its value. Of the looks at the topic that still tell something there are n, and k of them were
+tapped; u is the rate of all topics. So every topic comes once to a new viewer, what they tapped is
+asked again before what they passed by, and of who is known well hardly anything is lifted.
 
 **When a taste has changed**, old looks tell nothing. It shows in the favourite, the topic that was
-tapped most often for its looks: where its LAST looks among the newest had k engagements and its
+tapped most often for its looks: where its LAST looks among the newest had e engagements and its
 rate let m be expected, older looks of all topics count only
 
-    min(1, (k + 1) / (m + 1))^2
+    min(1, (e + 1) / (m + 1))^2
 
 times. Those among the newest ITEMS_MAX looks count whole, so every topic gets a new look or two,
 and none more while the favourite goes on disappointing.
@@ -30,7 +34,6 @@ from numpy.typing import NDArray
 from jhalak.schema.viewer_state import (
     ENGAGED,
     JUDGED,
-    SHOWN,
     TAP,
     TOPIC_0,
     TOPICS_MAX,
@@ -39,7 +42,10 @@ from jhalak.schema.viewer_state import (
 )
 
 LIFT: Final = 8.0
-FALL: Final = 2.0
+LOOKS: Final = 2.0
+"""Looks' worth of belief that a viewer likes a topic as they like the others."""
+USUAL_LOOKS, USUAL_TAPS = 8.0, 1.0
+"""The same of a viewer of whom nothing is known."""
 ENOUGH: Final = 6.0
 """Looks at a topic from which on it may be the favourite."""
 LAST: Final = 6
@@ -59,25 +65,41 @@ def curiosity(counts, items, items_done, row_of, topic):  # type: ignore[no-unty
         rate = (taps + RATE_TAPS) / (looks + RATE_LOOKS)
         if looks >= ENOUGH and rate > most:
             favourite, most, expected = t, rate, taps / looks
-    newest = np.zeros(TOPICS_MAX)
+    newest, tapped = np.zeros(TOPICS_MAX), np.zeros(TOPICS_MAX)
     last, engaged = 0, 0
     for j in range(len(items) - 1, -1, -1):
         row = row_of[items[j]] if 0 < items[j] < len(row_of) else -1
         t = topic[row] if row >= 0 else -1
-        if t < 0:
+        if t < 0 or items_done[j] & UNJUDGED:
             continue
         newest[t] += 1.0
-        if t == favourite and last < LAST and not items_done[j] & UNJUDGED:
+        tapped[t] += items_done[j] > 0
+        if t == favourite and last < LAST:
             last += 1
             engaged += items_done[j] > 0
-    trust = min(1.0, (engaged + 1.0) / (last * expected + 1.0)) ** 2
+    trust = (engaged + 1.0) / (last * expected + 1.0)
+    trust = min(1.0, trust * trust)
+    looks, taps = np.empty(TOPICS_MAX), np.empty(TOPICS_MAX)
+    all_looks, all_taps = USUAL_LOOKS, USUAL_TAPS
+    for t in range(TOPICS_MAX):
+        looks[t] = _told(counts[TOPIC_0 + t, JUDGED], newest[t], trust)
+        taps[t] = _told(counts[TOPIC_0 + t, TAP], tapped[t], trust)
+        all_looks += looks[t]
+        all_taps += taps[t]
+    usual = all_taps / all_looks
     lift = np.ones(TOPICS_MAX)
     for t in range(TOPICS_MAX):
         if counts[TOPIC_0 + t, ENGAGED] >= 0.0:
-            shown = counts[TOPIC_0 + t, SHOWN]
-            new = min(newest[t], shown)
-            lift[t] += LIFT / (1.0 + new + trust * (shown - new)) ** FALL
+            liked = (taps[t] / usual + LOOKS) / (looks[t] + LOOKS)
+            lift[t] += LIFT * liked / ((1.0 + looks[t]) * (1.0 + looks[t]))
     return lift
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _told(count, newest, trust):  # type: ignore[no-untyped-def]
+    """What is left of `count` when all but the `newest` of it counts only `trust` times."""
+    new = min(newest, count)
+    return new + trust * (count - new)
 
 
 @njit(cache=True, nogil=True)
@@ -101,13 +123,19 @@ def curiosity_reference(state: ViewerState, looked: NDArray[np.int64]) -> NDArra
     looks, taps = of_topic[:, JUDGED], of_topic[:, TAP]
     rate = np.where(looks >= ENOUGH, (taps + RATE_TAPS) / (looks + RATE_LOOKS), 0.0)
     favourite = int(rate.argmax())
+    judged = (looked >= 0) & (state.items_done & UNJUDGED == 0)
+    done = state.items_done > 0
     trust = 1.0
     if rate[favourite] > 0:
-        judged = (looked == favourite) & (state.items_done & UNJUDGED == 0)
-        done = state.items_done[judged][-LAST:] > 0
-        expected = len(done) * taps[favourite] / looks[favourite]
-        trust = min(1.0, (done.sum() + 1) / (expected + 1)) ** 2
-    new = np.minimum(np.bincount(looked[looked >= 0], minlength=TOPICS_MAX), of_topic[:, SHOWN])
-    n = new + trust * (of_topic[:, SHOWN] - new)
-    lift: NDArray[np.float64] = np.where(of_topic[:, ENGAGED] >= 0, 1 + LIFT / (1 + n) ** FALL, 1.0)
+        last = done[judged & (looked == favourite)][-LAST:]
+        expected = len(last) * taps[favourite] / looks[favourite]
+        trust = min(1.0, (last.sum() + 1) / (expected + 1)) ** 2
+    newest = np.minimum(np.bincount(looked[judged], minlength=TOPICS_MAX), looks)
+    tapped = np.minimum(np.bincount(looked[judged], done[judged], TOPICS_MAX), taps)
+    n, k = newest + trust * (looks - newest), tapped + trust * (taps - tapped)
+    usual = (k.sum() + USUAL_TAPS) / (n.sum() + USUAL_LOOKS)
+    liked = (k + LOOKS * usual) / (usual * (n + LOOKS))
+    lift: NDArray[np.float64] = np.where(
+        of_topic[:, ENGAGED] >= 0, 1 + LIFT * liked / (1 + n) ** 2, 1
+    )
     return lift

@@ -73,10 +73,18 @@ def test_of_a_new_viewer_every_topic_is_a_question_and_each_look_answers_some_of
     state = ViewerState(1)
     before = 1 + LIFT
     for n in range(1, 20):
-        state.counts[TOPIC_0 + OTHER, SHOWN] = n
+        state.counts[TOPIC_0 + OTHER, JUDGED] = n
         now = lifts(state)[OTHER]
         assert 1 < now < before
         before = now
+
+
+def test_what_was_tapped_is_asked_again_before_what_was_passed_by() -> None:
+    state = ViewerState(1)
+    state.counts[[TOPIC_0 + LIKED, TOPIC_0 + OTHER], JUDGED] = 2
+    state.counts[TOPIC_0 + LIKED, [TAP, ENGAGED]] = 2
+    lift = lifts(state)
+    assert lift[UNSEEN] > lift[LIKED] > 1.5 * lift[OTHER]
 
 
 def test_what_is_known_is_lifted_hardly_and_what_is_regretted_not_at_all() -> None:
