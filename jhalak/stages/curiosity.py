@@ -58,7 +58,7 @@ RATE_LOOKS, RATE_TAPS = 4.0, 0.4
 def curiosity(counts, items, items_done, row_of, topic):  # type: ignore[no-untyped-def]
     """float64[TOPICS_MAX], factors >= 1: `counts` float32[PLACES, 6], `items` int64[ITEMS_MAX] and
     `items_done` are a viewer's state's; `row_of` int32[nums] and `topic` int[rows] the catalogue's.
-    About 0.5 us."""
+    2 us."""
     favourite, most, expected = -1, 0.0, 0.0
     for t in range(TOPICS_MAX):
         looks, taps = counts[TOPIC_0 + t, JUDGED], counts[TOPIC_0 + t, TAP]
@@ -103,12 +103,12 @@ def _told(count, newest, trust):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def lift_best(worth, topic, rows, lift):  # type: ignore[no-untyped-def]
-    """Multiply the greatest of `worth` float64[n] of each topic by its `lift` float64[TOPICS_MAX],
-    in place; the first of equal ones. The candidates are `rows` of `topic`; -1: no topic."""
+def lift_best(worth, topic, lift):  # type: ignore[no-untyped-def]
+    """Multiply the greatest of `worth` float64[n] of each topic by the topic's `lift`
+    float64[TOPICS_MAX], in place; the first of equal ones. `topic` int64[n] from 1; 0: none."""
     best = np.full(len(lift), -1, np.int64)
-    for i in range(len(rows)):
-        t = topic[rows[i]]
+    for i in range(len(worth)):
+        t = topic[i] - 1
         if t >= 0 and (best[t] < 0 or worth[i] > worth[best[t]]):
             best[t] = i
     for t in range(len(lift)):

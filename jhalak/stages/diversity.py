@@ -47,21 +47,22 @@ from numpy.typing import NDArray
 from jhalak.pipeline.stage import VALUE, Selection
 from jhalak.schema.candidates import Candidates, Rows
 from jhalak.schema.query import Query
+from jhalak.schema.viewer_state import ViewerState
 from jhalak.stages.curiosity import curiosity, lift_best
 from jhalak.stages.exploration import TRIAL
 from jhalak.stages.greedy import CREATOR, LANGUAGE, SOUND, STORY, TOPIC, choose, fading
 from jhalak.stages.world import World
 
-_NO_LIFT: Final = np.empty(0)
+_NOBODY: Final = ViewerState(0)
 
 
 @njit(cache=True, nogil=True)
 def _select(  # type: ignore[no-untyped-def]
-    value, rows, trial, topic, creator, language, story, sound, lift, slots, fading, cap,
-    min_topics, exploration, seed, last,
+    value, rows, trial, topic, creator, language, story, sound, row_of, curious, counts, items,
+    items_done, slots, fading, cap, min_topics, exploration, seed, last,
 ):  # fmt: skip
-    """`choose` over the catalogue's columns. `lift` float64[TOPICS_MAX]: stages/curiosity; none
-    where its length is 0."""
+    """`choose` over the catalogue's columns; where it is `curious`, the best of each topic counts
+    more (stages/curiosity.py), by the state's `counts`, `items` and `items_done`."""
     n = len(rows)
     group = np.empty((5, n), np.int64)
     worth = np.empty(n)
@@ -73,8 +74,8 @@ def _select(  # type: ignore[no-untyped-def]
         group[STORY, i] = story[row]
         group[SOUND, i] = sound[row]
         worth[i] = value[i]
-    if len(lift):
-        lift_best(worth, topic, rows, lift)
+    if curious:
+        lift_best(worth, group[TOPIC], curiosity(counts, items, items_done, row_of, topic))
     return choose(worth, group, trial, slots, fading, cap, min_topics, exploration, seed, last)
 
 
@@ -108,25 +109,18 @@ class Diverse:
     def select(self, query: Query, candidates: Candidates) -> Selection:
         c = self._world.catalogue
         exploration = self._exploration if query.exploration is None else query.exploration
+        # Nobody is curious where nothing is explored, or nothing may be learned.
+        known = query.state if query.profiled and exploration > 0.0 else None
+        state = known or _NOBODY
         return Selection(
             *_select(
                 candidates[VALUE], candidates.rows, candidates[TRIAL], c.topic, c.creator,
-                c.language, c.story, c.sound, self._lift_of(query, exploration), query.slots,
-                self._fading_of(query), max(ceil(query.slots * self._topic_share), 1),
-                self._min_topics, exploration, np.uint64(query.rng.getrandbits(64)),
-                creator_before(self._world, query),
+                c.language, c.story, c.sound, c.row_of, known is not None, state.counts,
+                state.items, state.items_done, query.slots, self._fading_of(query),
+                max(ceil(query.slots * self._topic_share), 1), self._min_topics, exploration,
+                np.uint64(query.rng.getrandbits(64)), creator_before(self._world, query),
             )
         )  # fmt: skip
-
-    def _lift_of(self, query: Query, exploration: float) -> NDArray[np.float64]:
-        """Nobody is curious where nothing is explored, or nothing may be learned."""
-        state, c = query.state, self._world.catalogue
-        if exploration <= 0.0 or state is None or not query.profiled:
-            return _NO_LIFT
-        lift: NDArray[np.float64] = curiosity(
-            state.counts, state.items, state.items_done, c.row_of, c.topic
-        )
-        return lift
 
     def _fading_of(self, query: Query) -> NDArray[np.float64]:
         if query.topic_fade is None and query.creator_fade is None:

@@ -110,7 +110,7 @@ def test_looks_of_which_is_not_known_whether_they_were_tapped_disappoint_nobody(
 def test_the_best_of_each_topic_is_lifted_and_what_has_no_topic_is_not() -> None:
     worth, lift = np.array([1.0, 3.0, 2.0, 5.0, 2.0]), np.ones(TOPICS_MAX)
     lift[[0, 1]] = 2.0, 4.0
-    lift_best(worth, np.array([0, 0, 1, -1, 1]), np.arange(5), lift)
+    lift_best(worth, np.array([1, 1, 2, 0, 2]), lift)
     assert worth.tolist() == [1.0, 6.0, 8.0, 5.0, 2.0]
 
 
