@@ -46,6 +46,9 @@ LOOKS: Final = 2.0
 """Looks' worth of belief that a viewer likes a topic as they like the others."""
 USUAL_LOOKS, USUAL_TAPS = 8.0, 1.0
 """The same of a viewer of whom nothing is known."""
+UNTRIED: Final = 1.1
+"""Of a topic's candidates, one on trial may be worth so many times less and still be the one that
+asks: it tells of the item too, which would else wait for what is known better to go."""
 ENOUGH: Final = 6.0
 """Looks at a topic from which on it may be the favourite."""
 LAST: Final = 6
@@ -103,16 +106,18 @@ def _told(count, newest, trust):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def lift_best(worth, topic, lift):  # type: ignore[no-untyped-def]
-    """Multiply the greatest of `worth` float64[n] of each topic by the topic's `lift`
-    float64[TOPICS_MAX], in place; the first of equal ones. `topic` int64[n] from 1; 0: none."""
-    best = np.full(len(lift), -1, np.int64)
+def lift_best(worth, topic, trial, lift):  # type: ignore[no-untyped-def]
+    """Multiply `worth` float64[n] of the best of each topic by the topic's `lift`
+    float64[TOPICS_MAX], in place. The best has the greatest worth, UNTRIED times it where `trial`
+    float32[n] is above 0; the first of equal ones. `topic` int64[n] from 1; 0: none."""
+    best, most = np.zeros(len(lift), np.int64), np.zeros(len(lift))
     for i in range(len(worth)):
         t = topic[i] - 1
-        if t >= 0 and (best[t] < 0 or worth[i] > worth[best[t]]):
-            best[t] = i
+        asked = worth[i] * UNTRIED if trial[i] > 0.0 else worth[i]
+        if t >= 0 and asked > most[t]:
+            best[t], most[t] = i, asked
     for t in range(len(lift)):
-        if best[t] >= 0:
+        if most[t] > 0.0:
             worth[best[t]] *= lift[t]
 
 

@@ -75,7 +75,8 @@ def _select(  # type: ignore[no-untyped-def]
         group[SOUND, i] = sound[row]
         worth[i] = value[i]
     if curious:
-        lift_best(worth, group[TOPIC], curiosity(counts, items, items_done, row_of, topic))
+        lift = curiosity(counts, items, items_done, row_of, topic)
+        lift_best(worth, group[TOPIC], trial, lift)
     return choose(worth, group, trial, slots, fading, cap, min_topics, exploration, seed, last)
 
 

@@ -107,11 +107,20 @@ def test_looks_of_which_is_not_known_whether_they_were_tapped_disappoint_nobody(
     assert lifts(state)[OTHER] == pytest.approx(1, abs=0.01)
 
 
+def lifted(worth: list[float], topic: list[int], trial: list[float]) -> list[float]:
+    """`worth` where topic 1 is lifted by 2 and topic 2 by 4."""
+    lift, found = np.ones(TOPICS_MAX), np.array(worth)
+    lift[:2] = 2.0, 4.0
+    lift_best(found, np.array(topic), np.array(trial, np.float32), lift)
+    return found.tolist()
+
+
 def test_the_best_of_each_topic_is_lifted_and_what_has_no_topic_is_not() -> None:
-    worth, lift = np.array([1.0, 3.0, 2.0, 5.0, 2.0]), np.ones(TOPICS_MAX)
-    lift[[0, 1]] = 2.0, 4.0
-    lift_best(worth, np.array([1, 1, 2, 0, 2]), lift)
-    assert worth.tolist() == [1.0, 6.0, 8.0, 5.0, 2.0]
+    assert lifted([1, 3, 2, 5, 2], [1, 1, 2, 0, 2], [0] * 5) == [1, 6, 8, 5, 2]
+
+
+def test_what_is_on_trial_asks_for_its_topic_where_it_is_worth_nearly_as_much() -> None:
+    assert lifted([3, 0.95 * 3, 0.5 * 3], [1, 1, 1], [0, 0.3, 4]) == [3, 0.95 * 6, 0.5 * 3]
 
 
 def slate(state: ViewerState | None, exploration: float = 0.05, **asked: Any) -> set[str]:
