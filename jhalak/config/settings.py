@@ -88,7 +88,10 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     hidden: tuple[int, int] = (32, 16)
     """Widths of the network's layers."""
     rate: float = 0.002
-    """Step size of Adam once much was learned; three times that at first."""
+    """Step size of Adam, by which the network learns."""
+    firmness: float = 100.0
+    """How slowly the linear part leaves where it starts: belief in it, in summed p (1 - p) of
+    examples; four examples of an even chance are 1."""
     batch: int = 32
     """Examples learned at once; cut by the log, so that a restart cuts them alike."""
     average_examples: int = 6_400

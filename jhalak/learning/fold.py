@@ -40,7 +40,7 @@ from jhalak.schema.activity import (
 from jhalak.schema.candidates import Floats
 from jhalak.schema.reason import REASON_INDEX
 
-FORMAT: Final = 5
+FORMAT: Final = 6
 DAY_MS: Final = 86_400_000
 _EXPLORE: Final = REASON_INDEX["explore"]
 

@@ -45,12 +45,25 @@ def predict_reference(w: Arrays, x: np.ndarray, about: About) -> np.ndarray:
     return 1 / (1 + np.exp(-logit))
 
 
-def loss_reference(w: Arrays, x: np.ndarray, about: About, label: np.ndarray) -> float:
-    """Summed log-loss of what is known, as it was shown."""
+def shown_reference(w: Arrays, x: np.ndarray, about: About) -> np.ndarray:
+    """Logits as it was shown."""
     logit = logits_reference(w, x, about)
     placed = (about.scene < len(SURFACES)) & (about.place >= 0)
     place = np.minimum(about.place[placed], POSITIONS - 1)
     logit[placed] += w["position"][about.scene[placed], place]
+    return logit
+
+
+def curvature(w: Arrays, x: np.ndarray, about: About, label: np.ndarray) -> list[np.ndarray]:
+    """Of each action: the features' second moments times the summed p (1 - p) of what is known."""
+    z = np.clip((x.astype(float) - CENTRE) / SPREAD, -4, 4)
+    p = 1 / (1 + np.exp(-shown_reference(w, x, about)))
+    return [weight * z.T @ z / len(z) for weight in (p * (1 - p) * (label >= 0)).sum(axis=0)]
+
+
+def loss_reference(w: Arrays, x: np.ndarray, about: About, label: np.ndarray) -> float:
+    """Summed log-loss of what is known, as it was shown."""
+    logit = shown_reference(w, x, about)
     signed = np.where(label > 0, -logit, logit)
     return float(np.log1p(np.exp(signed))[label >= 0].sum())
 

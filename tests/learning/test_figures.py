@@ -127,7 +127,8 @@ def test_what_is_foretold_is_held_against_what_happened() -> None:
     rows = sum(point["rows"] for point in tap["points"])
     assert 600 <= rows <= 720 and {c["language"] for c in curves} >= {"", "en", "hi"}
     happened = sum(point["rows"] * point["happened"] for point in tap["points"])
-    assert happened == pytest.approx(rows / 3, rel=0.1)
+    # Of 720 slots 240 were tapped; a thin bin that is left out may hold taps alone.
+    assert 240 - (720 - rows) - 0.5 <= happened <= 240.5
     assert all(0 < point["expected"] < 1 for point in tap["points"])
 
 

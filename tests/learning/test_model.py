@@ -25,7 +25,13 @@ from jhalak.learning.model import (
 )
 from jhalak.schema.languages import LANGUAGES
 from jhalak.schema.viewer_state import SCENES, TOPICS_MAX
-from tests.learning.formula import arrays_of, loss_reference, predict_reference, slopes
+from tests.learning.formula import (
+    arrays_of,
+    curvature,
+    loss_reference,
+    predict_reference,
+    slopes,
+)
 
 SMALL = ModelSettings(hidden=(6, 5), seed=3)
 TAP = HEADS.index("tap")
@@ -82,7 +88,8 @@ def test_nothing_is_certain_however_extreme_the_logit() -> None:
 
 
 def test_gradients_are_the_slopes_of_the_loss() -> None:
-    """Of every array: the network in one Adam step, rows and positions in one of Adagrad each."""
+    """Of every array: the network in one Adam step, rows and positions in one of Adagrad each, the
+    linear part in one of Newton's."""
     n = 9
     rng, model = np.random.default_rng(5), OnlineModel(SMALL)
     x, about, label = anything(rng, n)
@@ -99,7 +106,15 @@ def test_gradients_are_the_slopes_of_the_loss() -> None:
     assert model.learn(*shown, at_ms=2) == pytest.approx(loss_reference(w, *shown), rel=1e-4)
 
     first_means = model.weights._replace(flat=model.mean).views()
+    moved = (w["w"] - model.weights._replace(flat=model.flat).views()["w"]).T
+    slope = slopes(w, "w", *shown)
+    for h, bent in enumerate(curvature(w, *shown)):
+        expected = np.linalg.solve(SMALL.firmness * np.eye(F) + bent, slope[:, h])
+        np.testing.assert_allclose(moved[h], expected, rtol=2e-3, atol=1e-4)
     for name, mean in first_means.items():
+        if name == "w":
+            assert not mean.any()
+            continue
         # After one step from nothing, Adam's mean is a tenth of the gradient of the mean loss.
         np.testing.assert_allclose(
             10 * n * mean, slopes(w, name, *shown), rtol=2e-3, atol=2e-3, err_msg=name
@@ -201,7 +216,7 @@ def test_what_the_slot_explains_is_not_put_down_to_the_item() -> None:
 
 def test_calibration_follows_a_shift_in_one_language_of_one_scene_and_leaves_the_others() -> None:
     rng = np.random.default_rng(7)
-    model = OnlineModel(ModelSettings(rate=0.0, calibration_rate=0.01))
+    model = OnlineModel(ModelSettings(rate=0.0, firmness=1e9, calibration_rate=0.01))
     here = about_of(64, language=2, scene=1)
     before = predict(model.weights, np.tile(CENTRE, (64, 1)), model.ids(here))[0, TAP]
     learn_taps(model, rng, 200, lambda x: (here, np.full(64, 0.6)))
@@ -231,6 +246,25 @@ def test_predictions_use_the_mean_of_the_weights_and_then_their_running_average(
         else:
             expected += (seen[-1] - expected) / 4
         np.testing.assert_allclose(model.weights.flat, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_the_linear_part_finds_what_features_that_hang_together_say_jointly() -> None:
+    """Two features that say nearly the same, and their difference decides."""
+    rng = np.random.default_rng(3)
+    model = OnlineModel(ModelSettings(rate=0.0, average_examples=640))
+    one, other = (FEATURES.index(name) for name in ("taste_tap", "taste_long"))
+
+    def shown(n: int) -> tuple[np.ndarray, np.ndarray]:
+        z = rng.normal(size=(n, F))
+        z[:, other] = z[:, one] + 0.5 * rng.normal(size=n)
+        return (CENTRE + SPREAD * z).astype(np.float32), z[:, one] > z[:, other]
+
+    for step in range(150):
+        x, decided = shown(64)
+        model.learn(x, about_of(64), taps(rng.random(64) < np.where(decided, 0.8, 0.2)), step)
+    x, decided = shown(2000)
+    p = predict(model.weights, x, model.ids(about_of(2000)))[:, TAP]
+    assert p[decided].mean() > p[~decided].mean() + 0.2
 
 
 def test_a_model_loaded_from_its_bytes_goes_on_bit_for_bit() -> None:
