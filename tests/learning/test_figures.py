@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pytest
 
 from jhalak.learning.features import FEATURES, F
 from jhalak.learning.figures import (
