@@ -134,13 +134,13 @@ class Day:
         """Impressions of each new video."""
         return [self.seen[num] for num in self.new]
 
-    def shares(self, language: int) -> list[float]:
+    def shares(self, language: int) -> Counter[int]:
         """Slots spent on trials of each creator of a language who still has something on trial.
         Creators of one language share one queue."""
         waiting = {self.creator_of[num] for num in self.new if self.seen[num] < FIRST}
         creators = [c for c in waiting if c % len(self.languages) == language]
-        given = self.house.world.serving.trials.given_to(np.array(sorted(creators)))
-        return sorted(given.tolist())
+        given = self.house.world.serving.trials.given_to(np.array(creators))
+        return Counter(dict(zip(creators, given.tolist(), strict=True)))
 
 
 def budget(viewers: int, pages: int) -> int:
@@ -156,8 +156,10 @@ def lived(day: Day) -> Day:
     return day
 
 
-def judged(viewers: int, pages: int, languages: Sequence[str], known: int, spread: float) -> None:
-    """`spread`: how far a creator's share may be from the mean, as a factor."""
+def judged(
+    viewers: int, pages: int, languages: Sequence[str], known: int, spread: float, days: int = 1
+) -> None:
+    """`spread`: how far a creator's share of `days` may be from the mean, as a factor."""
     videos = budget(viewers, pages) * 2 // 3
     enough = lived(Day(viewers, pages, [1] * videos, languages, known))
     first = enough.first()
@@ -167,16 +169,18 @@ def judged(viewers: int, pages: int, languages: Sequence[str], known: int, sprea
     assert min(first) >= FIRST
     creators = max(budget(viewers, pages), 8)
     uploads = [60, *[12] * (creators - 1)]
-    short = lived(Day(viewers, pages, uploads, languages, known, seed=2))
+    short = [lived(Day(viewers, pages, uploads, languages, known, 2 + day)) for day in range(days)]
     for language in range(len(languages)):
-        shares = short.shares(language)
+        given: Counter[int] = sum((day.shares(language) for day in short), Counter())
+        shares = sorted(given.values())
         log.info("short, slots for trials of each creator: %s", np.round(shares).tolist())
         assert len(shares) > 2, "it was short"
         assert np.mean(shares) / spread <= shares[0] and shares[-1] <= spread * np.mean(shares)
 
 
 def test_new_videos_of_a_small_cell_get_their_first_impressions() -> None:
-    judged(400, 5, ("hi",), known=100, spread=1.6)
+    # Fifty slots a creator and day have an error of seven: of one day some creator is beyond 1.6.
+    judged(400, 5, ("hi",), known=100, spread=1.6, days=4)
 
 
 @pytest.mark.soak
