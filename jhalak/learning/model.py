@@ -63,7 +63,7 @@ LINEAR: Final = F * H
 """Numbers of w, the first of `flat`."""
 MEMORY: Final = 100_000
 """Examples over which the linear part's curvature is taken."""
-TURN_AFTER, TURN_SHARE = 2_048, 0.1
+TURN_AFTER, TURN_SHARE = 8_192, 0.1
 """Its axes are worked out anew after so many examples; while there are few, after that share of
 all."""
 _MOMENTUM, _SQUARES = np.float32(0.9), np.float32(0.999)
@@ -420,7 +420,9 @@ class OnlineModel:
         """Follow the curvature of the linear part's loss."""
         n = len(z)
         self.measured += n
-        self.moments += (z.T @ z - n * self.moments) / min(self.measured, MEMORY)
+        memory = min(self.measured, MEMORY)
+        self.moments *= np.float32(1 - n / memory)
+        self.moments += np.float32(1 / memory) * (z.T @ z)
         self.weight += weight - self.weight * min(n / MEMORY, 1.0)
         if self.measured >= self.turn_at:
             along, axes = np.linalg.eigh(self.moments.astype(np.float64))
