@@ -16,6 +16,7 @@ from benchmarks.measure import Rounds, check_full, measure, ratio
 from benchmarks.processes import jhalak
 from benchmarks.result import Result
 from benchmarks.setting import Setting
+from benchmarks.worlds import whole_slates
 
 LIVE: Final = "/console/api/now"
 RATE: Final = 1000.0
@@ -29,6 +30,7 @@ def console_cost(setting: Setting) -> Result:
     rounds, count = setting.pick(15, 3), setting.pick(4000, 500)
     closed, opened, told = Rounds(), Rounds(), 0
     with setting.worlds.copy(setting.items) as world:
+        whole_slates(world.data)
         token = _operator(world.data)
         with jhalak(world.data) as server:
             requests = [get(VIDEO, viewer) for viewer in world.regular]

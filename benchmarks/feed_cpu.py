@@ -13,6 +13,7 @@ from benchmarks.measure import Rounds, Stages, check_full, measure, ratio
 from benchmarks.processes import jhalak, nginx, null_server
 from benchmarks.result import Result, number
 from benchmarks.setting import Setting
+from benchmarks.worlds import whole_slates
 
 
 def video(setting: Setting) -> Result:
@@ -29,6 +30,7 @@ def _feed(setting: Setting, name: str, path: str, slots: int, limit_us: float) -
     count, rounds = setting.pick(1500, 300), setting.pick(9, 3)
     with ExitStack() as stack:
         world = stack.enter_context(setting.worlds.copy(setting.items))
+        whole_slates(world.data)
         server = stack.enter_context(jhalak(world.data))
         requests = [get(path, token) for token in world.regular]
         # Not judged: a viewer's first slate waits for their profile, and may give up.

@@ -11,6 +11,7 @@ from benchmarks.measure import Rounds, check_full, measure, ratio
 from benchmarks.processes import Jhalak, jhalak
 from benchmarks.result import Result
 from benchmarks.setting import Setting
+from benchmarks.worlds import whole_slates
 
 LATENCY_RATE = 400.0
 
@@ -22,6 +23,7 @@ def growth(setting: Setting) -> Result:
         servers: dict[int, tuple[Jhalak, list[bytes]]] = {}
         for items in setting.sizes:
             world = stack.enter_context(setting.worlds.copy(items))
+            whole_slates(world.data)
             server = stack.enter_context(jhalak(world.data))
             servers[items] = server, [get(VIDEO, token) for token in world.light]
         done = {items: Rounds() for items in servers}

@@ -133,8 +133,8 @@ def build(data: Path, size: Size) -> dict[str, list[str]]:
     """Make a world in `data`; answers the tokens of its warm viewers."""
     settings, at_ms = Settings(), now_ms()
     data.mkdir(parents=True)
-    # Drawn items were never understood. That is done once an item; here it would go on beside all
-    # that is measured.
+    # Drawn items were never understood. That is done once an item, as is indexing them for search,
+    # which is done below; here it would go on beside all that is measured.
     (data / "jhalak.toml").write_text("[understanding]\nworker = false\n", "utf-8")
     columns = draw_columns(size.items, SEED)
     records = open_records(data, settings)
@@ -147,6 +147,7 @@ def build(data: Path, size: Size) -> dict[str, list[str]]:
     asyncio.run(write_log(log, past))
     log.close()
     fold(data)
+    _caught_up("index", data)
     rng = np.random.default_rng(SEED)
     with jhalak(data) as server, Client(server.port) as client:
         regular = [_regular(client, rng, k, size.slates_each) for k in range(size.regular)]
@@ -156,12 +157,25 @@ def build(data: Path, size: Size) -> dict[str, list[str]]:
 
 def fold(data: Path) -> float:
     """Run the learner to the log's end; answers the CPU seconds that its process took."""
-    arguments = ["-m", "jhalak", "work", "learn", "--until-caught-up", "--data", str(data)]
-    with Process(arguments, data.parent / "learner.log") as learner:
-        code, _, spent_s = learner.wait()
+    return _caught_up("learn", data)
+
+
+def _caught_up(what: str, data: Path) -> float:
+    """Let a worker do what there is to do; answers the CPU seconds that it took."""
+    arguments = ["-m", "jhalak", "work", what, "--until-caught-up", "--data", str(data)]
+    log = data.parent / f"{what}.log"
+    with Process(arguments, log) as worker:
+        code, _, spent_s = worker.wait()
     if code:
-        raise RuntimeError((data.parent / "learner.log").read_text()[-2000:])
+        raise RuntimeError(log.read_text()[-2000:])
     return spent_s
+
+
+def whole_slates(data: Path) -> None:
+    """Let a server over `data` make every slate of all candidates, also while many wait, as they do
+    in a closed loop."""
+    with (data / "jhalak.toml").open("a", encoding="utf-8") as settings:
+        settings.write("[feed]\ncrowded_reach = 1.0\n")
 
 
 def _regular(client: Client, rng: np.random.Generator, k: int, each: tuple[int, int]) -> str:
