@@ -83,6 +83,7 @@ def test_a_series_and_lists(browser: Any, server: Beside, people: list[Page], cl
     ravi.open(f"list/{listed}")
     ravi.page.locator(".ways .danger").click()
     ravi.page.locator(".ways .danger").click()
+    ravi.page.wait_for_url(lambda url: listed not in url)  # it goes back once it is erased
     ravi.open("lists")
     ravi.page.locator(".new").wait_for()
     assert ravi.page.locator("[data-list]").count() == 0
