@@ -33,6 +33,7 @@ from jhalak.learning.joining import Features
 from jhalak.learning.model import HEADS, POSITIONS
 from jhalak.learning.table import Table
 from jhalak.schema.candidates import Floats
+from jhalak.schema.item import bounded_lifetime
 from jhalak.schema.slate import SURFACES
 from jhalak.schema.viewer_state import TOPICS_MAX
 
@@ -63,9 +64,6 @@ MOST_TIMES: Final = 8.0
 """What counts say lengthens or shortens hours at most so often."""
 LEAST_TAPS: Final = 10.0
 """Of a card before it says something of itself."""
-LONGEST_H: Final = 2160.0
-SHORTEST_H: Final = 3.0
-"""Bounds of a lifetime, hours."""
 LEAST_LIKELY: Final = -500.0
 """Log-likelihoods are cut to it."""
 _FLUSH: Final = 512
@@ -240,9 +238,8 @@ class Decay:
         return self.cards.dump()
 
     def load(self, data: Mapping[str, bytes]) -> None:
-        """Continue from a checkpoint; from one of before this, with nothing."""
-        if data:
-            self._cards.load(dict(data))
+        """Continue from a checkpoint."""
+        self._cards.load(dict(data))
 
 
 class Estimate(NamedTuple):
@@ -316,15 +313,15 @@ def observed(arrays: Mapping[str, NDArray[Any]]) -> Observed:
 
 def _estimate(fit: Floats | None, prior_h: float, sd: float) -> Estimate:
     """What log-likelihoods float[G] make of a belief in `prior_h` hours: the mean of the
-    logarithm, which moves as far as it does for half-lives. Within SHORTEST_H and LONGEST_H."""
+    logarithm, which moves as far as it does for half-lives. Within the bounds of a lifetime."""
     if fit is None:
-        return Estimate(_bounded(prior_h), 0.0)
-    belief = np.exp(-0.5 * ((_LOG_H - math.log(_bounded(prior_h) / HALVINGS)) / sd) ** 2)
+        return Estimate(bounded_lifetime(prior_h), 0.0)
+    belief = np.exp(-0.5 * ((_LOG_H - math.log(bounded_lifetime(prior_h) / HALVINGS)) / sd) ** 2)
     before, sd_before = _moments(belief)
     after, sd_after = _moments(belief * np.exp(np.maximum(fit - fit.max(), LEAST_LIKELY)))
     times = min(max(math.exp(after - before), 1 / MOST_TIMES), MOST_TIMES)
     gain = max(1.0 - math.hypot(sd_after, DOUBT) / sd_before, 0.0)
-    return Estimate(_bounded(_bounded(prior_h) * times), gain)
+    return Estimate(bounded_lifetime(bounded_lifetime(prior_h) * times), gain)
 
 
 def _moments(weights: NDArray[np.float64]) -> tuple[float, float]:
@@ -332,7 +329,3 @@ def _moments(weights: NDArray[np.float64]) -> tuple[float, float]:
     shares = weights / weights.sum()
     mean = float(shares @ _LOG_H)
     return mean, math.sqrt(max(float(shares @ (_LOG_H - mean) ** 2), 0.0))
-
-
-def _bounded(hours: float) -> float:
-    return min(max(hours, SHORTEST_H), LONGEST_H)

@@ -308,7 +308,7 @@ class Fold:
         self.watch.threshold_s = np.frombuffer(state["watch"]).copy()
         self.tallies.load(state["tallies"])
         self.figures.load(state.get("figures", {}))
-        self.decay.load(state.get("decay", {}))
+        self.decay.load(state["decay"])
         self.slates.load(state["slates"])
         self.relations = dict(state["relations"])
         self.erased = dict(state["erased"])

@@ -14,6 +14,14 @@ Status = Literal["live", "recalled"]
 
 EMBEDDING_SIZE: Final = 64
 """Length of an item's embedding, int8 in records, float32 (unit length) in columns."""
+SHORTEST_H: Final = 3.0
+LONGEST_H: Final = 2160.0
+"""Bounds of how long an item stays good, hours."""
+
+
+def bounded_lifetime(hours: float) -> float:
+    """`hours` within SHORTEST_H and LONGEST_H."""
+    return min(max(hours, SHORTEST_H), LONGEST_H)
 
 
 class Image(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

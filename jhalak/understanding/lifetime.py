@@ -6,11 +6,10 @@ from typing import Final
 
 import regex
 
+from jhalak.schema.item import bounded_lifetime
+
 NAME: Final = "lifetime-1"
 HOUR_MS: Final = 3_600_000
-
-SHORTEST_H: Final = 3.0
-LONGEST_H: Final = 2160.0
 
 _WORDS: Final = (
     # What is over when the day is: today's prices, results as they come, warnings.
@@ -45,9 +44,5 @@ def lifetime_h(text: str, topic_h: float) -> tuple[float, float]:
     """
     for hours, words in _WORDS:
         if words.search(text):
-            return _bounded(topic_h ** (1 - _PULL) * hours**_PULL), 0.8
-    return _bounded(topic_h), 0.5
-
-
-def _bounded(hours: float) -> float:
-    return min(max(hours, SHORTEST_H), LONGEST_H)
+            return bounded_lifetime(topic_h ** (1 - _PULL) * hours**_PULL), 0.8
+    return bounded_lifetime(topic_h), 0.5

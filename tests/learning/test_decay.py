@@ -13,8 +13,6 @@ from hypothesis.extra import numpy as arrays_of
 from jhalak.learning.decay import (
     HALF_LIVES_H,
     HALVINGS,
-    LONGEST_H,
-    SHORTEST_H,
     Decay,
     nothing_observed,
     observed,
@@ -24,6 +22,7 @@ from jhalak.learning.fold import Fold
 from jhalak.learning.joining import Features
 from jhalak.learning.model import HEADS, POSITIONS, H
 from jhalak.schema.activity import Activity, Served
+from jhalak.schema.item import LONGEST_H, SHORTEST_H
 from jhalak.schema.viewer_state import TOPICS_MAX
 from tests.learning.folding import HOUR_MS, new_fold, run
 from tests.learning.records import NOW_MS, event, outcomes, served
@@ -186,12 +185,6 @@ def test_what_a_resumed_fold_tells_is_what_one_that_never_stopped_tells() -> Non
     assert part.dump() == whole.dump()
     for name, values in whole.decay.arrays().items():
         assert np.array_equal(part.decay.arrays()[name], values), name
-
-
-def test_a_checkpoint_of_before_goes_on_with_nothing_seen() -> None:
-    decay = Decay()
-    decay.load({})
-    assert len(decay.cards) == 0
 
 
 @pytest.mark.parametrize(
