@@ -13,16 +13,20 @@ from itertools import pairwise
 from typing import Final
 
 import msgspec
+import numpy as np
+from numba import njit
 
 from jhalak.catalogue.live import LiveCatalogue
 from jhalak.feeds.media_link import MediaLinks
 from jhalak.schema.ids import spell
 from jhalak.schema.languages import LANGUAGES
-from jhalak.schema.reason import REASON_INDEX, REASONS
+from jhalak.schema.reason import REASONS
 from jhalak.schema.slate import Slate
-from jhalak.stages.explanation import NAMING, Sentences
+from jhalak.stages.explanation import Sentences
 
 _json: Final = msgspec.json.Encoder().encode
+MOST_SAID: Final = 50_000
+"""So many sentences are kept in a language; then it is begun anew."""
 
 
 @lru_cache(maxsize=64)
@@ -66,37 +70,34 @@ class Packer:
     def __init__(self, catalogue: LiveCatalogue, links: MediaLinks) -> None:
         self._catalogue, self._links = catalogue, links
         self._sentences = Sentences()
-        self._said: dict[tuple[str, int, int, int, int], bytes] = {}
+        self._said: dict[str, dict[int, bytes]] = {}
+        """By language, and by what `_keys` lays."""
+        self._of = np.array([_bits(self._sentences, reason) for reason in REASONS])
+        # Loaded before the first slate waits for it.
+        _keys(_NO_ROWS, _NO_REASONS, catalogue.lines, self._of, np.empty(0, np.int64))
 
     def why(self, slate: Slate, to: str) -> list[bytes]:
         """The JSON string of each slot's reason, told in the language `to`."""
-        c = self._catalogue
-        rows = slate.rows
-        facts = zip(
-            slate.reason.tolist(), c.topic[rows].tolist(), c.language[rows].tolist(),
-            c.creator[rows].tolist(), strict=True,
-        )  # fmt: skip
-        return [
-            self._said.get((to, *fact)) or self._say(to, *fact)
-            for fact in (
-                (reason, topic, language, creator if reason in _NAMING else 0)
-                for reason, topic, language, creator in facts
-            )
-        ]
+        said = self._said.setdefault(to, {})
+        keys = np.empty(len(slate.rows), np.int64)
+        _keys(slate.rows, slate.reason, self._catalogue.lines, self._of, keys)
+        return [said.get(key) or self._say(to, key) for key in keys.tolist()]
 
-    def _say(self, to: str, reason: int, topic: int, language: int, creator: int) -> bytes:
+    def _say(self, to: str, key: int) -> bytes:
+        """What `key` stands for, in words that are kept."""
+        reason, topic, language, creator = key >> 48, key >> 40 & 0xFF, key >> 32 & 0xFF, key & _32
         publisher = self._catalogue.creators.get(creator, "")
-        text = self._sentences.say(REASONS[reason], to, topic, language, publisher)
-        said = _json(text)
-        if len(self._said) > 100_000:
-            self._said.clear()
-        self._said[to, reason, topic, language, creator] = said
-        return said
+        said = self._said[to]
+        if len(said) > MOST_SAID:
+            said.clear()
+        told = self._sentences.say(REASONS[reason], to, topic, language, publisher)
+        text = said[key] = _json(told)
+        return text
 
     def edition(
         self,
         slate: Slate,
-        tokens: list[str],
+        tokens: list[bytes],
         to: str,
         recalled: list[str],
         budget: int,
@@ -119,7 +120,7 @@ class Packer:
         reasons = self.why(slate, to)
         refs = slate.ref.tolist()
         for i, row in enumerate(slate.rows.tolist()):
-            slot = tokens[i].encode()
+            slot = tokens[i]
             if refs[i]:
                 item = _json(c.record(row).item.id)
                 before = b'{"slot":"%b","item":%b,"ref":true,%b}' % (slot, item, shown[i])
@@ -164,7 +165,7 @@ class Packer:
         return b",".join(cards), spent
 
     def page(
-        self, slate: Slate, tokens: list[str], to: str, *, small: bool = False,
+        self, slate: Slate, tokens: list[bytes], to: str, *, small: bool = False,
         beside: Mapping[int, bytes] = {},
     ) -> bytes:  # fmt: skip
         """A page of the video feed; `small`: with the low renditions only. `beside`: what else is
@@ -175,7 +176,7 @@ class Packer:
         for token, why, row in zip(tokens, reasons, slate.rows.tolist(), strict=True):
             media = c.media[row]
             parts += (
-                b',{"slot":"' if parts else b'{"slot":"', token.encode(), b'","why":', why,
+                b',{"slot":"' if parts else b'{"slot":"', token, b'","why":', why,
                 b',"at":', self._at(media, slate.at_ms) if media else b"null",
                 beside.get(row, b""), forms[row],
             )  # fmt: skip
@@ -190,7 +191,27 @@ class Packer:
 
 
 _DIGITS: Final = 9
-_NAMING: Final = frozenset(REASON_INDEX[reason] for reason in NAMING)
+_32: Final = 0xFFFF_FFFF
+_NO_ROWS, _NO_REASONS = np.empty(0, np.int32), np.empty(0, np.uint8)
+
+
+def _bits(sentences: Sentences, reason: str) -> int:
+    """Which of `_keys`'s bits the sentence for `reason` depends on."""
+    bits = {"topic": 0xFF << 40, "language": 0xFF << 32, "publisher": _32}
+    return sum(mask for what, mask in bits.items() if sentences.names(reason, what))
+
+
+@njit(cache=True, nogil=True)
+def _keys(rows, reason, facts, of, out):  # type: ignore[no-untyped-def]
+    """out int64[k]: what each slot's sentence depends on: the reason, and of topic, language and
+    creator what is in the bits of[reason]."""
+    for i in range(len(rows)):
+        row = rows[i]
+        said = (
+            np.int64(facts.topic[row]) << 40 | np.int64(facts.language[row]) << 32
+            | np.int64(facts.creator[row])
+        )  # fmt: skip
+        out[i] = np.int64(reason[i]) << 48 | (said & of[reason[i]])
 
 
 def language_of(viewer_languages: tuple[int, ...]) -> str:

@@ -9,6 +9,7 @@ and its linear part read is the same.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -79,14 +80,24 @@ class Scorer:
             fade, hour_fade, at.now_ms, at.hour, at.scene, float(at.metered), at.locked, x, inputs,
             bias,
         )  # fmt: skip
-        both, first, second = self._joined[:n], self._first[:n], self._second[:n]
-        np.matmul(inputs, joined, out=both)
-        _cut(both, first)
-        np.matmul(first, views["B"], out=second)
-        _raise(second, views["b"])
-        np.matmul(second, views["C"], out=p)
+        both = self._joined[:n]
+        through(inputs, joined, views, both, self._first[:n], self._second[:n], p)
         _finish(p, both, bias, np.float32(highest))
         return x, p
+
+
+def through(
+    inputs: Floats, joined: Floats, views: Mapping[str, Floats], both: Floats, first: Floats,
+    second: Floats, p: Floats,
+) -> None:  # fmt: skip
+    """Take inputs float32[n, INPUTS] through the layers: fills both[n, one + H] (`Serving.joined`:
+    the first layer, and the linear part), the layers first[n, one] and second[n, two], and p[n, H],
+    the logits without the linear part and the biases."""
+    np.matmul(inputs, joined, out=both)
+    _cut(both, first)
+    np.matmul(first, views["B"], out=second)
+    _raise(second, views["b"])
+    np.matmul(second, views["C"], out=p)
 
 
 @njit(cache=True, nogil=True, fastmath=True)
@@ -161,9 +172,8 @@ _PER_TWO: Final = np.float32(1.4426950)
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _finish(p, both, bias, highest):  # type: ignore[no-untyped-def]
-    """p[n, H], what the layers say, becomes probabilities: with the linear part and the biases,
-    each head brought down to `highest`.
+def probable(p, both, bias):  # type: ignore[no-untyped-def]
+    """p[n, H], what `through` fills in, becomes probabilities, with the linear part and the biases.
 
     exp in two steps that a processor does for eight at once; the library's is called for each."""
     n, linear = len(p), both.shape[1] - H
@@ -182,6 +192,12 @@ def _finish(p, both, bias, highest):  # type: ignore[no-untyped-def]
         bits[j] = (np.int32(whole) + np.int32(127)) << np.int32(23)
     for j in range(len(flat)):
         flat[j] = one / (one + flat[j] * power[j])
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _finish(p, both, bias, highest):  # type: ignore[no-untyped-def]
+    """`probable`, and each head brought down to `highest`."""
+    probable(p, both, bias)
     level(p, highest)
 
 

@@ -7,7 +7,6 @@ anew. So it is true of any model, whatever its shape.
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 import numpy as np
@@ -18,7 +17,6 @@ from jhalak.learning.model import (
     CREATOR_DIMS,
     INPUTS,
     ITEM_DIMS,
-    SURE,
     H,
     Ids,
     Weights,
@@ -26,6 +24,8 @@ from jhalak.learning.model import (
     inputs,
     predict,
 )
+from jhalak.learning.scoring import probable, through
+from jhalak.learning.serving import joined
 from jhalak.schema.candidates import Floats
 
 PARTS: Final[dict[str, tuple[str, ...]]] = {
@@ -92,78 +92,57 @@ def mean_into(x, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _value(hidden, linear, bias, B, b, C, odds, worth, p):  # type: ignore[no-untyped-def]
-    """The value of one slot: `hidden` is the first layer before it is cut at 0, `linear` and `bias`
-    float32[H] are what else the logits consist of. Fills p[H], with `odds` not yet applied."""
-    second = b.copy()
-    for k in range(len(hidden)):
-        if hidden[k] > 0:
-            for j in range(len(second)):
-                second[j] += hidden[k] * B[k, j]
-    for h in range(len(p)):
-        p[h] = linear[h] + bias[h]
-    for j in range(len(second)):
-        if second[j] > 0:
-            for h in range(len(p)):
-                p[h] += second[j] * C[j, h]
-    value = np.float32(0.0)
-    for h in range(len(p)):
-        p[h] = np.float32(1.0) / (np.float32(1.0) + math.exp(-min(max(p[h], -SURE), SURE)))
-        scaled = p[h] * odds[h]
-        value += worth[h] * scaled / (np.float32(1.0) - p[h] + scaled)
-    return value
+def take_away(  # type: ignore[no-untyped-def]
+    inputs, item_bias, scene, language, calibration, mean, part_of, many, bias
+):  # fmt: skip
+    """For each of inputs[k, INPUTS] fills many[1 + C, INPUTS] and bias[1 + C, H]: the slot, and
+    after it the slot without each part. `mean` float32[F] is the usual candidate."""
+    removed = np.zeros(inputs.shape[1], np.float32)
+    for f in range(len(mean)):
+        removed[f] = centred(mean[f], f)
+    versions, heads = len(many) // len(inputs), bias.shape[1]
+    for i in range(len(inputs)):
+        place = calibration[scene[i], language[i]]
+        for c in range(versions):
+            at = i * versions + c
+            known = np.float32(c != 1 + TREND)  # how the item does is known of its row as well
+            for h in range(heads):
+                bias[at, h] = known * item_bias[i, h] + place[h]
+            for f in range(inputs.shape[1]):
+                many[at, f] = removed[f] if part_of[f] + 1 == c else inputs[i, f]
+            if c == 0:
+                many[at, :] = inputs[i]
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def fall(  # type: ignore[no-untyped-def]
-    inputs, mean, part_of, item_bias, calibration, scene, language, A, a, B, b, C, w, levelled,
-    worth, out,
-):  # fmt: skip
-    """The kernel of `contributions`: what changes in the first layer when a part is removed is
-    summed up once, the layers above are gone through anew."""
-    width, heads, parts = len(a), w.shape[1], out.shape[1]
-    odds, usual = np.ones(heads, np.float32), np.empty(len(mean), np.float32)
-    for f in range(len(mean)):
-        usual[f] = centred(mean[f], f)
-    p, bias = np.empty(heads, np.float32), np.empty(heads, np.float32)
-    hidden = np.empty((1 + parts, width), np.float32)
-    linear = np.empty((1 + parts, heads), np.float32)
-    for i in range(len(inputs)):
-        hidden[:], linear[:] = 0, 0
-        hidden[0] = a
-        for f in range(inputs.shape[1]):
-            z = inputs[i, f]
-            for k in range(width):
-                hidden[0, k] += z * A[f, k]
-            part = part_of[f]
-            if f < len(usual):
-                for h in range(heads):
-                    linear[0, h] += z * w[f, h]
-            if part >= 0:
-                less = usual[f] - z if f < len(usual) else -z
-                for k in range(width):
-                    hidden[1 + part, k] += less * A[f, k]
-                if f < len(usual):
-                    for h in range(heads):
-                        linear[1 + part, h] += less * w[f, h]
-        for c in range(1 + parts):
-            known = np.float32(c != 1 + TREND)  # how the item does is known of its row as well
+def lost(p, levelled, worth, out):  # type: ignore[no-untyped-def]
+    """Fills out[k, C] with what the value of each slot loses without each part; p[k * (1 + C), H]
+    are the probabilities of what `take_away` fills in."""
+    versions, heads = 1 + out.shape[1], p.shape[1]
+    odds = np.empty(heads, np.float32)
+    for h in range(heads):
+        below = max(p[0, h] * (np.float32(1.0) - levelled[h]), np.float32(1e-12))
+        odds[h] = levelled[h] * (np.float32(1.0) - p[0, h]) / below
+    for i in range(len(out)):
+        whole = np.float32(0.0)
+        for c in range(versions):
+            at, value = i * versions + c, np.float32(0.0)
             for h in range(heads):
-                bias[h] = known * item_bias[i, h] + calibration[scene[i], language[i], h]
+                scaled = p[at, h] * odds[h]
+                value += worth[h] * scaled / (np.float32(1.0) - p[at, h] + scaled)
             if c == 0:
-                value = _value(hidden[0], linear[0], bias, B, b, C, odds, worth, p)
-                if i == 0:
-                    for h in range(heads):
-                        below = max(p[h] * (np.float32(1.0) - levelled[h]), np.float32(1e-12))
-                        odds[h] = levelled[h] * (np.float32(1.0) - p[h]) / below
-                    value = _value(hidden[0], linear[0], bias, B, b, C, odds, worth, p)
-                out[i, :] = value
-                continue
-            for k in range(width):
-                hidden[c, k] += hidden[0, k]
-            for h in range(heads):
-                linear[c, h] += linear[0, h]
-            out[i, c - 1] -= _value(hidden[c], linear[c], bias, B, b, C, odds, worth, p)
+                whole = value
+            else:
+                out[i, c - 1] = whole - value
+
+
+def layers(weights: Weights, joined: Floats, many: Floats) -> tuple[Floats, Floats]:
+    """(p float32[n, H], both float32[n, one + H]): `scoring.through` for `many`."""
+    n, (one, two) = len(many), weights.hidden
+    both, first = np.empty((n, one + H), np.float32), np.empty((n, one), np.float32)
+    second, p = np.empty((n, two), np.float32), np.empty((n, H), np.float32)
+    through(many, joined, weights.views(), both, first, second, p)
+    return p, both
 
 
 def contributions(
@@ -176,12 +155,16 @@ def contributions(
     it. `worth` float32[H] are the value model's weights. `contributions_reference` predicts each
     slot anew, once for each part.
     """
-    views, out = weights.views(), np.empty((len(x), C), np.float32)
-    fall(
-        inputs(views, x, ids), usual, PART_OF, ids.item_bias, weights.calibration, ids.scene,
-        ids.language, views["A"], views["a"], views["B"], views["b"], views["C"], views["w"],
-        levelled, worth, out,
+    k = len(x)
+    many, bias = np.empty((k * (1 + C), INPUTS), np.float32), np.empty((k * (1 + C), H), np.float32)
+    take_away(
+        inputs(weights.views(), x, ids), ids.item_bias, ids.scene, ids.language,
+        weights.calibration, usual, PART_OF, many, bias,
     )  # fmt: skip
+    p, both = layers(weights, joined(weights), many)
+    out = np.empty((k, C), np.float32)
+    probable(p, both, bias)
+    lost(p, levelled, worth, out)
     return out
 
 

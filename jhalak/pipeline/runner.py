@@ -156,8 +156,7 @@ class Pipeline(Generic[Q]):
             if hasattr(columns, "__await__"):
                 _, columns = await self._wait(stats, columns)
             self._write(query, candidates, adder, columns)
-        if query.beside:
-            await step()
+        # Of one step with the sources: what both have marked of the viewer is marked once.
         candidates = self._filter(query, candidates)
         if query.beside:
             await step()

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from jhalak.catalogue.topics import topics
 from jhalak.config.settings import ValueWeights
 from jhalak.learning.features import followed_of
-from jhalak.learning.model import INPUTS, SIDE, lay_inputs
+from jhalak.learning.model import INPUTS, SIDE, H, lay_inputs
+from jhalak.learning.scoring import probable
 from jhalak.learning.serving import gather
-from jhalak.learning.value import PART_OF, PARTS, C, fall, mean_into
+from jhalak.learning.value import PART_OF, PARTS, C, layers, lost, mean_into, take_away
 from jhalak.pipeline.stage import SOURCES, Outcome
 from jhalak.schema.candidates import Floats
 from jhalak.schema.languages import LANGUAGES
@@ -46,30 +47,34 @@ def decide(
     """(contributions float32[k, C], reason uint8[k], index into REASONS) of a scored outcome.
     `weights` are what the value model used, unless the query says others."""
     chosen = outcome.selection.index
-    parts, reason = np.empty((len(chosen), C), np.float32), np.empty(len(chosen), np.uint8)
-    if not len(chosen):
+    k = len(chosen)
+    parts, reason = np.empty((k, C), np.float32), np.empty(k, np.uint8)
+    if not k:
         return parts, reason
     candidates, serving = outcome.candidates, world.serving
-    views = serving.weights.views()
+    model, predictions = serving.weights, candidates[PREDICTIONS]
     state = query.state if query.profiled else None
+    many, bias = np.empty((k * (1 + C), INPUTS), np.float32), np.empty((k * (1 + C), H), np.float32)
+    _lay(
+        chosen, candidates.rows, candidates[FEATURES], world.catalogue.lines, query.surface,
+        serving.items, serving.creators, serving.at, model.calibration, PART_OF,
+        model.views()["groups"], many, bias,
+    )  # fmt: skip
+    p, both = layers(model, serving.joined(), many)
     _explain(
-        chosen, candidates.rows, candidates[FEATURES], candidates[PREDICTIONS],
-        candidates[SOURCES], np.uint16(1 << trending_source), world.catalogue.lines, query.surface,
-        serving.items, serving.creators, serving.at, serving.weights.calibration, PART_OF,
-        views["groups"], views["A"], views["a"], views["B"], views["b"], views["C"], views["w"],
-        worth_of(query.values or weights), outcome.selection.explored, state is not None,
+        p, both, bias, predictions[chosen[0]], worth_of(query.values or weights), chosen,
+        candidates.rows, candidates[SOURCES], np.uint16(1 << trending_source),
+        world.catalogue.lines, outcome.selection.explored, state is not None,
         _NOBODY if state is None else followed_of(state)[0], parts, reason,
     )  # fmt: skip
     return parts, reason
 
 
 @njit(cache=True, nogil=True)
-def _explain(  # type: ignore[no-untyped-def]
-    chosen, rows, x, predictions, sources, trending, facts, scene, items, creators, at,
-    calibration, part_of, groups, A, a, B, b, C, w, worth, explored, personal, followed, parts,
-    reason,
-):  # fmt: skip
-    """Fill parts[k, C] (`value.contributions` of the chosen) and reason[k]."""
+def _lay(  # type: ignore[no-untyped-def]
+    chosen, rows, x, facts, scene, items, creators, at, calibration, part_of, groups, many, bias
+):
+    """`value.take_away` of the chosen ones."""
     k = len(chosen)
     usual = np.zeros(x.shape[1], np.float32)
     mean_into(x, usual)
@@ -77,15 +82,23 @@ def _explain(  # type: ignore[no-untyped-def]
     for i in range(k):
         here[i] = rows[chosen[i]]
         mine[i] = x[chosen[i]]
-    side, bias = np.empty((k, SIDE), np.float32), np.empty((k, predictions.shape[1]), np.float32)
+    side, item_bias = np.empty((k, SIDE), np.float32), np.empty((k, bias.shape[1]), np.float32)
     of = np.empty((3, k), np.int8)
-    gather(items, creators, at, facts.topic, facts.language, here, scene, side, bias, of)
-    first = np.empty((k, INPUTS), np.float32)
-    lay_inputs(mine, side, groups, of[0], of[1], of[2], first)
-    fall(
-        first, usual, part_of, bias, calibration, of[2], of[1], A, a, B, b, C, w,
-        predictions[chosen[0]], worth, parts,
-    )  # fmt: skip
+    gather(items, creators, at, facts.topic, facts.language, here, scene, side, item_bias, of)
+    inputs = np.empty((k, INPUTS), np.float32)
+    lay_inputs(mine, side, groups, of[0], of[1], of[2], inputs)
+    take_away(inputs, item_bias, of[2], of[1], calibration, usual, part_of, many, bias)
+
+
+@njit(cache=True, nogil=True)
+def _explain(  # type: ignore[no-untyped-def]
+    p, both, bias, levelled, worth, chosen, rows, sources, trending, facts, explored, personal,
+    followed, parts, reason,
+):  # fmt: skip
+    """Fill parts[k, C] (`value.contributions` of the chosen) and reason[k]."""
+    probable(p, both, bias)
+    lost(p, levelled, worth, parts)
+    k = len(chosen)
     for i in range(k):
         most = 0
         for part in range(1, _NAMED):
@@ -101,7 +114,7 @@ def _explain(  # type: ignore[no-untyped-def]
         elif told == _FOLLOWED:
             told = _FOLLOWED_TOPIC
             for creator in followed:
-                if creator == facts.creator[here[i]]:
+                if creator == facts.creator[rows[chosen[i]]]:
                     told = _FOLLOWED
         elif personal and told == _TRENDING and not trends:
             told = _POPULAR
@@ -115,6 +128,10 @@ class Sentences:
         table = _table()
         self._texts: dict[str, dict[str, str]] = table["reasons"]
         self._languages: dict[str, dict[str, str]] = table["languages"]
+
+    def names(self, reason: str, what: str) -> bool:
+        """Does any language's sentence for `reason` name it: `topic`, `language`, `publisher`?"""
+        return any(f"{{{what}}}" in text for text in self._texts[reason].values())
 
     def say(self, reason: str, to: str, topic: int, language: int, publisher: str) -> str:
         """The sentence for `reason`, told in the language `to` (a code)."""

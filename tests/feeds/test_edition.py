@@ -49,7 +49,7 @@ def slate_of(world: World, **fields: Any) -> Slate:
 
 def pack(world: World, slate: Slate, budget: int = 1_000_000, to: str = "en",
          recalled: list[str] | None = None) -> dict[str, Any]:  # fmt: skip
-    tokens = ["T" * LENGTH] * len(slate)
+    tokens = [b"T" * LENGTH] * len(slate)
     made = Packer(world.catalogue, LINKS).edition(slate, tokens, to, recalled or [], budget)
     found: dict[str, Any] = json.loads(made.body)
     assert found["bytes"] == len(made.body)
@@ -133,7 +133,7 @@ def test_a_page_has_the_fields_of_the_contract() -> None:
         make_item("c", "food", publisher=""),
     )
     slate = slate_of(world, surface=1, valid_until_ms=0)
-    body = Packer(world.catalogue, LINKS).page(slate, ["T" * 64] * 2, "en")
+    body = Packer(world.catalogue, LINKS).page(slate, [b"T" * 64] * 2, "en")
     page = json.loads(body)
     assert page["slate"] == spell(77) and page["level"] == "full"
     video, card = page["items"]
@@ -159,7 +159,7 @@ def page_of(renditions: list[Rendition], *, small: bool) -> list[dict[str, Any]]
                   labels=("ai",), renditions=tuple(renditions)),
     )  # fmt: skip
     slate = slate_of(world, surface=1, valid_until_ms=0)
-    body = Packer(world.catalogue, LINKS).page(slate, ["T" * 64], "en", small=small)
+    body = Packer(world.catalogue, LINKS).page(slate, [b"T" * 64], "en", small=small)
     found: list[dict[str, Any]] = json.loads(body)["items"]
     return found
 

@@ -44,7 +44,7 @@ def world_with_pictures(count: int) -> World:
 
 def pack(world: World, budget: int, *, small: bool = False) -> dict[str, Any]:
     slate = slate_of(world)
-    tokens = ["T" * 64] * len(slate)
+    tokens = [b"T" * 64] * len(slate)
     made = Packer(world.catalogue, LINKS).edition(slate, tokens, "en", [], budget, small=small)
     found: dict[str, Any] = json.loads(made.body)
     cost = max if not small else min
@@ -99,7 +99,7 @@ def test_texts_come_before_pictures() -> None:
 def test_a_card_that_the_device_holds_costs_no_picture() -> None:
     world = world_with_pictures(2)
     slate = slate_of(world, ref=np.array([1, 0], np.uint8))
-    made = Packer(world.catalogue, LINKS).edition(slate, ["T" * 64] * 2, "en", [], 1_500_000)
+    made = Packer(world.catalogue, LINKS).edition(slate, [b"T" * 64] * 2, "en", [], 1_500_000)
     assert json.loads(made.body)["picture_bytes"] == 60_000
 
 

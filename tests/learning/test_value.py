@@ -55,6 +55,7 @@ def learned(seed: int) -> Weights:
 def slots(rng: np.random.Generator, k: int) -> tuple[np.ndarray, Ids]:
     """(features, ids) of k slots of items and creators that the model knows."""
     x = (CENTRE + SPREAD * rng.normal(size=(k, F))).astype(np.float32)
+    x[:, FEATURES.index("bias")] = 1
     columns = [rng.integers(0, most, k) for most in (32, 13, 2)]
     side = rng.normal(0, 0.3, (k, SIDE)).astype(np.float32)
     return x, Ids(side, rng.normal(0, 0.3, (k, H)).astype(np.float32), *columns)
