@@ -67,16 +67,18 @@ def rss_bytes(pid: int) -> int:
 
 
 def pin(pid: int, cores: Sequence[int]) -> None:
-    """Let every thread of a process run on `cores` only; those that this machine lacks are
-    left out, and with a single core nothing is pinned."""
-    there = set(range(os.cpu_count() or 1)) & set(cores)
-    if not there or (os.cpu_count() or 1) < 2:
-        return
+    """Let every thread of a process run on `cores` only."""
     for thread in Path(f"/proc/{pid}/task").iterdir():
-        try:
-            os.sched_setaffinity(int(thread.name), there)
-        except ProcessLookupError:
-            continue  # it ended meanwhile
+        with suppress(ProcessLookupError):  # it ended meanwhile
+            pin_thread(int(thread.name), cores)
+
+
+def pin_thread(number: int, cores: Sequence[int]) -> None:
+    """Let one thread run on `cores` only; those that this machine lacks are left out, and with a
+    single core nothing is pinned. A process's number is that of its main thread."""
+    there = set(range(os.cpu_count() or 1)) & set(cores)
+    if there and len(there) < (os.cpu_count() or 1):
+        os.sched_setaffinity(number, there)
 
 
 def children(pid: int) -> list[int]:
@@ -180,8 +182,9 @@ def null_server(log: Path, size: int, status: int = 200) -> HttpProcess:
 
 
 class Jhalak(HttpProcess):
-    """`jhalak serve` over a data folder. The server keeps to one core, its learner may use both,
-    as on a small machine of an operator."""
+    """`jhalak serve` over a data folder. The thread that serves keeps to one core, so that its
+    figures are of one; the threads beside it and the learner may use both, as on a small machine of
+    an operator."""
 
     def __init__(self, data: Path, *, learner: bool = True) -> None:
         arguments = ["-m", "jhalak", "serve", "--data", str(data), "--port", "0"]
@@ -193,7 +196,7 @@ class Jhalak(HttpProcess):
 
     def ready(self) -> float:
         start_s = super().ready()
-        pin(self.pid, [SERVER_CORE])
+        pin_thread(self.pid, [SERVER_CORE])
         return start_s
 
     @property

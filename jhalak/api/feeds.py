@@ -131,9 +131,9 @@ class FeedRoutes:
         return body
 
     def _reach_of(self, query: Query) -> None:
-        """In a crowd all get a slate soon, made of fewer candidates."""
-        if self._beside.crowded:
-            query.reach = self._s.settings.feed.crowded_reach
+        """In a crowd all get a slate soon, made of the fewer candidates the more they are."""
+        if self._beside.crowd > 0.0:
+            query.reach = 1.0 - self._beside.crowd * (1.0 - self._s.settings.feed.crowded_reach)
             self._s.count("slates in a crowd")
 
     def _after(self, slate: Slate, sent: int) -> None:

@@ -13,6 +13,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from jhalak.cli.failure import explained
 from jhalak.cli.kernels import kernels_told
 from jhalak.cli.tls import bracketed, kept, tls_of
 from jhalak.cli.work import PARENT_GONE, leave_out_blas
+from jhalak.config.priority import process_stands_back, stand_back
 
 if TYPE_CHECKING:
     from jhalak.api.services import Services
@@ -108,6 +110,9 @@ async def serve(arguments: argparse.Namespace, on_ready: Callable[[Running], Non
     services = server.services
     web = Web(create_app(services), tls.context if tls else None, services.sampler.end)
     web.obey_signals()
+    asyncio.get_running_loop().set_default_executor(
+        ThreadPoolExecutor(initializer=stand_back, thread_name_prefix="beside")
+    )
     listening = listen(host, rules.port if arguments.port is None else arguments.port)
     stop = asyncio.Event()
     workers = [asyncio.create_task(each) for each in _workers(arguments, server, stop)]
@@ -234,6 +239,6 @@ def _any_pictures(server: Server) -> Callable[[], bool]:
 
 
 def _lower_priority() -> None:
-    os.nice(10)
+    process_stands_back()
     # Signals from the terminal are the parent's to pass on.
     os.setpgrp()

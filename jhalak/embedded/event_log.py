@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from jhalak.config.priority import stand_back
 from jhalak.embedded.files import lock_or_fail, make_folder
 from jhalak.embedded.log_files import (
     PUT_MARK,
@@ -58,11 +59,13 @@ class EmbeddedEventLog:
         self.partitions = partitions
         self._folder = folder
         self._reader = LogReader(folder, partitions)
-        self._threads = _ReaderThreads(folder, partitions)
+        self._threads = _ReaderThreads(folder, partitions, beside_serving=writable)
         self._queue = LogQueue(most_records, most_bytes)
         self._writer: LogWriter | None = None
         self._lock = -1
-        self._keeper = ThreadPoolExecutor(1, thread_name_prefix="event log keeper")
+        self._keeper = ThreadPoolExecutor(
+            1, thread_name_prefix="event log keeper", initializer=stand_back
+        )
         if writable:
             self._begin_writing()
         elif folder.exists() and (periods := periods_in(folder)):
@@ -221,7 +224,8 @@ def _delete_from(period: Period, partitions: int, topic: str, partition: int, ke
 class _ReaderThreads:
     """Two threads that read, each with its own LogReader; started when first needed."""
 
-    def __init__(self, folder: Path, partitions: int) -> None:
+    def __init__(self, folder: Path, partitions: int, *, beside_serving: bool) -> None:
+        self._beside_serving = beside_serving
         self._own = threading.local()
         self._readers: list[LogReader] = []
         self._executor = ThreadPoolExecutor(
@@ -241,6 +245,8 @@ class _ReaderThreads:
             reader.close()
 
     def _begin(self, folder: Path, partitions: int) -> None:
+        if self._beside_serving:
+            stand_back()
         self._own.reader = LogReader(folder, partitions)
         self._readers.append(self._own.reader)
 

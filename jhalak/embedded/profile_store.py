@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 
 from pysqlite3 import dbapi2
 
+from jhalak.config.priority import stand_back
 from jhalak.embedded.files import make_folder
 from jhalak.embedded.sqlite import Connection, connect, is_damage, port_error, truncate_wal
 from jhalak.ports.errors import Unavailable
@@ -54,7 +55,9 @@ class EmbeddedProfileStore:
                 self._connection()
             except (OSError, dbapi2.Error) as error:
                 raise port_error(error, path) from error
-        self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="profile store")
+        self._executor = ThreadPoolExecutor(
+            _THREADS, thread_name_prefix="profile store", initializer=stand_back
+        )
 
     async def get(self, viewer: int) -> bytes | None:
         """As the port says."""

@@ -5,8 +5,8 @@ there is gone when the next one begins. So all that wait when the event loop tur
 their first step one after the other, then their second, and so on: all but the first find what a
 step needs already there. The more wait the less each costs; alone it costs the same.
 
-Where more come than can be served so, waiting would grow without end. A crowd is told that it is
-one (`crowded`), so that each of its works does less.
+Where more come than can be served so, waiting would grow without end. The more wait, the more of a
+crowd they are (`crowd`), so that each of their works does less.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ T = TypeVar("T")
 MOST: Final = 8
 """Requests side by side. They are answered together: with more, the first would wait longer."""
 CROWD: Final = 4
-"""So many waiting are a crowd: more come than are served at the usual cost."""
+"""So many waiting are a crowd: more come than are served at the usual cost. Fewer are the
+beginning of one."""
 
 
 @coroutine
@@ -37,8 +38,8 @@ class SideBySide:
 
     def __init__(self) -> None:
         self._waiting: list[_Turn[Any]] = []
-        self.crowded = False
-        """Whether those that run now waited in a crowd."""
+        self.crowd = 0.0
+        """How much of a crowd those that run now waited in: 0 for one alone, 1 for CROWD."""
         self._left = False
 
     async def run(self, key: int, work: Coroutine[Any, Any, T]) -> T:
@@ -60,7 +61,6 @@ class SideBySide:
         return turn.result if rest is None else await rest
 
     def _go(self) -> None:
-        self.crowded = self._left or len(self._waiting) >= CROWD
         batch: dict[int, _Turn[Any]] = {}
         later: list[_Turn[Any]] = []
         for turn in self._waiting:
@@ -71,7 +71,8 @@ class SideBySide:
             else:
                 batch[turn.key] = turn
         self._waiting = later
-        # Where fewer run, the rest waits for works of its own keys: that is no crowd.
+        # Who waits for works of their own key is no crowd.
+        self.crowd = 1.0 if self._left else min(max(len(batch) - 1, 0) / (CROWD - 1), 1.0)
         self._left = bool(later) and len(batch) == MOST
         if later:
             later[0].loop.call_soon(self._go)

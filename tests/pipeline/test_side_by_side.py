@@ -52,26 +52,27 @@ def test_no_more_than_some_go_beside_each_other() -> None:
     assert [name for name, _ in told[: 3 * MOST]] == 3 * list(range(MOST))
 
 
-def test_those_who_wait_in_a_crowd_know_it() -> None:
-    async def crowded(runs: SideBySide) -> bool:
-        return runs.crowded
+def test_those_who_wait_in_a_crowd_know_how_much_of_one_it_is() -> None:
+    async def crowd(runs: SideBySide) -> float:
+        return runs.crowd
 
-    async def main() -> list[list[bool]]:
+    async def main(*many: int) -> list[set[float]]:
         runs = SideBySide()
         return [
-            await asyncio.gather(*(runs.run(k, crowded(runs)) for k in range(many)))
-            for many in (CROWD - 1, CROWD, 1, MOST + 1, 1, MOST, 1)
+            set(await asyncio.gather(*(runs.run(k, crowd(runs)) for k in range(one))))
+            for one in many
         ]
 
-    async def of_one_key() -> list[bool]:
+    async def of_one_key() -> list[float]:
         runs = SideBySide()
-        return await asyncio.gather(*(runs.run(7, crowded(runs)) for _ in range(CROWD - 1)))
+        return await asyncio.gather(*(runs.run(7, crowd(runs)) for _ in range(CROWD)))
 
     assert not any(asyncio.run(of_one_key())), "who waits for themselves is no crowd"
-    few, crowd, one, more, *last = asyncio.run(main())
-    assert not any(few) and all(crowd) and not any(one)
-    assert all(more), "also whom the crowd kept waiting"
-    assert [all(some) for some in last] == [False, True, False]
+    rising = [told.pop() for told in asyncio.run(main(*range(1, CROWD + 1)))]
+    assert rising == [k / (CROWD - 1) for k in range(CROWD)]
+    assert asyncio.run(main(CROWD, 1)) == [{1.0}, {0.0}]
+    # Also whom a crowd kept waiting.
+    assert asyncio.run(main(MOST + 1, 1, MOST, 1)) == [{1.0}, {0.0}, {1.0}, {0.0}]
 
 
 def test_what_fails_fails_alone() -> None:
