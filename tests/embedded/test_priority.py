@@ -1,0 +1,39 @@
+"""What can wait has a lower priority, and nothing else has."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jhalak.config.priority import STEPS, stand_back
+from jhalak.embedded.profile_store import EmbeddedProfileStore
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="threads have priorities on Linux")
+LOWEST = 19
+
+
+def priority(*_: Any) -> int:
+    """Of this thread."""
+    return os.getpriority(os.PRIO_PROCESS, 0)
+
+
+def test_a_thread_that_stands_back_is_alone_in_it() -> None:
+    before = priority()
+    with ThreadPoolExecutor(1, initializer=stand_back) as beside, ThreadPoolExecutor(1) as usual:
+        assert beside.submit(priority).result() == min(before + STEPS, LOWEST)
+        assert usual.submit(priority).result() == priority() == before
+
+
+def test_profiles_are_written_by_threads_that_stand_back(tmp_path: Path) -> None:
+    store = EmbeddedProfileStore(tmp_path / "profiles.db")
+    try:
+        found = asyncio.run(store._run(priority, None))
+    finally:
+        store.close()
+    assert found == min(priority() + STEPS, LOWEST)
