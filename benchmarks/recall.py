@@ -24,6 +24,8 @@ from jhalak.schema.query import Query
 
 TOPS: Final = (12, 50)
 NEAREST: Final = 100
+CROWDS: Final = (0.8, 0.6, 0.4)
+"""What `Query.reach` is where two, three, and four or more requests wait (`feed.crowded_reach`)."""
 
 
 def recall(setting: Setting) -> Result:
@@ -65,6 +67,7 @@ async def _measure(data: Path, tokens: list[str], rounds: int) -> dict[str, Any]
     spent: dict[str, list[float]] = {"sources_us": [], "all_us": []}
     found: dict[int, list[float]] = {top: [] for top in TOPS}
     kept: dict[int, list[float]] = {top: [] for top in TOPS}
+    crowded: dict[float, float] = {}
     counts: list[float] = []
     for turn in range(rounds):
         before = time.thread_time_ns()
@@ -75,13 +78,18 @@ async def _measure(data: Path, tokens: list[str], rounds: int) -> dict[str, Any]
         spent["all_us"].append((time.thread_time_ns() - before) / len(queries) / 1000)
         if turn:
             continue
+        fewer = {reach: await _reaching(pipeline, queries, reach) for reach in CROWDS}
+        for reach, lists in fewer.items():
+            crowded[reach] = float(
+                np.mean([_kept(*one, TOPS[0]) for one in zip(lists, everything, strict=True)])
+            )
         for candidates, scored in zip(some, everything, strict=True):
             order = np.argsort(-scored[VALUE], kind="stable")
-            value, have = scored[VALUE][order], np.isin(scored.rows[order], candidates.rows)
+            have = np.isin(scored.rows[order], candidates.rows)
             counts.append(float(len(candidates)))
             for top in TOPS:
                 found[top].append(float(have[:top].mean()))
-                kept[top].append(float(value[have][:top].sum() / value[:top].sum()))
+                kept[top].append(_kept(candidates, scored, top))
     sources = {stats.name: stats for stats in pipeline.stats if stats.kind == "source"}
     each = {name: stats.nanoseconds / stats.calls / 1000 for name, stats in sources.items()}
     await server.stop()
@@ -89,7 +97,27 @@ async def _measure(data: Path, tokens: list[str], rounds: int) -> dict[str, Any]
         **spent, "candidates": counts, "wall_us_a_source": each,
         "found": {top: float(np.mean(values)) for top, values in found.items()},
         "kept": {top: float(np.mean(values)) for top, values in kept.items()},
+        f"value_of_top_{TOPS[0]}_kept_where_reach_is": crowded,
     }  # fmt: skip
+
+
+async def _reaching(
+    pipeline: Pipeline[Query], queries: list[Query], reach: float
+) -> list[Candidates]:
+    """What the sources find of so many candidates."""
+    for query in queries:
+        query.reach = reach
+    found = [await pipeline._find(query) for query in queries]
+    for query in queries:
+        query.reach = 1.0
+    return found
+
+
+def _kept(candidates: Candidates, scored: Candidates, top: int) -> float:
+    """The value of the best of `candidates` over that of the best of all."""
+    value = np.sort(scored[VALUE])[::-1]
+    mine = np.sort(scored[VALUE][np.isin(scored.rows, candidates.rows)])[::-1]
+    return float(mine[:top].sum() / value[:top].sum())
 
 
 async def _query(server: Server, token: str, pipeline: Pipeline[Query]) -> Query:

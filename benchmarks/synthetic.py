@@ -15,11 +15,14 @@ from sqlalchemy import insert
 from jhalak.assembly import Records
 from jhalak.catalogue.topics import topics
 from jhalak.embedded.event_log import EmbeddedEventLog
-from jhalak.learning.features import F
+from jhalak.learning.features import CENTRE, FEATURES, SPREAD, F
+from jhalak.learning.model import HEADS, SIDE, H, Ids, predict, starting_weights
+from jhalak.learning.taste import LONG_DWELL_MS
 from jhalak.learning.value import C
 from jhalak.ports.items import Draft
 from jhalak.records.tables import viewers as viewers_table
 from jhalak.schema.activity import EVENT_INDEX, TOPIC, Activity, Outcome, Outcomes, Served, encode
+from jhalak.schema.candidates import Floats
 from jhalak.schema.ids import spell
 from jhalak.schema.item import EMBEDDING_SIZE, Item, Rendition
 from jhalak.schema.languages import LANGUAGES
@@ -126,53 +129,74 @@ def write_viewers(records: Records, count: int, now_ms: int, seed: int) -> NDArr
 
 
 class Activity24:
-    """Slates of 24 served to many viewers, and the 50 or so events that came back for each."""
+    """Slates of 24 served to many viewers, and the 50 or so events that came back for each.
+
+    What a slot has of outcomes is drawn from its features as served, by what features mean before
+    anything is learned (`starting_weights`). A model that learns from features that say nothing
+    ranks by chance, and nothing that is measured of what it ranks means anything.
+    """
 
     def __init__(self, columns: Columns, viewers: NDArray[np.int64], seed: int) -> None:
         self._columns, self._viewers = columns, viewers
         self._rng = np.random.default_rng(seed)
-        self._liking = self._rng.beta(1.5, 12, len(columns.topic))  # each item's chance of a tap
+        liking = self._rng.beta(4, 8, len(columns.topic))
+        self._own_tap = np.log(liking / (1 - liking))
+        self._means = starting_weights()
         # Popular items are shown more; the order within a language is by chance.
         self._pools = [
             self._rng.permutation(np.flatnonzero(columns.language == language))
             for language in range(len(LANGUAGES))
         ]
-        self._features = self._rng.random((512, SLOTS, F)).astype(np.float16)
         self._nothing = np.zeros((SLOTS, C), np.float32).tobytes()
 
     def records(self, slates: int, from_ms: int, until_ms: int) -> Iterator[tuple[Activity, int]]:
-        """(record, log time) of `slates` slates and their batches, at most 51 events each,
-        spread evenly over the time."""
+        """(record, log time) of `slates` slates and their batches, spread evenly over the time."""
         for k in range(slates):
             at_ms = from_ms + (until_ms - from_ms) * k // slates
             viewer = int(self._viewers[self._rng.integers(len(self._viewers))])
-            served, chosen = self._served(viewer, at_ms)
+            served, chosen, chance = self._served(viewer, at_ms)
             yield served, at_ms
-            yield self._outcomes(served, chosen, at_ms), at_ms + 1
+            yield self._outcomes(served, chosen, chance, at_ms), at_ms + 1
 
-    def _served(self, viewer: int, at_ms: int) -> tuple[Served, NDArray[np.int64]]:
+    def _features(self, chosen: NDArray[np.int64]) -> tuple[NDArray[np.float16], Floats]:
+        """(features float16[k, F], the chance of each action float32[k, H]) of items shown."""
+        k = len(chosen)
+        x = CENTRE + SPREAD * self._rng.standard_normal((k, F), np.float32)
+        x[:, FEATURES.index("bias")] = 1
+        x[:, FEATURES.index("item_tap")] = self._own_tap[chosen]
+        none = np.zeros(k, np.int8)
+        ids = Ids(np.zeros((k, SIDE), np.float32), np.zeros((k, H), np.float32), none, none, none)
+        return x.astype(np.float16), predict(self._means, x, ids)
+
+    def _served(self, viewer: int, at_ms: int) -> tuple[Served, NDArray[np.int64], Floats]:
         rng, columns = self._rng, self._columns
         pool = self._pools[viewer % len(LANGUAGES)]
         places = np.unique((len(pool) * rng.random(4 * SLOTS) ** 2.5).astype(np.int64))
         chosen = pool[rng.permutation(places)[:SLOTS]]
         k = len(chosen)
+        x, chance = self._features(chosen)
         served = Served(
             slate=int(rng.integers(1, 1 << 62)), viewer=viewer, surface=0, at_ms=at_ms, level=0,
             model=1, profiled=True, valid_until_ms=at_ms + DAY_MS // 4,
             items=(chosen + 1).astype(np.int64).tobytes(),
             propensity=np.ones(k, np.float32).tobytes(),
-            features=self._features[rng.integers(512), :k].tobytes(),
+            features=x.tobytes(),
             contributions=self._nothing[: 4 * C * k],
             reason=bytes(k), topic=columns.topic[chosen].astype(np.uint8).tobytes(),
             language=columns.language[chosen].astype(np.uint8).tobytes(),
             creator=(columns.creator[chosen] + 1).astype(np.int32).tobytes(), ref=bytes(k),
         )  # fmt: skip
-        return served, chosen
+        return served, chosen, chance
 
-    def _outcomes(self, served: Served, chosen: NDArray[np.int64], at_ms: int) -> Outcomes:
+    def _outcomes(
+        self, served: Served, chosen: NDArray[np.int64], chance: Floats, at_ms: int
+    ) -> Outcomes:
         events: list[Outcome] = []
-        tapped = self._rng.random(len(chosen)) < self._liking[chosen]
-        dwell = self._rng.exponential(2500, len(chosen))
+        done = self._rng.random(chance.shape) < chance
+        tapped, shared = (done[:, HEADS.index(head)] for head in ("tap", "share"))
+        dwell = np.where(
+            done[:, HEADS.index("long")], LONG_DWELL_MS, self._rng.exponential(1200, len(chosen))
+        )
 
         def add(kind: str, position: int, value: float = 0.0) -> None:
             row = int(chosen[position])
@@ -190,6 +214,8 @@ class Activity24:
             add("dwell", position, float(int(dwell[position])))
             if tapped[position]:
                 add("tap", position)
+            if shared[position]:
+                add("share", position)
         return Outcomes(served.viewer, at_ms + 1, True, tuple(events))
 
 
