@@ -46,25 +46,16 @@ class Shelves(NamedTuple):
         return self.rows[self.offsets[language * each] : self.offsets[(language + 1) * each]]
 
 
-def by_language(rows: Rows, language: NDArray[np.int8]) -> Shelves:
-    """A shelf a language, of `rows` in their order."""
-    return _shelves(rows, language, len(LANGUAGES))
-
-
 def by_language_and_topic(
     rows: Rows, language: NDArray[np.int8], topic: NDArray[np.int8]
 ) -> Shelves:
     """A shelf a language's topic, of `rows` in their order."""
     keys = language.astype(np.int16) * TOPICS_MAX + topic
-    return _shelves(rows, keys, len(LANGUAGES) * TOPICS_MAX)
-
-
-def _shelves(rows: Rows, keys: NDArray[np.integer], shelves: int) -> Shelves:
-    counts = np.bincount(keys, minlength=shelves)
+    counts = np.bincount(keys, minlength=len(LANGUAGES) * TOPICS_MAX)
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     return Shelves(rows[np.argsort(keys, kind="stable")], offsets)
 
 
-def no_shelves(shelves: int) -> Shelves:
-    """As many as that, with nothing on them."""
-    return Shelves(np.empty(0, np.int32), np.zeros(shelves + 1, np.int64))
+def no_shelves(shelves: int, rows: int = 0) -> Shelves:
+    """As many as that, with nothing on them yet, and room for `rows`."""
+    return Shelves(np.empty(rows, np.int32), np.zeros(shelves + 1, np.int64))

@@ -11,8 +11,9 @@ from jhalak.catalogue.channels import ChannelRows, channel_number, shipped
 from jhalak.catalogue.live import prepare
 from jhalak.catalogue.topics import topic_by_id
 from jhalak.learning.pairs import EXPORTED
-from jhalak.learning.serving import NEAR
-from jhalak.schema.pool import by_language, by_language_and_topic
+from jhalak.learning.serving import NEAR, shelve
+from jhalak.schema.candidates import Rows
+from jhalak.schema.pool import Shelves
 from jhalak.schema.query import Query
 from jhalak.schema.viewer_state import TAPPED, TOPICS_MAX, ViewerState
 from jhalak.stages.retrieval import (
@@ -48,6 +49,12 @@ def topic(name: str) -> int:
     return topic_by_id()[name].index
 
 
+def best_first(world: World, rows: Rows) -> tuple[Shelves, Shelves]:
+    """Shelves on which `rows` stand in their order."""
+    falling = np.arange(len(rows), 0, -1, dtype=np.float32)
+    return shelve(rows.astype(np.int32), falling, world.catalogue.language, world.catalogue.topic)
+
+
 def found(source: object, world: World, query: Query) -> list[str]:
     rows = source.find(query)  # type: ignore[attr-defined]
     assert rows.dtype == np.int32
@@ -73,7 +80,7 @@ def test_stories_that_rise_come_first_each_by_the_card_that_stands_first() -> No
     world = world_of(*ITEMS, *told, *noise)
     c = world.catalogue
     rows = np.array([c.by_id["en-food-0"], c.by_id["flood-0"]], np.int32)
-    world.serving.trending = by_language(rows, c.language[rows])
+    world.serving.trending, _ = best_first(world, rows)
     source = Trending(world, Walker(c))
     assert found(source, world, query_of("en")) == ["en-food-0", "flood-0"]
     world.rising = rising_rows(c, NOW_MS)
@@ -88,8 +95,7 @@ def trending_world(*names: str) -> World:
     world = world_of(*ITEMS)
     c = world.catalogue
     rows = np.array([c.by_id[n] for n in names], np.int32)
-    world.serving.trending = by_language(rows, c.language[rows])
-    world.serving.by_topic = by_language_and_topic(rows, c.language[rows], c.topic[rows])
+    world.serving.trending, world.serving.by_topic = best_first(world, rows)
     return world
 
 
@@ -112,7 +118,7 @@ def test_each_language_gets_its_share() -> None:
     world = world_of(*make_items({"food": 40}, "en"), *make_items({"food": 40}, "hi"))
     c = world.catalogue
     rows = np.array([c.by_id[name] for name in names], np.int32)
-    world.serving.trending = by_language(rows, c.language[rows])
+    world.serving.trending, _ = best_first(world, rows)
     source = Trending(world, Walker(c), wanted=50)
     shares = np.array([0.2, 0.8], np.float32)
     some = found(source, world, query_of("en", "hi", shares=shares))
@@ -315,8 +321,7 @@ def test_pools_are_walked_language_by_language_as_the_reference_walks_one(seed: 
     )
     c = world.catalogue
     rows = rng.permutation(np.flatnonzero(c.live))[:40].astype(np.int32)
-    world.serving.trending = by_language(rows, c.language[rows])
-    world.serving.by_topic = by_language_and_topic(rows, c.language[rows], c.topic[rows])
+    world.serving.trending, world.serving.by_topic = best_first(world, rows)
     c.live[rng.choice(rows, 6)] = False
     state = ViewerState(1)
     state.engaged[: len(topic_by_id())] = rng.exponential(1.0, len(topic_by_id()))
