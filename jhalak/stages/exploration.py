@@ -199,7 +199,7 @@ def _posterior(prior, shown, value):  # type: ignore[no-untyped-def]
     return (BELIEF * prior + min(max(value, 0.0), shown)) / belief, belief
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, fastmath={"contract", "nnan", "nsz"})
 def _chances(mean, belief):  # type: ignore[no-untyped-def]
     """float64[m], sum 1: how likely each is the greatest, of independent values whose Betas have
     these means and sums a + b.
@@ -207,33 +207,37 @@ def _chances(mean, belief):  # type: ignore[no-untyped-def]
     The sum over the ways in which one lies in a small step and all others below it. The greatest is
     above every lower end. Cost: m x POINTS polynomials."""
     m = len(mean)
-    middle = np.arcsin(np.sqrt(mean))
-    reach = 3.0 / (2.0 * np.sqrt(belief + 1.0))
-    chance = np.zeros(m)
-    if m == 0:
-        return chance
-    low, high = np.max(middle - reach), np.max(middle + reach)
-    below, others, suffix = np.empty(m), np.empty(m), np.empty(m)
+    chance, middle, per = np.zeros(m), np.empty(m), np.empty(m)
+    low, high = -np.inf, -np.inf
+    for i in range(m):
+        middle[i] = np.arcsin(np.sqrt(mean[i]))
+        reach = 3.0 / (2.0 * np.sqrt(belief[i] + 1.0))
+        per[i] = 1.0 / reach
+        low, high = max(low, middle[i] - reach), max(high, middle[i] + reach)
+    below, others = np.empty(m), np.empty(m)
     was_below, were_others = np.zeros(m), np.zeros(m)
+    # Short loops that a processor goes through for several at once; products go from one end to
+    # the other.
     for g in range(POINTS + 1):
         at = low + (high - low) * g / POINTS
         for i in range(m):
-            u = min(max((at - middle[i]) / reach[i], -1.0), 1.0)
+            u = min(max((at - middle[i]) * per[i], -1.0), 1.0)
             square = u * u
             odd = 1.0 - square * (1.0 - square * (0.6 - square / 7.0))
             below[i] = 0.5 + 35.0 / 32.0 * u * odd
         after = 1.0
         for i in range(m - 1, -1, -1):
-            suffix[i] = after
+            others[i] = after
             after *= below[i]
         before = 1.0
         for i in range(m):
-            others[i] = before * suffix[i]
+            others[i] *= before
             before *= below[i]
-            if g > 0:
+        if g > 0:
+            for i in range(m):
                 chance[i] += (below[i] - was_below[i]) * 0.5 * (others[i] + were_others[i])
-            was_below[i] = below[i]
-            were_others[i] = others[i]
+        below, was_below = was_below, below
+        others, were_others = were_others, others
     return chance / chance.sum()
 
 
