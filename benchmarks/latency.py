@@ -60,10 +60,10 @@ def backlog(setting: Setting) -> Result:
         end = _write_backlog(world, setting.pick(BACKLOG, 3000))
         server = stack.enter_context(jhalak(world.data, learner=False))
         null = stack.enter_context(_warmed(setting, server, world))
-        # As `serve` starts it: at lower priority, on any core.
+        # As `serve` starts it: standing back, on any core.
         command = ["-m", "jhalak", "work", "learn", "--data", str(world.data)]
         log = world.data.parent / "learner.log"
-        stack.enter_context(Process(command, log, nice=10))
+        stack.enter_context(Process(command, log, stands_back=True))
         server.hear_learner()
         before = _crowded(server)
         while len(left) < most:

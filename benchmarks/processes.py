@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Final, Self
 from urllib.request import urlopen
 
+from jhalak.config.priority import process_stands_back
+
 START_S: Final = 90.0
 SERVER_CORE: Final = 0
 LOAD_CORE: Final = 1
@@ -89,16 +91,23 @@ def children(pid: int) -> list[int]:
     return found
 
 
-def _begin(nice: int) -> None:
+def _begin(stands_back: bool) -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    os.nice(nice)
+    if stands_back:
+        process_stands_back()
 
 
 class Process:
-    """One process; `arguments` follow this Python."""
+    """One process; `arguments` follow this Python. One that `stands_back` does so as the workers
+    that `serve` starts."""
 
     def __init__(
-        self, arguments: Sequence[str], log: Path, *, executable: str = "", nice: int = 0
+        self,
+        arguments: Sequence[str],
+        log: Path,
+        *,
+        executable: str = "",
+        stands_back: bool = False,
     ) -> None:
         self.log = log
         self._command = [executable or sys.executable, *arguments]
@@ -108,7 +117,7 @@ class Process:
             self._process = subprocess.Popen(
                 self._command,
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors,
-                env=environment, preexec_fn=lambda: _begin(nice),
+                env=environment, preexec_fn=lambda: _begin(stands_back),
             )  # fmt: skip
 
     def __enter__(self) -> Self:

@@ -28,6 +28,11 @@ BATCH = 256
 """Records read at once."""
 WEIGH_MS = 60_000
 """Between two looks at how fast cards lose their readers: half a second for 100,000 of them."""
+BEHIND_MS = 1000
+"""Who has not come to the log's end for so long catches up with a backlog."""
+RARELY = 4
+"""Then it publishes so many times as rarely: what is learned of the past is in no hurry, and each
+snapshot costs those who serve a walk over the catalogue and what they had in their caches."""
 KEPT = 3
 """Checkpoints kept."""
 FOLDER = "checkpoints"
@@ -56,6 +61,7 @@ class Learner:
         self.lineage = Lineage(cell)
         self._published_ms = self._checkpointed_ms = clock()
         self._published: list[int] | None = None
+        self._at_end_ms = self._beaten_ms = self._published_ms
         self._weighed_ms = self._published_ms - WEIGH_MS
         self._half_lives: dict[str, NDArray[Any]] = {}
         self._checkpointed = list(self.fold.offsets)
@@ -80,24 +86,28 @@ class Learner:
 
     async def step(self) -> bool:
         """Fold the next records of every partition; True when there were any."""
-        folded = 0
+        folded, full = 0, False
         for partition in range(self._log.partitions):
             entries = await self._log.read(TOPIC, partition, self.fold.offsets[partition], BATCH)
             for entry in entries:
                 await fold_entry(self._log, self.fold, self.lineage, entry)
-            folded += len(entries)
+            folded, full = folded + len(entries), full or len(entries) == BATCH
+        if not full:
+            self._at_end_ms = self._clock()
         await self._keep_up()
         return folded > 0
 
     async def _keep_up(self) -> None:
         """Publish and checkpoint when it is time to."""
         now_ms = self._clock()
-        if self._published is None or now_ms - self._published_ms >= self._publish_ms:
-            if self._published != self.fold.offsets:
-                self.publish(now_ms)
-            else:
-                self._learned.beat(now_ms)
-            self._published_ms = now_ms
+        behind = now_ms - self._at_end_ms >= BEHIND_MS
+        due_ms = self._published_ms + self._publish_ms * (RARELY if behind else 1)
+        if self._published is None or (now_ms >= due_ms and self._published != self.fold.offsets):
+            self.publish(now_ms)
+            self._published_ms = self._beaten_ms = now_ms
+        elif now_ms - self._beaten_ms >= self._publish_ms:
+            self._learned.beat(now_ms)
+            self._beaten_ms = now_ms
         if now_ms - self._checkpointed_ms >= self._checkpoint_ms:
             await self.checkpoint()
 

@@ -6,12 +6,13 @@ import asyncio
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from jhalak.config.priority import STEPS, stand_back
+from jhalak.config.priority import STEPS, process_stands_back, stand_back
 from jhalak.embedded.profile_store import EmbeddedProfileStore
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="threads have priorities on Linux")
@@ -37,3 +38,8 @@ def test_profiles_are_written_by_threads_that_stand_back(tmp_path: Path) -> None
     finally:
         store.close()
     assert found == min(priority() + STEPS, LOWEST)
+
+
+def test_a_process_beside_the_one_that_serves_has_less_of_a_core_that_both_want() -> None:
+    with get_context("spawn").Pool(1, initializer=process_stands_back) as pool:
+        assert pool.apply(priority) == min(priority() + STEPS, LOWEST)

@@ -23,6 +23,7 @@ from jhalak.schema.activity import (
     Tick,
     encode,
 )
+from jhalak.workers import learn
 from jhalak.workers.learn import FOLDER, KEPT, Learner
 from tests.worlds import NOW_MS, Clock, Jhalak, Phone
 
@@ -206,6 +207,26 @@ def test_without_its_newest_checkpoint_it_goes_on_from_the_one_before() -> None:
     assert learner.fold.offsets == [0]
     catch_up(learner)
     assert learner.fold.offsets == [120]
+
+
+def test_what_is_learned_of_a_backlog_is_published_rarely_and_its_end_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(learn, "BATCH", 5)
+    world = World()
+    world.log.add(*days(100))
+    learner = world.learner()
+    began_ms, published = world.clock(), []
+    while asyncio.run(learner.step()):
+        published += [world.clock()] * (len(world.learned.snapshots) - len(published))
+        world.clock.forward(s=0.1)
+    took_ms = world.clock() - began_ms
+    assert took_ms == 6000
+    # At first it may be near the end; once it is known to be behind, every two seconds.
+    assert [at - began_ms for at in published] == [0, 500, 2500, 4500]
+    beaten = sorted([*published, *world.learned.beats])
+    assert max(np.diff(beaten)) <= 500, "those who serve hear it all the time"
+    assert world.learned.snapshots[-1].offsets == (300,), "at its end at once"
 
 
 def test_it_publishes_at_most_so_often_and_beats_in_between() -> None:
