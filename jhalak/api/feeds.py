@@ -33,6 +33,8 @@ from jhalak.schema.slate import SURFACES, Level, Slate
 
 LOCKSCREEN, VIDEO = SURFACES.index("lockscreen"), SURFACES.index("video")
 MINORS = ("under13", "13-17")
+SMALL_CROWD = 0.5
+"""From then on a slate is counted as of a crowd."""
 FOR_YOU, FOLLOWING = "you", "following"
 EDITIONS_A_DAY = 6
 BUDGET = 5_000_000
@@ -134,6 +136,7 @@ class FeedRoutes:
         """In a crowd all get a slate soon, made of the fewer candidates the more they are."""
         if self._beside.crowd > 0.0:
             query.reach = 1.0 - self._beside.crowd * (1.0 - self._s.settings.feed.crowded_reach)
+        if self._beside.crowd >= SMALL_CROWD:
             self._s.count("slates in a crowd")
 
     def _after(self, slate: Slate, sent: int) -> None:

@@ -5,8 +5,8 @@ there is gone when the next one begins. So all that wait when the event loop tur
 their first step one after the other, then their second, and so on: all but the first find what a
 step needs already there. The more wait the less each costs; alone it costs the same.
 
-Where more come than can be served so, waiting would grow without end. The more wait, the more of a
-crowd they are (`crowd`), so that each of their works does less.
+Where more come than can be served so, waiting would grow without end. The more wait, and did of
+late, the more of a crowd they are (`crowd`), so that each of their works does less.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ MOST: Final = 8
 CROWD: Final = 4
 """So many waiting are a crowd: more come than are served at the usual cost. Fewer are the
 beginning of one."""
+LATELY: Final = 64
+"""Over so many turns it is taken how much of a crowd there was lately: a tail is best cut
+before it grows."""
 
 
 @coroutine
@@ -39,7 +42,9 @@ class SideBySide:
     def __init__(self) -> None:
         self._waiting: list[_Turn[Any]] = []
         self.crowd = 0.0
-        """How much of a crowd those that run now waited in: 0 for one alone, 1 for CROWD."""
+        """How much of a crowd those that run now waited in: 0 for one alone, 1 for CROWD; at least
+        what it was on average lately."""
+        self._lately = 0.0
         self._left = False
 
     async def run(self, key: int, work: Coroutine[Any, Any, T]) -> T:
@@ -72,7 +77,9 @@ class SideBySide:
                 batch[turn.key] = turn
         self._waiting = later
         # Who waits for works of their own key is no crowd.
-        self.crowd = 1.0 if self._left else min(max(len(batch) - 1, 0) / (CROWD - 1), 1.0)
+        crowd = 1.0 if self._left else min(max(len(batch) - 1, 0) / (CROWD - 1), 1.0)
+        self._lately += (crowd - self._lately) / LATELY
+        self.crowd = max(crowd, self._lately)
         self._left = bool(later) and len(batch) == MOST
         if later:
             later[0].loop.call_soon(self._go)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jhalak.pipeline.side_by_side import CROWD, MOST, SideBySide, step
+from jhalak.pipeline.side_by_side import CROWD, LATELY, MOST, SideBySide, step
 
 Told = list[tuple[Any, ...]]
 
@@ -70,9 +70,24 @@ def test_those_who_wait_in_a_crowd_know_how_much_of_one_it_is() -> None:
     assert not any(asyncio.run(of_one_key())), "who waits for themselves is no crowd"
     rising = [told.pop() for told in asyncio.run(main(*range(1, CROWD + 1)))]
     assert rising == [k / (CROWD - 1) for k in range(CROWD)]
-    assert asyncio.run(main(CROWD, 1)) == [{1.0}, {0.0}]
     # Also whom a crowd kept waiting.
-    assert asyncio.run(main(MOST + 1, 1, MOST, 1)) == [{1.0}, {0.0}, {1.0}, {0.0}]
+    crowds = [told.pop() for told in asyncio.run(main(MOST + 1, 1, MOST, 1))]
+    assert [round(one) for one in crowds] == [1, 0, 1, 0]
+
+
+def test_what_was_a_crowd_lately_is_a_little_of_one_still() -> None:
+    async def crowd(runs: SideBySide) -> float:
+        return runs.crowd
+
+    async def main() -> list[float]:
+        runs = SideBySide()
+        for _ in range(2 * LATELY):
+            await asyncio.gather(*(runs.run(k, crowd(runs)) for k in range(CROWD)))
+        return [await runs.run(1, crowd(runs)) for _ in range(4 * LATELY)]
+
+    after = asyncio.run(main())
+    assert 0.8 < after[0] < 1.0 and after == sorted(after, reverse=True)
+    assert after[LATELY] < 0.4 and after[-1] < 0.05
 
 
 def test_what_fails_fails_alone() -> None:
