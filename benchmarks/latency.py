@@ -26,6 +26,9 @@ LIMIT_MS = 10.0
 BACKLOG = 25_000
 """Slates of 24, with about 50 events each, that wait for the learner when it starts."""
 LEAST_ROUNDS = 2
+WARM = 4000
+"""Pages before the first that counts: a server that has just started meets its viewers, encodes
+what it shows for the first time and builds its index of embeddings meanwhile."""
 
 
 def latency(setting: Setting) -> Result:
@@ -85,9 +88,9 @@ def backlog(setting: Setting) -> Result:
 
 
 def _warmed(setting: Setting, server: HttpProcess, world: World) -> HttpProcess:
-    """Let the server meet its viewers; a null application that answers as many bytes."""
+    """Warm the server up; a null application that answers as many bytes."""
     requests = [get(VIDEO, token) for token in world.regular]
-    warm = setting.load.run(Job(server.port, requests, 2 * len(requests)))
+    warm = setting.load.run(Job(server.port, requests, setting.pick(WARM, 2 * len(requests))))
     return null_server(world.data.parent / "null.log", warm.size)
 
 
