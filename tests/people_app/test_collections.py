@@ -118,6 +118,20 @@ def _played(one: Person, until_s: float) -> None:
         one.page.wait_for_timeout(20)
 
 
+def _shown(one: Person, token: str, video: str) -> None:
+    """Waits until feeds know that it is for everybody again, within a second or so."""
+    ends = time.monotonic() + PATIENCE_S
+    while True:
+        answer = one.context.request.fetch(
+            f"{one.origin}/v1/video/feed?start={video}",
+            headers={"authorization": f"Bearer {token}"},
+        )  # fmt: skip
+        if answer.ok and answer.json()["items"][0]["item"] == video:
+            return
+        assert answer.status in (200, 404) and time.monotonic() < ends, answer.status
+        time.sleep(0.1)
+
+
 def _goes_on(one: Person, first: str, second: str) -> None:
     """In the viewer's app: the first part to its end, the next one by its slide, and what is left
     of it all."""
@@ -127,6 +141,7 @@ def _goes_on(one: Person, first: str, second: str) -> None:
         headers={"authorization": f"Bearer {token}"},
     )  # fmt: skip
     assert answer.ok
+    _shown(one, token, first)
     page = one.page
     page.goto(f"{one.origin}/#/go/{first}")
     slide = page.locator(f'article[data-item="{first}"]')
