@@ -107,6 +107,8 @@ class Figures:
         self, known: Features, position: int, yes: int, at_ms: int, *, late: bool = False
     ) -> None:
         """The labels of a slot closed, as bits of HEADS; or some came `late`, after that."""
+        if at_ms // DAY_MS > self.day:
+            self._place(at_ms)  # now: when what waits is counted must change nothing
         if not known.viewer:
             return  # they want nothing learned about them
         x = known.features

@@ -15,6 +15,7 @@ from jhalak.schema.viewer_state import SCENES
 from tests.learning.folding import (
     HOUR_MS,
     STEP,
+    WINDOW_MS,
     after,
     busy_log,
     counts,
@@ -42,6 +43,21 @@ def test_a_fold_resumed_at_any_record_ends_bit_for_bit_like_one_that_never_stopp
     assert resumed.dump() == whole.dump()
     for name, values in whole.arrays().items():
         assert np.array_equal(resumed.arrays()[name], values), name
+
+
+def test_days_on_which_little_happened_fade_alike_wherever_it_was_stopped() -> None:
+    """Figures fade by day; what waits to be counted must not decide when a day begins."""
+    looks, day = [(0, 0, 0, "impression", 0)] * 8, 30 * HOUR_MS
+    log = small_log([
+        *looks, (2, 0, 0, "impression", 0), (5, 0, 0, "impression", day),
+        (4, 0, 0, "impression", 40 * day), (2, 3, 1, "share", 1000), (6, 1, 0, "impression", day),
+        (6, 8, 1, "play", WINDOW_MS), (0, 9, 2, "dwell", 0), (1, 4, 0, "share", 1),
+    ])  # fmt: skip
+    whole = run(new_fold(), log).dump()
+    for cut in range(len(looks), len(log)):
+        resumed = new_fold()
+        resumed.load(run(new_fold(), log[:cut], log).dump())
+        assert run(resumed, log[cut:], log, start=cut).dump() == whole, cut
 
 
 @pytest.mark.parametrize("seed", range(3))
