@@ -11,7 +11,7 @@ export OPENBLAS_NUM_THREADS := 1
 # Kept whatever the shell says: each of many short-lived processes would compile 470 modules, 0.8 s.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test lint kernels soak bench setup web system clean
+.PHONY: demo test lint kernels soak bench setup stale web system clean
 
 demo: setup
 	$(BIN)/jhalak demo --data $(STATE) --port $(PORT) $(if $(DATA),--items $(DATA))
@@ -37,7 +37,15 @@ soak: setup system
 bench: setup system
 	$(BIN)/python -m benchmarks
 
-setup: $(VENV)/.installed web
+setup: $(VENV)/.installed web stale
+
+# Compiled kernels keep what they read of other files, and Numba looks at their own alone: those of
+# another commit go.
+stale:
+	@of=$$(git rev-parse HEAD 2>/dev/null || echo none); \
+	if [ "$$of" != "$$(cat $(VENV)/.compiled 2>/dev/null)" ]; then \
+		find jhalak tests benchmarks -name '*.nb[ic]' -delete; echo $$of > $(VENV)/.compiled; \
+	fi
 
 # The viewer's app and the console, built into the package.
 web: jhalak/api/built/.made
