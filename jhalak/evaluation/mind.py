@@ -3,7 +3,9 @@
 A folder holds `behaviors.tsv` and `news.tsv`, or several folders that do (train, dev). Behaviours:
 impression, user, time, news clicked before, candidates (`N123-1` clicked, `N456-0` not). News: id,
 category, subcategory, title, abstract, and columns that are not read. An impression is a request:
-its candidates were shown at once; their order in the file is shuffled and says nothing.
+its candidates were shown at once; their order in the file is shuffled and says nothing. How many
+they were says much: of a long list most were never looked at. So the length of the list, in powers
+of 2, is the scene.
 """
 
 from __future__ import annotations
@@ -13,7 +15,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from jhalak.evaluation.co_watching import item_vectors
 from jhalak.evaluation.gather import (
     Numbers,
     first_seen,
@@ -23,6 +27,7 @@ from jhalak.evaluation.gather import (
 )
 from jhalak.evaluation.log import (
     ACTIONS,
+    SCENES,
     BadLog,
     Histories,
     Log,
@@ -36,6 +41,8 @@ LIFETIME_H: Final = 48.0
 FEW: Final = 8
 """With fewer categories than this, the most frequent subcategories have topics of their own."""
 TIME: Final = "%m/%d/%Y %I:%M:%S %p"
+MOST: Final = 0.5
+"""Where fewer of what is shown have a text, an embedding is of who read it before, not of words."""
 _TAP: Final = ACTIONS.index("tap")
 
 
@@ -75,22 +82,33 @@ def read_mind(folder: Path) -> Log:
     seen_row = np.append(row, past.row)
     owner = np.repeat(np.arange(len(viewers)), np.diff(past.offsets))
     seen_ms = np.append(at_ms[request], past.last_ms[owner])
-    items = _items(news + [News()] * (len(rows) - len(news)))
+    unknown = len(rows) - len(news)
+    news += [News()] * unknown
+    told = np.array([bool(one.text) for one in news])
+    embedding = (
+        word_vectors([one.text for one in news])
+        if told[row].mean() >= MOST
+        else item_vectors(owner, past.row, len(viewers), len(rows))
+    )
     return Log(
         impressions=in_time_order(
             viewer=viewer[request], row=np.array(row, np.int32), at_ms=at_ms[request],
             request=np.array(request, np.int64), actions=actions,
+            scene=_scenes(request),
         ),
         histories=past,
-        items=items._replace(published_ms=first_seen(len(rows), seen_row, seen_ms)),
+        items=_items(news)._replace(
+            published_ms=first_seen(len(rows), seen_row, seen_ms), embedding=embedding
+        ),
         numbers=np.arange(1, len(rows) + 1),
         viewers=len(viewers),
         copies=repeated,
         left_out=0,
         observed=("tap",),
+        scenes=tuple(f"list of {1 << k} to {(2 << k) - 1}" for k in range(SCENES)),
         omitted=(
             ("candidates without a label", unlabelled),
-            ("news that news.tsv does not have", len(rows) - len(news)),
+            ("news that news.tsv does not have", unknown),
         ),
     )  # fmt: skip
 
@@ -169,6 +187,13 @@ def _candidates(
     return request, row, clicked, unlabelled
 
 
+def _scenes(request: list[int]) -> NDArray[np.int8]:
+    """int8[n]: how many candidates each one's request has, in powers of 2."""
+    _, of, sizes = np.unique(request, return_inverse=True, return_counts=True)
+    found: NDArray[np.int8] = np.minimum(np.log2(sizes[of]), SCENES - 1).astype(np.int8)
+    return found
+
+
 def _histories(behaviours: list[Behaviour], viewers: int, rows: Numbers) -> Histories:
     """What each viewer clicked before their first behaviour, taken to have ended just before it."""
     first: dict[int, Behaviour] = {}
@@ -191,12 +216,11 @@ def _histories(behaviours: list[Behaviour], viewers: int, rows: Numbers) -> Hist
 
 
 def _items(news: list[News]) -> ItemColumns:
-    """Topics are categories, creators subcategories, embeddings of title and abstract."""
+    """Topics are categories, creators subcategories; without embeddings."""
     subcategories = Numbers({"": 0})
     return bare_items(len(news), 0, LIFETIME_H)._replace(
         topic=np.array(topics_of(news), np.int8),
         creator=np.array([subcategories[one.subcategory] for one in news], np.int32),
-        embedding=word_vectors([one.text for one in news]),
     )
 
 

@@ -88,6 +88,37 @@ def test_news_that_are_not_in_the_file_are_bare_and_counted(tmp_path: Path) -> N
     assert dict(log.omitted)["news that news.tsv does not have"] == 2
 
 
+def test_how_many_were_shown_at_once_is_the_scene(tmp_path: Path) -> None:
+    def lists(of: int) -> tuple[str, str, str, str]:
+        return ("U1", f"11/15/2019 1:05:{of % 60:02} PM", "N3", "N1-1" + " N2-0" * (of - 1))
+
+    log = read_mind(write(tmp_path, [lists(of) for of in (1, 2, 3, 4, 9, 300)], NEWS))
+    of_list = log.impressions.scene[np.flatnonzero(np.diff(log.impressions.request, prepend=-1))]
+    assert of_list.tolist() == [8, 0, 1, 1, 2, 3]  # the list of 300 is of second 0
+    assert log.scenes[:3] == ("list of 1 to 1", "list of 2 to 3", "list of 4 to 7")
+
+
+def test_where_most_news_have_no_text_those_are_alike_that_the_same_people_read(
+    tmp_path: Path,
+) -> None:
+    """N11 to N14 are read by some, N21 to N24 by others."""
+    sides = [[f"N{side}{k}" for k in range(1, 5)] for side in (1, 2)]
+    lines = [
+        (f"U{side}{n}", f"11/15/2019 1:{n:02}:00 PM", " ".join(np.delete(mine, n % 4)), "N9-0 N8-1")
+        for side, mine in enumerate(sides)
+        for n in range(12)
+    ]
+    everything = " ".join(f"{name}-0" for mine in sides for name in mine)
+    lines.append(("U9", "11/15/2019 2:00:00 PM", "", everything))
+    log = read_mind(write(tmp_path, lines, NEWS))
+    *_, last = np.unique(log.impressions.request)
+    rows = log.impressions.row[log.impressions.request == last]
+    near = log.items.embedding[rows] @ log.items.embedding[rows].T
+    assert near[:4, :4].min() > near[:4, 4:].max()
+    assert near[4:, 4:].min() > near[4:, :4].max()
+    assert not log.items.embedding[:4].any()  # those that have words were read by nobody
+
+
 def test_candidates_without_a_label_are_left_out_and_counted(tmp_path: Path) -> None:
     test_set = ("U3", "11/16/2019 1:05:00 PM", "N1", "N2 N3")
     mixed = ("U3", "11/16/2019 2:05:00 PM", "N1", "N2 N3-1")
