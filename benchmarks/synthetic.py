@@ -15,6 +15,7 @@ from sqlalchemy import insert
 from jhalak.assembly import Records
 from jhalak.catalogue.topics import topics
 from jhalak.embedded.event_log import EmbeddedEventLog
+from jhalak.learning.engagers import taste_bytes
 from jhalak.learning.features import CENTRE, FEATURES, SPREAD, F
 from jhalak.learning.model import HEADS, SIDE, H, Ids, predict, starting_weights
 from jhalak.learning.taste import LONG_DWELL_MS
@@ -185,6 +186,7 @@ class Activity24:
             reason=bytes(k), topic=columns.topic[chosen].astype(np.uint8).tobytes(),
             language=columns.language[chosen].astype(np.uint8).tobytes(),
             creator=(columns.creator[chosen] + 1).astype(np.int32).tobytes(), ref=bytes(k),
+            taste=taste_bytes(rng.standard_normal(EMBEDDING_SIZE, np.float32)),
         )  # fmt: skip
         return served, chosen, chance
 

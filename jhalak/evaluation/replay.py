@@ -20,9 +20,10 @@ from numba import njit
 from numpy.typing import NDArray
 
 from jhalak.config.settings import ModelSettings
-from jhalak.evaluation.log import Log
+from jhalak.evaluation.log import ACTIONS, Log
 from jhalak.evaluation.metrics import SESSION_GAP_MS, sessions
 from jhalak.evaluation.replay_world import World
+from jhalak.learning.engagers import join, meet, taste_of, tell
 from jhalak.learning.features import (
     HOUR_HALF_LIFE_S,
     ITEM_OWN,
@@ -95,7 +96,22 @@ def _count(tallies, at, kind, at_ms):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _features(  # type: ignore[no-untyped-def]
-    viewers, v, at_ms, row, num, items, unit, blocks, places, rates, now_ms, hour, scene, none, out
+    viewers,
+    v,
+    at_ms,
+    row,
+    num,
+    items,
+    unit,
+    blocks,
+    places,
+    told,
+    rates,
+    now_ms,
+    hour,
+    scene,
+    none,
+    out,
 ):
     slow, fast = 1.0, 1.0
     if at_ms > 0:
@@ -104,9 +120,10 @@ def _features(  # type: ignore[no-untyped-def]
         fast = math.exp2(-gap_s / HOUR_HALF_LIFE_S)
     fill(
         row, num, items.topic, items.language, items.creator, items.published_ms, items.lifetime_h,
-        items.duration_s, items.sensitive, items.embedding, unit, blocks, places, ITEM_OWN, rates,
-        viewers.counts[v], viewers.creators[v], viewers.vectors[v], viewers.items[v],
-        viewers.items_done[v], none, none, slow, fast, now_ms, hour, scene, 0.0, False, out,
+        items.duration_s, items.sensitive, items.embedding, unit, blocks, places, ITEM_OWN,
+        told.mean, told.unit, told.usual, 0, rates, viewers.counts[v], viewers.creators[v],
+        viewers.vectors[v], viewers.items[v], viewers.items_done[v], none, none, slow, fast, now_ms,
+        hour, scene, 0.0, False, out,
     )  # fmt: skip
 
 
@@ -202,11 +219,20 @@ def _look_as_usual(viewers, v, past, items):  # type: ignore[no-untyped-def]
             counts[CREATOR_0 + j, SHOWN] += looks * past.taps_creator[c] / total
 
 
+_ENGAGED: Final = np.array([name in ("tap", "long", "likes", "share") for name in ACTIONS])
+"""As learning.labels.ENGAGED."""
+
+
+@njit(cache=True, nogil=True)
+def _engaged(done):  # type: ignore[no-untyped-def]
+    return (done & _ENGAGED).any()
+
+
 @njit(cache=True, nogil=True)
 def _run(  # type: ignore[no-untyped-def]
     start, end, viewer, rows, at_ms, hour, scene, request, session, done, at, num, items, unit,
-    blocks, places, viewers, frozen, in_session, tallies, priors, actions, past, x, x_frozen,
-    popular,
+    blocks, places, engagers, viewers, frozen, in_session, tallies, priors, actions, past, x,
+    x_frozen, popular,
 ):  # fmt: skip
     """Impressions start:end, whole requests: features of all of a request, then its outcomes."""
     none = np.empty(0, np.int32)
@@ -232,19 +258,36 @@ def _run(  # type: ignore[no-untyped-def]
             popular[last] = blocks[row, :R]
             one[0] = row
             _features(
-                viewers, v, viewers.at_ms[v], one, num, items, unit, blocks, places, rates,
-                now, hour[last], scene[last], none, x[last - start : last - start + 1],
+                viewers, v, viewers.at_ms[v], one, num, items, unit, blocks, places,
+                engagers.told, rates, now, hour[last], scene[last], none,
+                x[last - start : last - start + 1],
             )  # fmt: skip
             _features(
-                frozen, v, frozen.at_ms[v], one, num, items, unit, blocks, places, rates,
-                now, hour[last], scene[last], none, x_frozen[last - start : last - start + 1],
+                frozen, v, frozen.at_ms[v], one, num, items, unit, blocks, places,
+                engagers.told, rates, now, hour[last], scene[last], none,
+                x_frozen[last - start : last - start + 1],
             )  # fmt: skip
             last += 1
+        # Requests are of one viewer each. Whoever engages with something does so by their taste as
+        # it was when they were shown it.
+        tasteful = taste_of(viewers.vectors[viewer[i], 0], engagers.taste)
+        if tasteful:
+            engagers.met[0] += 1
+            meet(engagers.told.usual, engagers.met[0], engagers.taste)
         for j in range(i, last):
             _fold(
                 viewers, viewer[j], rows[j], num, items, unit, at_ms[j], scene[j], True, done[j],
                 True, actions, tallies, at[j], True,
             )  # fmt: skip
+            if tasteful and _engaged(done[j]):
+                row = rows[j]
+                join(
+                    engagers.total, engagers.weight, row, engagers.taste, engagers.told.usual
+                )  # fmt: skip
+                tell(
+                    engagers.total, engagers.weight, row, engagers.told.mean, engagers.told.unit,
+                    row,
+                )  # fmt: skip
         i = last
 
 
@@ -272,9 +315,9 @@ def replay(
         _run(
             start, end, shown.viewer, shown.row, shown.at_ms, shown.hour, shown.scene,
             shown.request, session, shown.actions, world.at, log.numbers, log.items,
-            unit_of(log.items), world.blocks, world.places, world.viewers, world.frozen,
-            world.in_session, world.tallies, world.priors, world.actions, world.past, x, x_frozen,
-            popular,
+            unit_of(log.items), world.blocks, world.places, world.engagers, world.viewers,
+            world.frozen, world.in_session, world.tallies, world.priors, world.actions, world.past,
+            x, x_frozen, popular,
         )  # fmt: skip
         part = slice(start, end)
         about = world.about(part)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jhalak.evaluation.log import ACTIONS, Log
+from jhalak.learning.engagers import Engagers, no_engagers
 from jhalak.learning.features import ITEM_BLOCK
 from jhalak.learning.model import About
 from jhalak.learning.rates import ALL_PRIOR, SCENE_PRIOR, TOPIC_PRIOR, USUAL, R
@@ -61,6 +62,19 @@ class Tallies(NamedTuple):
     pair_ms: NDArray[np.int64]
 
 
+class EngagedBy(NamedTuple):
+    """What learning.engagers.EngagerTable holds and publishes, of all items."""
+
+    total: Floats
+    """float32[rows, EMBEDDING_SIZE]"""
+    weight: Floats
+    told: Engagers
+    met: NDArray[np.int64]
+    """int64[1]: slates so far"""
+    taste: NDArray[np.int16]
+    """int16[EMBEDDING_SIZE]: of the viewer at hand"""
+
+
 class Past(NamedTuple):
     """Histories to fold, in the order in which they end; see evaluation.log.Histories."""
 
@@ -106,7 +120,11 @@ class World:
         self.in_session = np.full(log.viewers, -1, np.int64)
         self.blocks = np.zeros((n, ITEM_BLOCK), np.float32)
         self.places = np.arange(n, dtype=np.int32).reshape(-1, 1)
-        """Which of them is that of a row: its own."""
+        """Which of them is that of a row, and of the engagers': its own."""
+        self.engagers = EngagedBy(
+            np.zeros((n, EMBEDDING_SIZE), np.float32), np.zeros(n, np.float32), no_engagers(n),
+            np.zeros(1, np.int64), np.zeros(EMBEDDING_SIZE, np.int16),
+        )  # fmt: skip
         _, self._creator_row = np.unique(items.creator, return_inverse=True)
         cells = items.language.astype(np.int64) * TOPICS_MAX + items.topic
         pairs, pair = np.unique(

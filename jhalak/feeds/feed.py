@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from jhalak.catalogue.live import VIDEO
 from jhalak.config.settings import ValueWeights
+from jhalak.learning.engagers import taste_bytes
 from jhalak.learning.features import F
 from jhalak.learning.value import C
 from jhalak.pipeline.runner import Pipeline, SideEffects, StageStats
@@ -82,7 +83,7 @@ class Feed:
     async def slate(self, query: Query) -> Slate:
         """The answer to a query. Never raises for what a stage does."""
         slots = query.slots
-        serving = self._world.serving
+        serving, taste = self._world.serving, b""
         try:
             outcome = await self._ranked.run(query)
             if query.beside:
@@ -92,6 +93,8 @@ class Feed:
             rows = outcome.candidates.rows[chosen]
             propensity = outcome.selection.propensity
             x = outcome.candidates[FEATURES][chosen].astype(np.float16)
+            if query.profiled and query.state is not None:
+                taste = taste_bytes(query.state.vectors[0])
         except Exception as error:
             self.failures.failed(error)
             query.lower(Level.popular)
@@ -131,6 +134,7 @@ class Feed:
             ref=self._held(query, rows),
             valid_until_ms=query.now_ms + self._valid_ms if self._valid_ms else 0,
             arms=query.arms,
+            taste=taste,
         )
 
     def after(self, slate: Slate) -> None:

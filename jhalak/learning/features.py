@@ -59,6 +59,7 @@ by: fixed, so that a weight keeps its meaning.
 | 48 | followed | 0/1 | 0 | 0.3 | the viewer follows the creator or chose the topic |
 | 49, 50 | hour | sin, cos | 0 | 1 | local hour of day |
 | 51 | metered | 0/1 | 0 | 0.5 | the device saves data |
+| 52 | like_engagers | product | 0 | 0.1 | taste against that of who engaged with the item |
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from jhalak.learning.engagers import TASTE_UNIT, Engagers, no_engagers, taste_of
 from jhalak.schema.candidates import Floats, Rows
 from jhalak.schema.slate import SURFACES
 from jhalak.schema.viewer_state import (
@@ -219,14 +221,36 @@ def _bring_near(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, fastmath=True)
+def _like_engagers(  # type: ignore[no-untyped-def]
+    rows, sensitive, at, column, mean, unit, usual, vector, locked, out
+):
+    """x[52] of each. In a loop of its own the compiler does eight numbers at once, and memory is
+    asked for many candidates together."""
+    taste, own = np.empty(len(vector), np.int16), np.empty(len(vector), np.float32)
+    if not taste_of(vector, taste):
+        return
+    for d in range(len(own)):
+        own[d] = np.float32(taste[d] * TASTE_UNIT) - usual[d]
+    for i in range(len(rows)):
+        if locked and sensitive[rows[i]]:
+            continue
+        by, dot = at[rows[i], column], np.float32(0.0)
+        for d in range(len(own)):
+            dot += np.float32(mean[by, d]) * own[d]
+        out[i, 52] = dot * unit[by]
+
+
+@njit(cache=True, nogil=True, fastmath=True)
 def fill(  # type: ignore[no-untyped-def]
     rows, num, topic, language, creator, published_ms, lifetime_h, duration_s, sensitive,
-    embedding, unit, block, at, scene_column, rates, counts, creators, vectors, items, items_done,
-    followed_creators, followed_topics, fade, hour_fade, now_ms, hour, scene, metered, locked, out,
+    embedding, unit, block, at, scene_column, engaged_mean, engaged_unit, usual_taste,
+    engagers_column, rates, counts, creators, vectors, items, items_done, followed_creators,
+    followed_topics, fade, hour_fade, now_ms, hour, scene, metered, locked, out,
 ):  # fmt: skip
-    """The kernel of `features`. at[row, 0] says which row of `block` is that of a row. `rates`
-    float32[2, 3]: tap, long and like in this scene and over all; `fade`, `hour_fade` what is left
-    of the state's slow and fast counts by now."""
+    """The kernel of `features`. at[row, 0] says which row of `block` is that of a row, and
+    at[row, engagers_column] which of the engagers'. `rates` float32[2, 3]: tap, long and like in
+    this scene and over all; `fade`, `hour_fade` what is left of the state's slow and fast counts by
+    now."""
     size = embedding.shape[1]
     viewer, recent, here = counts[ALL], counts[HOUR], counts[SCENE_0 + scene]
     shown, judged = viewer[SHOWN] * fade, viewer[JUDGED] * fade
@@ -357,6 +381,10 @@ def fill(  # type: ignore[no-untyped-def]
         x[49] = hour_sin
         x[50] = hour_cos
         x[51] = metered
+    _like_engagers(
+        rows, sensitive, at, engagers_column, engaged_mean, engaged_unit, usual_taste, vectors[0],
+        locked, out,
+    )  # fmt: skip
 
 
 def unit_of(items: ItemColumns) -> float:
@@ -405,10 +433,11 @@ def features(
     state: ViewerState | None,
     at: Context,
     block_at: NDArray[np.int32] | None = None,
+    engagers: Engagers | None = None,
 ) -> Floats:
     """float32[n, F] for `rows` int32[n]. `num` int64 is a column over the catalogue's rows as
-    `items` are. `block` float32[m, ITEM_BLOCK]: that of a row is block[block_at[row, 0]]; without
-    `block_at`, block[row].
+    `items` are. `block` float32[m, ITEM_BLOCK]: that of a row is block[block_at[row, 0]], and its
+    engagers are those at block_at[row, -1]; without `block_at`, both are at `row`.
 
     O(n x (EMBEDDING_SIZE + CREATORS_MAX + ITEMS_MAX)).
     """
@@ -417,8 +446,10 @@ def features(
     fade, hour_fade = fades(viewer, at.now_ms)
     if block_at is None:
         block_at = np.arange(len(block), dtype=np.int32).reshape(-1, 1)
+    by = engagers or no_engagers(int(block_at[:, -1].max(initial=0)) + 1)
     fill(
-        rows, num, *items, unit_of(items), block, block_at, ITEM_OWN + at.scene, at.rates,
+        rows, num, *items, unit_of(items), block, block_at, ITEM_OWN + at.scene, *by,
+        block_at.shape[1] - 1, at.rates,
         viewer.counts, viewer.creators, viewer.vectors, viewer.items, viewer.items_done,
         *followed_of(viewer), fade, hour_fade, at.now_ms, at.hour, at.scene, float(at.metered),
         at.locked, out,

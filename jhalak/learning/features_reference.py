@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from jhalak.learning.engagers import TASTE_PRIOR, TASTE_UNIT, Engagers
 from jhalak.learning.features import (
     AGAIN_PRIOR,
     CREATOR_PRIOR,
@@ -193,6 +194,16 @@ def _of_embedding(state: ViewerState, embedding: NDArray[Any], unit: float) -> S
     }
 
 
+def _of_engagers(state: ViewerState, engagers: Engagers | None, row: int) -> Said:
+    vector = state.vectors[0].astype(np.float64)
+    length = np.linalg.norm(vector)
+    if engagers is None or not length:
+        return {}
+    taste = np.rint(vector / (length + TASTE_PRIOR) / TASTE_UNIT) * TASTE_UNIT
+    mean = engagers.mean[row].astype(np.float64) * float(engagers.unit[row])
+    return {"like_engagers": float((taste - engagers.usual) @ mean)}
+
+
 def features_reference(
     rows: Rows,
     num: NDArray[np.int64],
@@ -200,6 +211,7 @@ def features_reference(
     block: Floats,
     state: ViewerState | None,
     at: Context,
+    engagers: Engagers | None = None,
 ) -> Floats:
     """float32[n, F]: what `features.features` answers, slowly."""
     state = state or ViewerState(0)
@@ -214,6 +226,7 @@ def features_reference(
             said |= _of_creator(viewer, state, creator)
             said |= _of_looks(viewer, state, int(num[row]))
             said |= _of_embedding(state, items.embedding[row], unit_of(items))
+            said |= _of_engagers(state, engagers, row)
         said["engaged"] = math.log1p(float(np.linalg.norm(state.vectors[0])))
         language = LANGUAGE_0 + int(items.language[row])
         said["taste_language"] = viewer.lift(language, ENGAGED, LANGUAGE_PRIOR)

@@ -40,7 +40,7 @@ from jhalak.schema.activity import (
 from jhalak.schema.candidates import Floats
 from jhalak.schema.reason import REASON_INDEX
 
-FORMAT: Final = 6
+FORMAT: Final = 7
 DAY_MS: Final = 86_400_000
 _EXPLORE: Final = REASON_INDEX["explore"]
 
@@ -119,6 +119,8 @@ class Fold:
 
     def _served(self, partition: int, n: int, record: Served) -> None:
         known = self.slates.met(partition, n, record)
+        if known.taste is not None:
+            self.tallies.engagers.serve(known.taste)
         tried = record.reason.count(_EXPLORE)
         self.figures.serve(record.surface, len(record.reason), tried, record.at_ms)
         for position, reason in enumerate(record.reason):
@@ -162,8 +164,17 @@ class Fold:
         if record.profiled and shown.n and new & labels.ENGAGED:
             # Where the served record is lost, no erasure could name the slate.
             self.tallies.together.engage(record.viewer, event.item, received_ms, event.slate)
+            self._engage(shown, known, position, event.item, received_ms)
         self.tallies.act(event, known, new, received_ms)
         self._say(shown, known, position, new)
+
+    def _engage(
+        self, shown: Shown, known: Features | None, position: int, item: int, at_ms: int
+    ) -> None:
+        """A slot was engaged with; the first time tells whom its item is for."""
+        if known is None or known.taste is None or shown.yes[position] & labels.ENGAGED:
+            return
+        self.tallies.engagers.engage(item, known.taste, at_ms)
 
     def _say(self, shown: Shown, known: Features | None, position: int, new: int) -> None:
         """Note labels that count once a slot; they were counted."""
@@ -211,6 +222,8 @@ class Fold:
         amount = 1.0 if record.on else -1.0
         self.tallies.act_known(known, position, record.item, yes, record.at_ms, amount)
         if record.on:
+            if record.profiled and yes & labels.ENGAGED:
+                self._engage(shown, known, position, record.item, record.at_ms)
             self._say(shown, known, position, yes)
         else:
             shown.yes[position] &= ~yes & 0xFF

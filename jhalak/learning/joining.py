@@ -51,7 +51,7 @@ class Features:
     """The arrays of a served record that learning reads."""
 
     __slots__ = (
-        "creator", "features", "items", "language", "story", "surface", "topic", "viewer",
+        "creator", "features", "items", "language", "story", "surface", "taste", "topic", "viewer",
         "viewer_bit",
     )  # fmt: skip
 
@@ -67,6 +67,9 @@ class Features:
         self.topic = array("B", served.topic)
         self.language = array("B", served.language)
         self.creator = array("i", served.creator)
+        self.taste: NDArray[np.int16] | None = (
+            np.frombuffer(served.taste, np.int16) if served.profiled and served.taste else None
+        )
         raw = np.frombuffer(served.features, np.float16)
         self.features: NDArray[np.float16] | None = (
             raw.reshape(-1, F) if len(raw) == len(self.items) * F else None

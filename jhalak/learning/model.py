@@ -73,12 +73,13 @@ _START: Final[dict[str, dict[str, float]]] = {
         "item_tap": 1.0, "trend": 0.3, "fresh": 0.1, "scene_tap": 1.0, "viewer_tap": 0.8,
         "hour_tap": 0.3, "here_tap": 0.5, "taste_tap": 0.3, "taste_topic": 0.8,
         "taste_share": 1.6, "taste_creator": 0.3, "taste_language": 0.2, "like_long": 0.5,
-        "like_short": 0.3, "followed": 0.6,
+        "like_short": 0.3, "followed": 0.6, "like_engagers": 1.0,
     },
     "long": {
         "item_long": 1.0, "scene_long": 1.0, "viewer_long": 0.8, "hour_long": 0.3,
         "here_long": 0.5, "taste_long": 0.3, "taste_topic": 0.5, "taste_share": 0.8,
         "taste_creator": 0.3, "like_long": 0.5, "like_short": 0.3, "followed": 0.4,
+        "like_engagers": 1.0,
     },
     "complete": {"item_complete": 1.0, "scene_long": 0.5, "viewer_long": 0.5, "taste_long": 0.2},
     "like": {

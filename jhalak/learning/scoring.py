@@ -28,7 +28,7 @@ from jhalak.learning.model import (
     H,
     centred,
 )
-from jhalak.learning.serving import CREATOR, ITEM, Serving
+from jhalak.learning.serving import CREATOR, ENGAGERS, ITEM, Serving
 from jhalak.schema.candidates import Floats, Rows
 from jhalak.schema.viewer_state import SCENES, TOPICS_MAX, ViewerState
 
@@ -75,8 +75,8 @@ class Scorer:
         inputs, bias = self._inputs[:n], self._bias[:n]
         _lay(
             rows, facts, embedding, serving.blocks, serving.items, serving.creators, serving.at,
-            views["groups"], weights.calibration, at.rates, viewer.counts, viewer.creators,
-            viewer.vectors, viewer.items, viewer.items_done, *followed_of(viewer),
+            views["groups"], weights.calibration, *serving.engagers, at.rates, viewer.counts,
+            viewer.creators, viewer.vectors, viewer.items, viewer.items_done, *followed_of(viewer),
             fade, hour_fade, at.now_ms, at.hour, at.scene, float(at.metered), at.locked, x, inputs,
             bias,
         )  # fmt: skip
@@ -111,18 +111,19 @@ def _bring_near(rows, at, items, creators):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True, fastmath=True)
 def _lay(  # type: ignore[no-untyped-def]
-    rows, facts, embedding, blocks, items, creators, at, groups, calibration, rates, counts,
-    viewer_creators, vectors, looked, looked_done, followed_creators, followed_topics, fade,
-    hour_fade, now_ms, hour, scene, metered, locked, x, inputs, bias,
+    rows, facts, embedding, blocks, items, creators, at, groups, calibration, engaged_mean,
+    engaged_unit, usual_taste, rates, counts, viewer_creators, vectors, looked, looked_done,
+    followed_creators, followed_topics, fade, hour_fade, now_ms, hour, scene, metered, locked, x,
+    inputs, bias,
 ):  # fmt: skip
     """Fills x[n, F] as `features` does, inputs[n, INPUTS] as `model.lay_inputs`, and bias[n, H]:
     the item's and the place's."""
     fill(
         rows, facts.num, facts.topic, facts.language, facts.creator, facts.published_ms,
         facts.lifetime_h, facts.duration_s, facts.sensitive, embedding, _UNIT, blocks, at,
-        ITEM_OWN + scene, rates, counts, viewer_creators, vectors, looked, looked_done,
-        followed_creators, followed_topics, fade, hour_fade, now_ms, hour, scene, metered, locked,
-        x,
+        ITEM_OWN + scene, engaged_mean, engaged_unit, usual_taste, ENGAGERS, rates, counts,
+        viewer_creators, vectors, looked, looked_done, followed_creators, followed_topics, fade,
+        hour_fade, now_ms, hour, scene, metered, locked, x,
     )  # fmt: skip
     if _bring_near(rows, at, items, creators) == np.float32(0.12345):  # it is read for the reading
         return

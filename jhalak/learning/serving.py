@@ -10,6 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from jhalak.learning.counters import Counters
+from jhalak.learning.engagers import Engagers, no_engagers
 from jhalak.learning.features import ITEM_BLOCK, F
 from jhalak.learning.model import (
     CREATOR_DIMS,
@@ -24,11 +25,12 @@ from jhalak.learning.model import (
 from jhalak.learning.pairs import EXPORTED, lay_neighbours
 from jhalak.learning.trials import Tried, nothing_tried, tried
 from jhalak.schema.candidates import Floats, Rows
+from jhalak.schema.item import EMBEDDING_SIZE
 from jhalak.schema.languages import LANGUAGES
 from jhalak.schema.pool import Shelves, no_shelves
 from jhalak.schema.viewer_state import TOPICS_MAX
 
-BLOCK, ITEM, CREATOR, NEAR = range(4)
+BLOCK, ITEM, CREATOR, NEAR, ENGAGERS = range(5)
 """Columns of `Serving.at`."""
 CELLS: Final = len(LANGUAGES) * TOPICS_MAX
 
@@ -56,8 +58,10 @@ class Serving:
     creators: Floats
     """float32[1 + known creators, CREATOR_DIMS]: the same of creators."""
     at: NDArray[np.int32]
-    """int32[rows, 4], as long as the catalogue: which row of `blocks`, `items`, `creators` and
-    `neighbours` is that of a row of the catalogue."""
+    """int32[rows, 5], as long as the catalogue: which row of `blocks`, `items`, `creators`,
+    `neighbours` and `engagers` is that of a row of the catalogue."""
+    engagers: Engagers = field(default_factory=lambda: no_engagers(1))
+    """Of 1 + known items. The first row, of whom nothing is known, is that of all others."""
     trials: Tried = field(default_factory=nothing_tried)
     neighbours: NDArray[np.int32] = field(
         default_factory=lambda: np.full((1, EXPORTED), -1, np.int32)
@@ -154,7 +158,7 @@ def nothing_learned(rows: int) -> Serving:
         blocks=Counters().cold_blocks(0).reshape(CELLS, ITEM_BLOCK),
         items=np.zeros((1, ITEM_WIDTH), np.float32),
         creators=np.zeros((1, CREATOR_DIMS), np.float32),
-        at=np.zeros((rows, 4), np.int32),
+        at=np.zeros((rows, 5), np.int32),
     )
 
 
@@ -183,9 +187,9 @@ def _place_all(known, live, language, topic, creator, at):  # type: ignore[no-un
                 at[row, CREATOR] = known[creator[row]]
 
 
-def _after_nobody(table: Floats) -> Floats:
+def _after_nobody(table: NDArray[Any]) -> NDArray[Any]:
     """A table with a row of zeros before its own."""
-    return np.concatenate([np.zeros((1, table.shape[1]), np.float32), table])
+    return np.concatenate([np.zeros_like(table, shape=(1, *table.shape[1:])), table])
 
 
 @njit(cache=True, nogil=True)
@@ -255,11 +259,12 @@ def lay(
     numbers = arrays["creators"]
     known = np.zeros(int(numbers.max(initial=0)) + 1, np.int32)
     known[numbers] = np.arange(1, 1 + len(numbers))
-    at = np.zeros((len(live), 4), np.int32)
+    at = np.zeros((len(live), 5), np.int32)
     _place_all(known, live, language, topic, creator, at)
     rows = _place(arrays["nums"], CELLS, BLOCK, row_of, live, at)
     _place(arrays["embedded"], 1, ITEM, row_of, live, at)
     _place(arrays["near_nums"], 1, NEAR, row_of, live, at)
+    _place(arrays["engaged_nums"], 1, ENGAGERS, row_of, live, at)
     one, two = arrays["hidden"].tolist()
     serving = Serving(
         version=version,
@@ -269,6 +274,11 @@ def lay(
         items=_after_nobody(arrays["item_rows"].reshape(-1, ITEM_WIDTH)),
         creators=_after_nobody(arrays["creator_rows"].reshape(-1, CREATOR_DIMS)),
         at=at,
+        engagers=Engagers(
+            _after_nobody(arrays["engager_mean"].reshape(-1, EMBEDDING_SIZE)),
+            _after_nobody(arrays["engager_unit"]),
+            np.array(arrays["usual_taste"]),
+        ),
         trials=tried(arrays),
     )
     serving.neighbours, serving.neighbour_strength = lay_neighbours(

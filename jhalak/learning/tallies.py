@@ -7,6 +7,7 @@ from typing import Any, Final
 from numpy.typing import NDArray
 
 from jhalak.learning.counters import Counters, trend
+from jhalak.learning.engagers import EngagerTable
 from jhalak.learning.joining import Features
 from jhalak.learning.labels import kinds, worth
 from jhalak.learning.neighbours import CoEngagement
@@ -19,7 +20,7 @@ NEAR_MS: Final = 5_000
 
 
 class Tallies:
-    """Counters, trials and co-engagement, each told of what happened.
+    """Counters, trials, co-engagement and engagers, each told of what happened.
 
     `known` is the served record that an event refers to, None where it is lost: then it counts
     under what the item was when the event came.
@@ -29,6 +30,7 @@ class Tallies:
         self.counters = Counters()
         self.trials = Trials()
         self.together = CoEngagement()
+        self.engagers = EngagerTable()
         self._near_ms = -1
         self._neighbours: dict[str, NDArray[Any]] = {}
 
@@ -77,6 +79,7 @@ class Tallies:
         self.counters.expire(at_ms, ITEM_UNUSED_S)
         self.trials.expire(at_ms, ITEM_UNUSED_S)
         self.together.expire(at_ms, ITEM_UNUSED_S)
+        self.engagers.expire(at_ms, ITEM_UNUSED_S)
 
     def arrays(self, at_ms: int) -> dict[str, NDArray[Any]]:
         """For the snapshot: see learning.serving."""
@@ -92,10 +95,10 @@ class Tallies:
         }
 
     def _near(self, at_ms: int) -> dict[str, NDArray[Any]]:
-        """The neighbours, made anew with every NEAR_MS of log time: it takes a while."""
+        """Neighbours and engagers, made anew with every NEAR_MS of log time: it takes a while."""
         if self._near_ms < 0 or at_ms - self._near_ms >= NEAR_MS:
             self._near_ms = at_ms
-            self._neighbours = self.together.arrays(at_ms)
+            self._neighbours = self.together.arrays(at_ms) | self.engagers.arrays()
         return self._neighbours
 
     def dump(self) -> dict[str, Any]:
@@ -103,6 +106,7 @@ class Tallies:
             "counters": self.counters.dump(),
             "trials": self.trials.dump(),
             "together": self.together.dump(),
+            "engagers": self.engagers.dump(),
         }
 
     def load(self, data: dict[str, Any]) -> None:
@@ -110,6 +114,7 @@ class Tallies:
         self.counters.load(data["counters"])
         self.trials.load(data["trials"])
         self.together.load(data["together"])
+        self.engagers.load(data["engagers"])
 
 
 def _trial(event: Outcome, known: Features | None) -> tuple[int, int]:

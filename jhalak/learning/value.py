@@ -33,7 +33,9 @@ PARTS: Final[dict[str, tuple[str, ...]]] = {
         "taste_tap", "taste_long", "taste_like", "taste_shown", "taste_topic", "taste_share",
     ),
     "taste_publisher": ("taste_creator", "creator_long", "creator_seen"),
-    "taste_like": ("like_long", "like_short", "like_seen", "again_tap", "again_long", "again"),
+    "taste_like": (
+        "like_long", "like_short", "like_seen", "again_tap", "again_long", "again", "like_engagers",
+    ),
     "followed": ("followed",),
     "trending": (
         "item_tap", "item_long", "item_like", "item_hide", "item_complete", "item_shown",

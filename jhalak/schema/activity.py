@@ -79,6 +79,9 @@ class Served(msgspec.Struct, frozen=True, tag_field="t", tag="served", array_lik
     """int64[k]: number of the item's story; 0: alone. Empty in records of before stories."""
     arms: tuple[tuple[str, str], ...] = ()
     """(experiment, arm) of every experiment that this slate was exposed to."""
+    taste: bytes = b""
+    """int16[EMBEDDING_SIZE]: the viewer's taste when the slate was scored (learning.engagers);
+    empty where there was none."""
 
 
 class Outcome(msgspec.Struct, frozen=True, array_like=True):

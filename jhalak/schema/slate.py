@@ -72,6 +72,8 @@ class Slate:
     """0 for a surface without editions."""
     arms: tuple[tuple[str, str], ...] = ()
     """(experiment, arm) of every experiment that it was exposed to."""
+    taste: bytes = b""
+    """As schema.activity.Served has it."""
 
     def __len__(self) -> int:
         return len(self.rows)

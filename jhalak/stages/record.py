@@ -44,6 +44,7 @@ def served_record(world: World, slate: Slate) -> Served:
         ref=slate.ref.tobytes(),
         story=story,
         arms=slate.arms,
+        taste=slate.taste,
     )
 
 

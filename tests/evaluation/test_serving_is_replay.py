@@ -14,6 +14,7 @@ from jhalak.evaluation.log import ACTIONS, Log, bare_items, no_histories
 from jhalak.evaluation.metrics import SESSION_GAP_MS, sessions
 from jhalak.evaluation.replay import replay
 from jhalak.learning.counters import Counters
+from jhalak.learning.engagers import Engagers, no_engagers, taste_bytes
 from jhalak.learning.features import FEATURES, ITEM_BLOCK, Context, F, features
 from jhalak.learning.fold import Fold
 from jhalak.learning.viewer import ViewerFold
@@ -25,7 +26,7 @@ START_MS = 20_000 * 86_400_000
 RELATIONS = ("likes", "follows", "hides")
 ROUNDED = {
     "item_scene", "trend", "taste_topic", "taste_share", "taste_creator", "taste_language",
-    "engaged", "like_long", "like_short",
+    "engaged", "like_long", "like_short", "like_engagers",
 }  # fmt: skip
 
 
@@ -80,7 +81,16 @@ class Serving:
             block[row] = self.block_of(counters, row, now_ms)
         rates = counters.scene_rates(now_ms)[[scene, -1]]
         at = Context(now_ms, float(shown.hour[part.start]), scene, rates)
-        return features(rows, self.log.numbers, items, block, state, at)
+        return features(rows, self.log.numbers, items, block, state, at, engagers=self.engagers())
+
+    def engagers(self) -> Engagers:
+        """As a snapshot has them, over the rows of all items."""
+        told = self.learner.tallies.engagers.arrays()
+        out = no_engagers(len(self.log.numbers))
+        rows = told["engaged_nums"] - 1
+        out.mean[rows], out.unit[rows] = told["engager_mean"], told["engager_unit"]
+        out.usual[:] = told["usual_taste"]
+        return out
 
     def block_of(self, counters: Counters, row: int, now_ms: int) -> np.ndarray:
         items = self.log.items
@@ -90,12 +100,14 @@ class Serving:
     def happens(self, part: slice) -> None:
         """The request was served, and these are its outcomes."""
         viewer = int(self.log.impressions.viewer[part.start])
-        for record in self.records(part):
+        # The taste by which the slate was scored, before it counts as looked at.
+        taste = taste_bytes(self.states[viewer].vectors[0])
+        for record in self.records(part, taste):
             self.n += 1
             self.learner.apply(0, self.n, record)
             self.fold.apply(self.states[viewer], self.n, record)
 
-    def records(self, part: slice) -> Iterator[Activity]:
+    def records(self, part: slice, taste: bytes) -> Iterator[Activity]:
         shown, items = self.log.impressions, self.log.items
         rows, slate = shown.row[part], part.start + 1
         viewer, at_ms = int(shown.viewer[part.start]), int(shown.at_ms[part.start])
@@ -106,7 +118,7 @@ class Serving:
             propensity=b"", features=b"", contributions=b"", reason=b"",
             topic=items.topic[rows].astype(np.uint8).tobytes(),
             language=items.language[rows].astype(np.uint8).tobytes(),
-            creator=items.creator[rows].tobytes(), ref=b"",
+            creator=items.creator[rows].tobytes(), ref=b"", taste=taste,
         )  # fmt: skip
         for position, row in enumerate(rows.tolist()):
             item = int(self.log.numbers[row])

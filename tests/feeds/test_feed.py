@@ -105,6 +105,17 @@ def test_all_is_well_says_full() -> None:
     assert ((slate.propensity > 0) & (slate.propensity <= 1)).all()
 
 
+def test_a_slate_says_by_what_taste_it_was_scored_if_it_may_be_learned_from() -> None:
+    surface = Surface(*ITEMS)
+    assert surface.ask().taste == b""  # they have none yet
+    surface.states.state.vectors[0, :3] = (3.0, 0.0, 4.0)
+    slate = surface.ask()
+    taste = np.frombuffer(slate.taste, np.int16)
+    assert taste[:4].tolist() == [16384, 0, 21845, 0]  # 3 and 4 of 5 + 1, in units of 1 / 32,767
+    assert served_record(surface.world, slate).taste == slate.taste
+    assert surface.ask(profiled=False).taste == b""
+
+
 @pytest.mark.parametrize("make", [lockscreen, video])
 def test_in_a_crowd_a_slate_is_as_long_and_varied_but_of_fewer_candidates(make: Any) -> None:
     topics = ("food", "sport", "travel", "science", "health")

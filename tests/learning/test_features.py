@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import jhalak.learning.features as module
+from jhalak.learning.engagers import Engagers, no_engagers
 from jhalak.learning.features import (
     CENTRE,
     FEATURES,
@@ -56,7 +57,7 @@ NUM = np.arange(ROWS, dtype=np.int64) + 100
 TASTE = (
     "taste_tap", "taste_long", "taste_like", "taste_shown", "taste_topic", "taste_share",
     "taste_creator", "creator_long", "creator_seen", "again_tap", "again_long", "again",
-    "like_long", "like_short", "like_seen",
+    "like_long", "like_short", "like_seen", "like_engagers",
 )  # fmt: skip
 """What was inferred from what a viewer did."""
 
@@ -110,6 +111,15 @@ def viewer(seed: int, scale: float) -> ViewerState:
     return state
 
 
+def engagers(seed: int) -> Engagers:
+    """Of the items: of some nobody is known."""
+    rng, known = np.random.default_rng(seed), no_engagers(ROWS)
+    known.mean[:] = rng.integers(-127, 128, known.mean.shape)
+    known.unit[:] = rng.uniform(0, 0.4, ROWS) / 127 * (rng.random(ROWS) < 0.7)
+    known.usual[:] = rng.normal(0, 0.05, EMBEDDING_SIZE)
+    return known
+
+
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(
     seed=st.integers(0, 10_000),
@@ -135,7 +145,8 @@ def test_the_kernel_equals_its_reference(
     rates = np.random.default_rng(seed).uniform(0.001, 0.9, (2, 3)).astype(np.float32)
     at = Context(NOW_MS + ahead_ms, hour, scene, rates, metered, locked)
     given = (np.array(rows, np.int32), NUM, items, block, viewer(seed + 1, scale), at)
-    fast, slow = features(*given), features_reference(*given)
+    by = engagers(seed) if seed % 4 else None
+    fast, slow = features(*given, engagers=by), features_reference(*given, by)
     assert fast.shape == (len(rows), F)
     assert fast.dtype == np.float32
     assert np.isfinite(fast).all()
@@ -145,8 +156,9 @@ def test_the_kernel_equals_its_reference(
 
 def test_a_viewer_of_whom_nothing_is_known_is_like_no_viewer() -> None:
     items, block = world(3)
-    nobody = features(ALL_ROWS, NUM, items, block, None, HERE)
-    new = features(ALL_ROWS, NUM, items, block, ViewerState(9), HERE)
+    by = engagers(3)
+    nobody = features(ALL_ROWS, NUM, items, block, None, HERE, engagers=by)
+    new = features(ALL_ROWS, NUM, items, block, ViewerState(9), HERE, engagers=by)
     assert np.array_equal(nobody, new)
     for name in (*TASTE, "viewer_shown", "hour_tap", "here_long", "taste_language", "followed"):
         np.testing.assert_allclose(column(nobody, name), 0, atol=1e-6, err_msg=name)
@@ -154,10 +166,11 @@ def test_a_viewer_of_whom_nothing_is_known_is_like_no_viewer() -> None:
 
 def test_the_answer_for_a_row_does_not_depend_on_the_other_rows() -> None:
     items, block = world(4)
-    state, at = viewer(5, 3.0), HERE._replace(locked=True)
-    together = features(ALL_ROWS, NUM, items, block, state, at)
+    state, at, by = viewer(5, 3.0), HERE._replace(locked=True), engagers(4)
+    together = features(ALL_ROWS, NUM, items, block, state, at, engagers=by)
     for row in (0, 7, ROWS - 1):
-        alone = features(np.array([row], np.int32), NUM, items, block, state, at)
+        one = np.array([row], np.int32)
+        alone = features(one, NUM, items, block, state, at, engagers=by)
         assert np.array_equal(alone[0], together[row])
 
 
@@ -167,12 +180,13 @@ def test_on_a_locked_screen_a_sensitive_item_does_not_follow_from_taste_unless_c
     state = viewer(7, 20.0)
     state.followed_creators = set(range(12))
     state.followed_topics = {int(items.topic[0])}
-    x = features(ALL_ROWS, NUM, items, block, state, HERE._replace(locked=True))
+    at, by = HERE._replace(locked=True), engagers(6)
+    x = features(ALL_ROWS, NUM, items, block, state, at, engagers=by)
     for name in TASTE:
         assert not column(x, name).any(), name
     chosen = items.topic == items.topic[0]
     assert np.array_equal(column(x, "followed"), chosen)
-    open_ = features(ALL_ROWS, NUM, items, block, state, HERE)
+    open_ = features(ALL_ROWS, NUM, items, block, state, HERE, engagers=by)
     assert all(column(open_, name).any() for name in TASTE)
 
 

@@ -14,7 +14,7 @@ from jhalak.learning.model import CREATOR_DIMS, ITEM_WIDTH, H, predict, starting
 from jhalak.learning.scoring import Scorer, level
 from jhalak.learning.serving import Serving, nothing_learned
 from jhalak.stages.prediction import HIGHEST_LEVEL, levelled
-from tests.learning.test_features import NOW_MS, NUM, RATES_HERE, ROWS, viewer, world
+from tests.learning.test_features import NOW_MS, NUM, RATES_HERE, ROWS, engagers, viewer, world
 
 SCORER = Scorer()
 
@@ -33,6 +33,7 @@ def learned(seed: int, hidden: tuple[int, int]) -> tuple[Serving, np.ndarray, np
     serving.creators = rng.normal(size=(5, CREATOR_DIMS)).astype(np.float32)
     serving.items[0] = serving.creators[0] = 0
     serving.at[:, 1], serving.at[:, 2] = rng.integers(0, 9, ROWS), rng.integers(0, 5, ROWS)
+    serving.engagers, serving.at[:, 4] = engagers(seed), rng.permutation(ROWS)
     weights = starting_weights(ModelSettings(hidden=hidden))
     weights.flat[:] += rng.normal(0, 0.3, len(weights.flat))
     weights.calibration[:] = rng.normal(0, 1, weights.calibration.shape)
@@ -58,7 +59,7 @@ def test_scoring_at_once_equals_scoring_step_by_step(
     at = Context(NOW_MS, 9.0, scene, RATES_HERE, metered=seed % 2 == 0, locked=scene == 0)
     x, p = SCORER.score(here, facts, packed, serving, state, at)
     _, brought_down = SCORER.score(here, facts, packed, serving, state, at, HIGHEST_LEVEL)
-    usual = features(here, NUM, columns, serving.blocks, state, at, serving.at)
+    usual = features(here, NUM, columns, serving.blocks, state, at, serving.at, serving.engagers)
     ids = serving.ids(here, columns.topic, columns.language, scene)
     expected = predict(serving.weights, usual, ids)
     np.testing.assert_allclose(x, usual, rtol=5e-7, atol=1e-7)  # compiled apart: the last bit
