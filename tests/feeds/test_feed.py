@@ -111,7 +111,7 @@ def test_a_slate_says_by_what_taste_it_was_scored_if_it_may_be_learned_from() ->
     surface.states.state.vectors[0, :3] = (3.0, 0.0, 4.0)
     slate = surface.ask()
     taste = np.frombuffer(slate.taste, np.int16)
-    assert taste[:4].tolist() == [16384, 0, 21845, 0]  # 3 and 4 of 5 + 1, in units of 1 / 32,767
+    assert taste[:4].tolist() == [12288, 0, 16384, 0]  # 3 and 4 of 5 + 3, in units of 1 / 32,767
     assert served_record(surface.world, slate).taste == slate.taste
     assert surface.ask(profiled=False).taste == b""
 
