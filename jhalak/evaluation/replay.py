@@ -96,23 +96,9 @@ def _count(tallies, at, kind, at_ms):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _features(  # type: ignore[no-untyped-def]
-    viewers,
-    v,
-    at_ms,
-    row,
-    num,
-    items,
-    unit,
-    blocks,
-    places,
-    told,
-    rates,
-    now_ms,
-    hour,
-    scene,
-    none,
-    out,
-):
+    viewers, v, at_ms, row, num, items, unit, blocks, places, told, rates, now_ms, hour, scene,
+    none, out,
+):  # fmt: skip
     slow, fast = 1.0, 1.0
     if at_ms > 0:
         gap_s = max(now_ms - at_ms, 0) / 1000.0
