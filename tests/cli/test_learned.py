@@ -9,7 +9,7 @@ import pytest
 
 from jhalak.assembly import open_blobs, open_log
 from jhalak.config.settings import Settings
-from jhalak.schema.activity import TOPIC, Activity, encode
+from jhalak.schema.activity import TOPIC, Activity, Outcomes, encode
 from jhalak.schema.languages import LANGUAGES
 from tests.cli.conftest import Run
 from tests.workers.test_learn import days
@@ -52,7 +52,9 @@ def test_it_tells_how_long_cards_were_seen_to_stay_good(run: Run, data: Path) ->
     (row,) = ended.last()["lifetimes"]
     assert ended.code == 0 and "sport" in ended.out
     assert (row["language"], row["topic"], row["ships_h"]) == (LANGUAGES[0], "sport", 48)
-    assert 6 <= row["hours"] <= 384 and 0 < row["taps"] < row["slots"] and row["cards"] == 49
+    assert 6 <= row["hours"] <= 384 and 0 < row["taps"] < row["slots"]
+    looked_at = {event.item for r in days(40) if isinstance(r, Outcomes) for event in r.events}
+    assert row["cards"] == len(looked_at) > 40
 
 
 def test_without_a_snapshot_nothing_was_seen(run: Run, tmp_path: Path) -> None:
