@@ -53,6 +53,7 @@ def test_a_swipe_moves_on_and_back_and_a_short_one_does_not(
     until(page, f"{STANDS} !== {first!r}")
     assert page.locator(".segments .done").count() == 2
     shown = item(page)
+    until_remembered(page, "slot", "it === 'e1.1'")
     page.reload()
     page.wait_for_selector(".card.current")
     assert item(page) == shown, "a reload goes on with the card that was shown"
