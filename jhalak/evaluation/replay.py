@@ -23,6 +23,7 @@ from jhalak.config.settings import ModelSettings
 from jhalak.evaluation.log import ACTIONS, Log
 from jhalak.evaluation.metrics import SESSION_GAP_MS, sessions
 from jhalak.evaluation.replay_world import World
+from jhalak.learning import labels
 from jhalak.learning.engagers import join, meet, taste_of, tell
 from jhalak.learning.features import (
     HOUR_HALF_LIFE_S,
@@ -205,8 +206,8 @@ def _look_as_usual(viewers, v, past, items):  # type: ignore[no-untyped-def]
             counts[CREATOR_0 + j, SHOWN] += looks * past.taps_creator[c] / total
 
 
-_ENGAGED: Final = np.array([name in ("tap", "long", "likes", "share") for name in ACTIONS])
-"""As learning.labels.ENGAGED."""
+_ENGAGED: Final = np.array([bool(labels.ENGAGED & 1 << head) for head in range(len(ACTIONS))])
+"""bool[A]: actions that the learner takes for engagement."""
 
 
 @njit(cache=True, nogil=True)
