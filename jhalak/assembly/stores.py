@@ -15,6 +15,7 @@ from jhalak.embedded.event_log import EmbeddedEventLog
 from jhalak.embedded.fetcher import SafeFetcher
 from jhalak.embedded.learned import EmbeddedLearned
 from jhalak.embedded.profile_store import EmbeddedProfileStore
+from jhalak.learning.snapshot import FORMAT
 from jhalak.media.fingerprint import marks_of, shared
 from jhalak.people.comment_value import worth
 from jhalak.records.accounts import SqlAccountStore, SqlSessionStore
@@ -206,7 +207,7 @@ def open_blobs(data: Path, settings: Settings) -> BlobStoreOnObstore:
 
 def open_learned(data: Path) -> EmbeddedLearned:
     """Where the learner's snapshots lie."""
-    return EmbeddedLearned(data / "learned")
+    return EmbeddedLearned(data / "learned", FORMAT)
 
 
 def open_fetcher(settings: Settings) -> SafeFetcher:

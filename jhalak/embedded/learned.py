@@ -2,8 +2,8 @@
 
 Layout of `newest.snapshot`, little-endian: the magic number (8 bytes), the header's length
 (uint64), the header (MessagePack), and the raw arrays, each at a multiple of 64 bytes.
-Nothing is synced: what the file says can be learned again, and a file from before the last
-boot, which a power cut may have torn, is not read.
+Nothing is synced: what the file says can be learned again. A file from before the last boot, which
+a power cut may have torn, is not read, nor is one whose arrays are of another format.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from jhalak.ports.learned import Snapshot
 
 log = logging.getLogger(__name__)
 
-_MAGIC: Final = b"JHALAKL1"
+_MAGIC: Final = b"JHALAKL2"
 _START: Final = struct.Struct("<8sQ")
 _ALIGN: Final = 64
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
@@ -41,6 +41,7 @@ class _Array(msgspec.Struct, frozen=True, array_like=True):
 
 class _Header(msgspec.Struct, frozen=True, array_like=True):
     boot: str
+    format: str
     version: int
     published_ms: int
     offsets: tuple[int, ...]
@@ -64,9 +65,10 @@ class EmbeddedLearned:
     `newest` costs one `stat` when there is nothing new, and one `mmap` when there is.
     """
 
-    def __init__(self, folder: Path, boot: str | None = None) -> None:
-        """Raises Unavailable or DiskFull when `folder` cannot be made."""
-        self._folder = folder
+    def __init__(self, folder: Path, format_: str = "", boot: str | None = None) -> None:
+        """`format_` names what the arrays are. Raises Unavailable or DiskFull when `folder` cannot
+        be made."""
+        self._format = format_
         self._path = str(folder / "newest.snapshot")
         self._new = str(folder / "newest.snapshot.new")
         self._alive = str(folder / "alive")
@@ -133,6 +135,7 @@ class EmbeddedLearned:
         header = _encode(
             _Header(
                 self._boot,
+                self._format,
                 snapshot.version,
                 snapshot.published_ms,
                 snapshot.offsets,
@@ -150,7 +153,7 @@ class EmbeddedLearned:
             file.truncate(base + at)
 
     def _read(self) -> Snapshot | None:
-        """Map the file; None for one of an earlier boot."""
+        """Map the file; None for one of an earlier boot or another format."""
         try:
             with Path(self._path).open("rb") as file:
                 mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -161,12 +164,14 @@ class EmbeddedLearned:
             base = _aligned(_START.size + length)
             if header.boot != self._boot:
                 return None
+            if header.format != self._format:
+                raise ValueError("another version of the program has learned it")
             if base + header.size != len(mapped):
                 raise ValueError(f"{len(mapped)} bytes, expected {base + header.size}")
         except FileNotFoundError:
             return None
         except (OSError, ValueError, struct.error, msgspec.DecodeError) as error:
-            log.warning("%s is no snapshot: %s", self._path, error)
+            log.warning("%s is not read: %s", self._path, error)
             return None
         arrays: dict[str, NDArray[Any]] = {
             place.name: np.ndarray(

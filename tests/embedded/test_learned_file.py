@@ -40,8 +40,21 @@ def test_a_file_from_before_the_last_boot_is_not_read(tmp_path: Path) -> None:
     assert found is not None and found.version == 1
 
 
+def test_what_another_version_has_learned_is_not_read_and_gives_way(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    EmbeddedLearned(tmp_path, "before").publish(snapshot(9))
+    after = EmbeddedLearned(tmp_path, "now")
+    with caplog.at_level(logging.WARNING):
+        assert after.newest() is None
+    assert "another version" in caplog.text
+    after.publish(snapshot(1))
+    found = after.newest()
+    assert found is not None and found.version == 1
+
+
 @pytest.mark.parametrize(
-    "content", [b"", b"short", b"x" * 500, b"JHALAKL1" + b"\xff" * 8, b"JHALAKL1" + b"\0" * 200]
+    "content", [b"", b"short", b"x" * 500, b"JHALAKL2" + b"\xff" * 8, b"JHALAKL2" + b"\0" * 200]
 )
 def test_a_broken_file_is_no_snapshot_and_the_next_one_replaces_it(
     tmp_path: Path, content: bytes, caplog: pytest.LogCaptureFixture

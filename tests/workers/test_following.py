@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from jhalak.assembly import open_records
+from jhalak.embedded.learned import EmbeddedLearned
 from jhalak.learning.features import UNKNOWN
 from jhalak.learning.serving import BLOCK
 from jhalak.ports.items import Draft
+from jhalak.ports.learned import Snapshot
 from jhalak.ports.viewers import Viewer
 from jhalak.schema.languages import LANGUAGE_INDEX
 from jhalak.workers.follow_catalogue import BATCH, PUT_OFF
@@ -119,6 +121,17 @@ class TestLearned:
         world = jhalak.services.world
         row = world.catalogue.by_id["newcomer"]
         assert world.serving.blocks[world.serving.at[row, BLOCK], UNKNOWN] == 1.0
+
+    def test_what_another_version_of_the_program_learned_is_left_aside(
+        self, jhalak: Jhalak
+    ) -> None:
+        before = EmbeddedLearned(jhalak.data / "learned", "of before")
+        before.publish(Snapshot(9, NOW_MS, (1,), {"flat": np.zeros(3)}))
+        jhalak.follow()
+        assert jhalak.services.world.serving.version == 0
+        jhalak.phone().edition()
+        jhalak.learn()
+        assert jhalak.services.world.serving.version > 0
 
     def test_nothing_new_changes_nothing(self, jhalak: Jhalak) -> None:
         jhalak.learn()
