@@ -26,6 +26,7 @@ CLAIMS: Final[dict[str, tuple[str, str]]] = {
     "growth": ("growth", "growth"),
     "retrieval": ("retrieval", "retrieval"),
     "recall": ("recall", "recall"),
+    "ranking": ("ranking", "ranking"),
     "latency": ("latency", "latency"),
     "latency_backlog": ("latency", "backlog"),
     "events_cpu": ("events_cpu", "events"),

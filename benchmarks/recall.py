@@ -63,7 +63,7 @@ async def _measure(data: Path, tokens: list[str], rounds: int) -> dict[str, Any]
     while server.services.world.index.stale:  # built once all is read; until then a search is exact
         await asyncio.sleep(0.05)
     pipeline: Pipeline[Query] = server.services.video._ranked
-    queries = [await _query(server, token, pipeline) for token in tokens]
+    queries = [await query_of(server, token, pipeline) for token in tokens]
     spent: dict[str, list[float]] = {"sources_us": [], "all_us": []}
     found: dict[int, list[float]] = {top: [] for top in TOPS}
     kept: dict[int, list[float]] = {top: [] for top in TOPS}
@@ -74,7 +74,7 @@ async def _measure(data: Path, tokens: list[str], rounds: int) -> dict[str, Any]
         some = [await pipeline._find(query) for query in queries]
         spent["sources_us"].append((time.thread_time_ns() - before) / len(queries) / 1000)
         before = time.thread_time_ns()
-        everything = [_scored(pipeline, query, _everything(server, query)) for query in queries]
+        everything = [_scored(pipeline, query, everything(server, query)) for query in queries]
         spent["all_us"].append((time.thread_time_ns() - before) / len(queries) / 1000)
         if turn:
             continue
@@ -120,7 +120,7 @@ def _kept(candidates: Candidates, scored: Candidates, top: int) -> float:
     return float(mine[:top].sum() / value[:top].sum())
 
 
-async def _query(server: Server, token: str, pipeline: Pipeline[Query]) -> Query:
+async def query_of(server: Server, token: str, pipeline: Pipeline[Query]) -> Query:
     """A page's query of a viewer, with what its hydrators say."""
     services = server.services
     claim = services.viewer_tokens.verify(token)
@@ -135,7 +135,7 @@ async def _query(server: Server, token: str, pipeline: Pipeline[Query]) -> Query
     return query
 
 
-def _everything(server: Server, query: Query) -> Candidates:
+def everything(server: Server, query: Query) -> Candidates:
     """Every live item in the query's languages."""
     c = server.services.world.catalogue
     rows = np.flatnonzero(c.live & np.isin(c.language, query.languages)).astype(np.int32)

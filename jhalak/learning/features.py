@@ -113,6 +113,8 @@ SPREAD: Final[Floats] = np.array(
 ).astype(np.float32)
 """float32[F]"""
 
+ALIKE: Final = slice(17, 31)
+"""Features of the viewer and the place alone: the same for all candidates of a slate."""
 ITEM_OWN: Final = 12
 """Columns of an item block that stand for features 1 to 12."""
 ITEM_BLOCK: Final = ITEM_OWN + len(SURFACES)
@@ -319,7 +321,7 @@ def fill(  # type: ignore[no-untyped-def]
         x[14] = math.exp2(-3.0 * age_h / max(lifetime_h[row_], 1.0))
         x[15] = math.log(1.0 + age_h)  # log1p takes twice as long, and differs near 0 alone
         x[16] = math.log1p(duration_s[row_])
-        for j in range(14):
+        for j in range(14):  # written out: of a length that is not known the whole loop is slower
             x[17 + j] = own[j]
         t = topic[row_]
         # Shown while locked, a sensitive topic must not follow from an inferred taste.

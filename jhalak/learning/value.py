@@ -143,7 +143,7 @@ def layers(weights: Weights, joined: Floats, many: Floats) -> tuple[Floats, Floa
     n, (one, two) = len(many), weights.hidden
     both, first = np.empty((n, one + H), np.float32), np.empty((n, one), np.float32)
     second, p = np.empty((n, two), np.float32), np.empty((n, H), np.float32)
-    through(many, joined, weights.views(), both, first, second, p)
+    through(many, joined, np.zeros(one + H, np.float32), weights.views(), both, first, second, p)
     return p, both
 
 
