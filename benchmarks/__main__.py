@@ -16,7 +16,7 @@ from typing import Final
 
 from benchmarks.load import Load
 from benchmarks.processes import preferred
-from benchmarks.result import Result, table
+from benchmarks.result import NotHere, Result, table
 from benchmarks.setting import Setting
 from benchmarks.worlds import Worlds
 
@@ -37,8 +37,22 @@ CLAIMS: Final[dict[str, tuple[str, str]]] = {
     "pictures": ("pictures", "pictures"),
     "page_load": ("page_load", "page_load"),
     "console_cost": ("console_cost", "console_cost"),
+    "viewer_state": ("viewer_state", "viewer_state"),
+    "replay_click": ("quality", "click"),
+    "replay_long_view": ("quality", "long_view"),
+    "replay_like": ("quality", "like"),
+    "replay_sessions": ("quality", "sessions"),
+    "replay_calibration": ("quality", "calibration"),
+    "replay_speed": ("quality", "speed"),
+    "replay_mind": ("quality", "mind"),
+    "simulated_new_viewers": ("simulated", "new_viewers"),
+    "simulated_new_interests": ("simulated", "new_interests"),
+    "simulated_new_items": ("simulated", "new_items"),
+    "simulated_calibration": ("simulated", "calibration"),
 }
 """Name to (module, function)."""
+
+LOGS: Final = Path("../shared/data")
 
 
 def main() -> int:
@@ -71,7 +85,10 @@ def _run(
         at = time.monotonic()
         try:
             with Load() as load:
-                result = run(Setting(worlds, load, arguments.quick))
+                result = run(Setting(worlds, load, arguments.data, arguments.quick))
+        except NotHere as why:
+            print(f"{name}: left out: {why}", flush=True)
+            continue
         except Exception:
             traceback.print_exc()
             failed.append(name)
@@ -93,6 +110,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--dir", type=Path, default=folder, help=f"where worlds are kept (default: {folder})"
     )
+    parser.add_argument(
+        "--data", type=Path, default=LOGS,
+        help=f"where real logs lie: kuairand-pure, mind (default: {LOGS})",
+    )  # fmt: skip
     return parser
 
 

@@ -9,6 +9,10 @@ from statistics import median
 from typing import Any
 
 
+class NotHere(Exception):
+    """What a figure is taken from is not on this machine, or too little."""
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """One claim measured: a figure, and its ratio to an anchor of the same run."""
@@ -31,9 +35,13 @@ class Result:
         """For people."""
         verdict = "" if self.met is None else f"; {self.target}: {'met' if self.met else 'MISSED'}"
         return (
-            f"{self.benchmark}: {self.what}: {number(self.figure)} {self.unit},"
-            f" {number(self.ratio)}x {self.anchor} ({number(self.anchor_figure)}){verdict}"
+            f"{self.benchmark}: {self.what}: {self.told()}, {number(self.ratio)}x"
+            f" {self.anchor} ({number(self.anchor_figure)}){verdict}"
         )
+
+    def told(self) -> str:
+        """The figure, with its unit if it has one."""
+        return f"{number(self.figure)} {self.unit}".rstrip()
 
     def json(self) -> str:
         """For programs: one line."""
@@ -44,7 +52,9 @@ def number(value: float) -> str:
     """With three or so significant digits."""
     if abs(value) >= 1000:
         return f"{value:,.0f}"
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    if abs(value) >= 100:
+        return f"{value:.0f}"
+    return f"{value:.4f}" if abs(value) < 2 else f"{value:.3g}"
 
 
 def table(results: Sequence[Result]) -> str:
@@ -54,7 +64,7 @@ def table(results: Sequence[Result]) -> str:
         verdict = "" if r.met is None else "met" if r.met else "MISSED"
         rows.append(
             (
-                f"{r.benchmark}: {r.what}", f"{number(r.figure)} {r.unit}",
+                f"{r.benchmark}: {r.what}", r.told(),
                 f"{r.anchor}: {number(r.anchor_figure)}", f"{number(r.ratio)}x", r.target, verdict,
             )
         )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from benchmarks.load import Load
@@ -13,10 +14,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """The run's worlds, its load generator, and how long it may take."""
+    """The run's worlds, its load generator, where real logs lie, and how long it may take."""
 
     worlds: Worlds
     load: Load
+    data: Path
     quick: bool
 
     @property
