@@ -99,6 +99,14 @@ def join(total, weight, row, taste, usual):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def leave(total, weight, row, taste, usual):  # type: ignore[no-untyped-def]
+    """What `join` did is taken back, but for what faded and how the usual taste moved since."""
+    for d in range(len(usual)):
+        total[row, d] -= np.float32(taste[d] * TASTE_UNIT) - usual[d]
+    weight[row] = max(weight[row] - np.float32(1.0), np.float32(0.0))
+
+
+@njit(cache=True, nogil=True)
 def tell(total, weight, row, mean, unit, at):  # type: ignore[no-untyped-def]
     """Put the mean taste of who engaged with `row` at `at` of mean int8[., n], unit float32[.]."""
     most = np.float32(0.0)
@@ -142,6 +150,12 @@ class EngagerTable:
             row = self._new(item)
         self._last_ms[row] = at_ms
         join(self._total, self._weight, row, taste, self.usual)
+
+    def disengage(self, item: int, taste: NDArray[np.int16]) -> None:
+        """That was taken back."""
+        row = self._index.get(item)
+        if row is not None:
+            leave(self._total, self._weight, row, taste, self.usual)
 
     def _new(self, item: int) -> int:
         row = len(self._index)

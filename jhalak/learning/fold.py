@@ -23,7 +23,15 @@ from jhalak.learning.decay import Decay
 from jhalak.learning.examples import Examples
 from jhalak.learning.features import F
 from jhalak.learning.figures import Figures
-from jhalak.learning.joining import CLOSED, IMPRESSION, TOKEN_LIFE_MS, Features, Shown, Slates
+from jhalak.learning.joining import (
+    CLOSED,
+    ENGAGER,
+    IMPRESSION,
+    TOKEN_LIFE_MS,
+    Features,
+    Shown,
+    Slates,
+)
 from jhalak.learning.lately import Lately
 from jhalak.learning.model import HEADS, OnlineModel
 from jhalak.learning.tallies import ITEM_UNUSED_S, Tallies
@@ -174,7 +182,16 @@ class Fold:
         """A slot was engaged with; the first time tells whom its item is for."""
         if known is None or known.taste is None or shown.yes[position] & labels.ENGAGED:
             return
+        shown.marks[position] |= ENGAGER
         self.tallies.engagers.engage(item, known.taste, at_ms)
+
+    def _disengage(self, shown: Shown, known: Features, position: int, item: int) -> None:
+        """Labels of a slot were taken back: of an engagement nothing may be left."""
+        if not shown.marks[position] & ENGAGER or shown.yes[position] & labels.ENGAGED:
+            return
+        shown.marks[position] &= ~ENGAGER & 0xFF
+        if known.taste is not None:
+            self.tallies.engagers.disengage(item, known.taste)
 
     def _say(self, shown: Shown, known: Features | None, position: int, new: int) -> None:
         """Note labels that count once a slot; they were counted."""
@@ -201,6 +218,7 @@ class Fold:
         if known is not None:
             item = known.items[position]
             self.tallies.act_known(known, position, item, yes, at_ms, -1.0)
+            self._disengage(shown, known, position, item)
         elif event.position == position:
             self.tallies.take_back(event, yes, at_ms)
 
@@ -227,6 +245,7 @@ class Fold:
             self._say(shown, known, position, yes)
         else:
             shown.yes[position] &= ~yes & 0xFF
+            self._disengage(shown, known, position, record.item)
 
     def _erase(self, record: Erased) -> None:
         """The record names slates: whoever they were served to is not remembered."""

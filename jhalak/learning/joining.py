@@ -22,8 +22,9 @@ SLOTS_MOST: Final = 256
 VIEWER_BITS: Final = 256
 """Of bitmaps of viewers' hashes, whose set bits are never more than the viewers there were."""
 _MIX: Final = 0x9E3779B97F4A7C15
-IMPRESSION, CLOSED = 1, 2
-"""Bits of a slot's mark: an impression was counted; its labels were learned."""
+IMPRESSION, CLOSED, ENGAGER = 1, 2, 4
+"""Bits of a slot's mark: an impression was counted; its labels were learned; its viewer is among
+the item's engagers."""
 
 
 class Shown:

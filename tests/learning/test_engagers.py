@@ -176,6 +176,18 @@ def test_a_slot_tells_once_whom_its_item_is_for_whatever_was_done_with_it() -> N
     assert engaged(fold) == {7: 1, 9: 1}
 
 
+def test_what_is_taken_back_tells_nothing_and_toggling_counts_once() -> None:
+    tap, back = event("b", "tap", 1, 7), event("u", "undo", 1, 7, undoes="b")
+    fold = after(seen_by(1, taste(1)), outcomes(event("a", "impression", 1, 7), tap, back))
+    assert engaged(fold) == {7: 0}
+    likes = [relation(f"{k}", "likes", 7, slate=1, on=on) for k, on in enumerate([True, False] * 9)]
+    toggled = after(seen_by(1, taste(1)), outcomes(tap), *likes)
+    assert engaged(toggled) == {7: 1}, "tapped and not taken back"
+    toggled = after(seen_by(1, taste(1)), seen_by(2, taste(2)), *likes)
+    assert engaged(toggled) == {7: 0}
+    assert not len(toggled.arrays()["engaged_nums"])
+
+
 def test_each_who_engages_adds_the_taste_they_had_then() -> None:
     fold = after(
         seen_by(1, taste(1)), seen_by(2, taste(2)),
