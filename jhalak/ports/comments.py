@@ -40,7 +40,7 @@ class Comment(NamedTuple):
     """Why it is held, or was deleted by a human: codes, one a line."""
     likes: int
     replies: int
-    """Of those that are shown."""
+    """Of those that a stranger reads."""
     reports: int
     by_creator: bool
     """The video's creator likes it."""
@@ -170,7 +170,7 @@ class CommentPages(Protocol):
     def pinned(self, video: str, asker: Asker) -> Line | None: ...
 
     def counts(self, videos: Sequence[str]) -> dict[str, int]:
-        """How many comments of each are shown; those without any are left out."""
+        """How many comments of each strangers read; those without any are left out."""
 
 
 class CommentsOf(Protocol):

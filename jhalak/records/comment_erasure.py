@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, select, update
 
-from jhalak.records.comments import lock, shown_by
-from jhalak.records.tables import comment_counts, comment_likes, comments, videos
+from jhalak.records.comment_counts import counted, lock
+from jhalak.records.tables import AnyRow, comment_counts, comment_likes, comments, videos
 
 _BY: Final[BindParameter[Any]] = bindparam("by")
 _TOUCHED: Final = (
@@ -38,13 +38,15 @@ _WRITTEN: Final = (
     select(comments).where(comments.c.account == _BY).order_by(comments.c.parent.desc())
 )
 """Replies first: a beginning of a thread then knows which are left below it."""
-_NUM: Final = select(comments).where(comments.c.num == bindparam("at"))
 _CHANGE: Final = update(comments).where(comments.c.num == bindparam("at"))
-_COUNT: Final = (
-    update(comment_counts)
-    .where(comment_counts.c.video == bindparam("named"))
-    .values(n=comment_counts.c.n + bindparam("more"))
-)
+_ANSWERED: Final = (
+    select(comments.c.num)
+    .where(
+        comments.c.parent == bindparam("at"), comments.c.video == bindparam("of"),
+        comments.c.state != "deleted",
+    )
+    .limit(1)
+)  # fmt: skip
 
 
 def forget_comments(connection: Connection, account: int) -> None:
@@ -59,27 +61,26 @@ def forget_comments(connection: Connection, account: int) -> None:
     for row in connection.execute(_LIKED, by).all():
         connection.execute(_CHANGE.values(likes=row.likes - 1), {"at": row.num})
     connection.execute(delete(comment_likes).where(comment_likes.c.account == _BY), by)
-    for row in connection.execute(_WRITTEN, by).all():
-        _forget(connection, row.num)
+    written = connection.execute(_WRITTEN, by).all()
+
+    def forget() -> None:
+        for row in written:
+            _forget(connection, row)
+
+    counted(connection, [row.num for row in written], forget)
     answered = update(comments).where(comments.c.answers == _BY).values(answers=0)
     connection.execute(answered, by)
 
 
-def _forget(connection: Connection, num: int) -> None:
-    row = connection.execute(_NUM, {"at": num}).one()
-    parent = connection.execute(_NUM, {"at": row.parent}).first() if row.parent else None
-    left = row.replies if not row.parent and row.state == "shown" else 0
-    gone = shown_by(row, parent) - left
-    if gone:
-        connection.execute(_COUNT, {"named": row.video, "more": -gone})
-    if parent is not None and row.state == "shown":
-        connection.execute(_CHANGE.values(replies=parent.replies - 1), {"at": parent.num})
-    connection.execute(delete(comment_likes).where(comment_likes.c.comment == num))
-    if row.replies:
-        empty: dict[str, Any] = {
-            "account": 0, "body": "", "mark": b"", "mentions": "", "likes": 0, "by_creator": False,
-        }  # fmt: skip
-        state = "erased" if row.state == "shown" else row.state
-        connection.execute(_CHANGE.values(**empty, state=state), {"at": num})
-    else:
-        connection.execute(delete(comments).where(comments.c.num == num))
+def _forget(connection: Connection, row: AnyRow) -> None:
+    """It goes, or is an empty place while anything stands below it, be that hidden for now."""
+    at = {"at": row.num}
+    connection.execute(delete(comment_likes).where(comment_likes.c.comment == row.num))
+    if connection.execute(_ANSWERED, at | {"of": row.video}).first() is None:
+        connection.execute(delete(comments).where(comments.c.num == bindparam("at")), at)
+        return
+    empty: dict[str, Any] = {
+        "account": 0, "body": "", "mark": b"", "mentions": "", "likes": 0, "by_creator": False,
+    }  # fmt: skip
+    state = "erased" if row.state == "shown" else row.state
+    connection.execute(_CHANGE.values(**empty, state=state), at)

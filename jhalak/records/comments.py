@@ -15,12 +15,12 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    text,
     update,
 )
 
 from jhalak.ports.comments import Added, Comment, Limits
 from jhalak.ports.errors import Conflict
+from jhalak.records.comment_counts import count, counted, counted_in, is_read, lock
 from jhalak.records.comment_rows import comment_of, row_of
 from jhalak.records.database import Database
 from jhalak.records.tables import AnyRow, comment_counts, comment_likes, comments, videos
@@ -36,20 +36,10 @@ HOUR_MS: Final = 3_600_000
 OPEN: Final = ("shown", "erased")
 """States in which what stands below is shown."""
 
-_BEGIN: Final = text(
-    "INSERT INTO comment_counts (video, n, pinned) VALUES (:named, 0, 0) ON CONFLICT DO NOTHING"
-)
-_LOCK: Final = (
-    select(comment_counts.c.n).where(comment_counts.c.video == bindparam("named")).with_for_update()
-)
-_COUNT: Final = (
-    update(comment_counts)
-    .where(comment_counts.c.video == bindparam("named"))
-    .values(n=comment_counts.c.n + bindparam("more"))
-)
 _INSERT: Final = insert(comments).returning(comments.c.num)
 _ID: Final = select(comments).where(comments.c.id == bindparam("named"))
 _NUM: Final = select(comments).where(comments.c.num == bindparam("at"))
+_WORTH: Final = select(comments).where(comments.c.num.in_((bindparam("at"), bindparam("under"))))
 _CHANGE: Final = update(comments).where(comments.c.num == bindparam("at"))
 _VIDEO: Final = select(comments.c.video).where(comments.c.id == bindparam("named"))
 _BELOW: Final = and_(comments.c.parent == bindparam("at"), comments.c.video == bindparam("of"))
@@ -123,14 +113,17 @@ class SqlCommentStore:
             return Added(None, "gone")
 
     def _add(self, connection: Connection, comment: Comment, limits: Limits) -> Added:
-        # Counted first, which locks the video at the same time: most comments are kept.
+        # Counted first, which locks the video at the same time: most comments are kept and read.
         more = int(comment.state == "shown")
-        _count(connection, comment.video, more)
+        count(connection, comment.video, more)
         parent = _begins(connection, comment)
         refused = self._refused(connection, comment, limits, parent)
+        if more and (
+            refused is not None or not is_read(connection, comment.video, comment.account, parent)
+        ):
+            count(connection, comment.video, -more)
+            more = 0
         if refused is not None:
-            if more:
-                _count(connection, comment.video, -more)
             return refused
         fresh = comment._replace(
             text=storable(comment.text), likes=0, replies=0, reports=0, by_creator=False,
@@ -179,7 +172,7 @@ class SqlCommentStore:
             row = locked(connection, comment_id)
             if row is None or row.state == "deleted":
                 return 0
-            gone = shown_by(row, _parent_of(connection, row))
+            before = counted_in(connection, row.video)
             self._turn(connection, row, "deleted", _WIPED | {"reason": reason})
             below = or_(comments.c.num == row.num, _BELOW)
             within = {"at": row.num, "of": row.video}
@@ -189,7 +182,7 @@ class SqlCommentStore:
             )
             connection.execute(update(comments).where(_BELOW).values(**_WIPED), within)
             connection.execute(_UNPIN, {"named": row.video, "num": row.num})
-            return gone
+            return before - counted_in(connection, row.video)
 
         return self._write(comment_id, work) or 0
 
@@ -267,32 +260,19 @@ class SqlCommentStore:
     def _turn(
         self, connection: Connection, row: AnyRow, state: str, said: dict[str, Any]
     ) -> Comment:
-        """Into another state; what is counted follows."""
-        parent = _parent_of(connection, row)
-        changed = _CHANGE.values(**said | {"state": state}).returning(comments)
-        after = connection.execute(changed, {"at": row.num}).one()
-        more = shown_by(after, parent) - shown_by(row, parent)
-        if more:
-            connection.execute(_COUNT, {"named": row.video, "more": more})
-        below = (state == "shown") - (row.state == "shown")
-        if parent is not None and below:
-            recount(connection, self._worth, parent, {"replies": parent.replies + below})
-        return comment_of(after)
+        """Into another state; what is counted follows, and what that is worth."""
+        changed = _CHANGE.values(**said | {"state": state})
 
+        def change() -> None:
+            connection.execute(changed, {"at": row.num})
 
-def _count(connection: Connection, video: str, more: int) -> None:
-    """The video's comments are this transaction's until it ends, and `more` of them are shown."""
-    counted = {"named": video, "more": more}
-    if not connection.execute(_COUNT, counted).rowcount:
-        connection.execute(_BEGIN, {"named": video})
-        connection.execute(_COUNT, counted)
-
-
-def lock(connection: Connection, video: str) -> None:
-    """The video's comments are this transaction's until it ends."""
-    if connection.execute(_LOCK, {"named": video}).first() is None:
-        connection.execute(_BEGIN, {"named": video})
-        connection.execute(_LOCK, {"named": video})
+        if state == row.state:
+            change()
+        else:
+            counted(connection, [row.num], change)
+            for one in connection.execute(_WORTH, {"at": row.num, "under": row.parent}).all():
+                recount(connection, self._worth, one, {})
+        return comment_of(connection.execute(_NUM, {"at": row.num}).one())
 
 
 def locked(connection: Connection, comment_id: str) -> AnyRow | None:
@@ -313,13 +293,6 @@ def recount(connection: Connection, worth: Worth, row: AnyRow, counts: dict[str,
     connection.execute(_CHANGE.values(**counts, value=value), {"at": row.num})
 
 
-def shown_by(row: AnyRow, parent: AnyRow | None) -> int:
-    """How many comments are shown because this one is as it is: itself, and all below it."""
-    if parent is not None:
-        return int(row.state == "shown" and parent.state in OPEN)
-    return int(row.state == "shown") + (row.replies if row.state in OPEN else 0)
-
-
 def _begins(connection: Connection, comment: Comment) -> AnyRow | None:
     """What a new reply stands below; None: nothing that takes replies."""
     if not comment.parent:
@@ -327,8 +300,3 @@ def _begins(connection: Connection, comment: Comment) -> AnyRow | None:
     row = connection.execute(_NUM, {"at": comment.parent}).first()
     fits = row is not None and row.video == comment.video and not row.parent and row.state in OPEN
     return row if fits else None
-
-
-def _parent_of(connection: Connection, row: AnyRow) -> AnyRow | None:
-    """The beginning of a reply's thread; None for what begins one, or whose beginning is gone."""
-    return connection.execute(_NUM, {"at": row.parent}).first() if row.parent else None

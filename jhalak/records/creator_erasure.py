@@ -73,7 +73,8 @@ _STATEMENTS: Final = (
 
 def forget_account(connection: Connection, num: int, creator: int) -> None:
     """All that is kept of the account but its own row."""
-    forget_creator(connection, num, creator)
+    # Before the blocks of others: what their videos count is known by them.
     forget_comments(connection, num)
+    forget_creator(connection, num, creator)
     for statement in _STATEMENTS:
         connection.execute(statement, {"of": num})

@@ -11,6 +11,7 @@ from jhalak.ports.creators import Creator, Newcomer
 from jhalak.ports.errors import Conflict
 from jhalak.ports.viewers import AgeBand, Viewer
 from jhalak.records import sequences
+from jhalak.records.comment_counts import counted, written_by
 from jhalak.records.creator_erasure import forget_account
 from jhalak.records.creator_lookup import creator_of
 from jhalak.records.creator_numbers import creator_numbers
@@ -113,7 +114,11 @@ class SqlCreatorStore:
             row = connection.execute(_HELD, {"at": num}).first()
             if row is None:
                 return False
-            connection.execute(_CHANGE.values(suspended_ms=at_ms), {"at": num})
+            change = _CHANGE.values(suspended_ms=at_ms)
+            counted(
+                connection, written_by(connection, num),
+                lambda: connection.execute(change, {"at": num}),
+            )  # fmt: skip
             touch_items(connection, num)
             end_all(connection, num, row.viewer)
         return True

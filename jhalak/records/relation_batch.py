@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert
 
 from jhalak.ports.errors import Conflict
 from jhalak.ports.relations import Apart, Change, Changed, NeedsAccount, RelationRow
+from jhalak.records.comment_counts import counted, written_by
 from jhalak.records.relation_counts import add_counts, items_by_accounts
 from jhalak.records.relation_statements import (
     ANSWERED,
@@ -226,12 +227,30 @@ class _Batch:
         return RelationRow(*key, known.at_ms, known.version), changed
 
     def _count(self, key: Key, by: int) -> None:
-        for counted in counters_of(key, self._creator_of):
-            self._counts[counted] = self._counts.get(counted, 0) + by
+        for counter in counters_of(key, self._creator_of):
+            self._counts[counter] = self._counts.get(counter, 0) + by
 
     # --- all of it
 
     def write(self) -> None:
+        """What a creator blocks, or blocks no more, is counted below their videos."""
+        said = [num for of in self._blocked() for num in written_by(self._connection, *of)]
+        if said:
+            counted(self._connection, said, self._write)
+        else:
+            self._write()
+
+    def _blocked(self) -> list[tuple[int, int]]:
+        """Accounts that are blocked or are so no more, and by whom."""
+        return sorted(
+            (self._by_creator[target].num, self._by_viewer[viewer].num)
+            for viewer, verb, kind, target in self._turned
+            if (verb, kind) == ("blocks", "creator")
+            and target in self._by_creator
+            and viewer in self._by_viewer
+        )
+
+    def _write(self) -> None:
         run = self._connection.execute
         rows = [self._row(key) for key in self._fresh]
         if rows:

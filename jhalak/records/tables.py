@@ -627,8 +627,8 @@ comment_counts = Table(
     Column("n", BigInteger, nullable=False),
     Column("pinned", BigInteger, nullable=False),
 )
-"""How many comments of a video are shown, and the one that its creator pinned (0: none). Whoever
-changes a video's comments locks its row first, and writes it in the same transaction."""
+"""How many comments of a video strangers read, and the one that its creator pinned (0: none). Who
+changes the comments of a video locks its row first, and writes it in the same transaction."""
 
 notifications = Table(
     "notifications",

@@ -11,11 +11,19 @@ import pytest
 from sqlalchemy import func, select
 
 from jhalak.ports.comments import Added, Asker, Comment, Limits, Line
+from jhalak.ports.relations import Change, Changed
 from jhalak.records.comment_pages import SqlCommentPages
 from jhalak.records.comments import SqlCommentStore
 from jhalak.records.creators import SqlCreatorStore
 from jhalak.records.database import Database
-from jhalak.records.tables import comment_counts, comment_likes, comments, creator_accounts
+from jhalak.records.relations import SqlRelationStore
+from jhalak.records.tables import (
+    comment_counts,
+    comment_likes,
+    comments,
+    creator_accounts,
+    videos,
+)
 from tests.ports.people_world import add_account, add_video, add_viewer, relate
 
 MANY = Limits(1000, 1000)
@@ -67,16 +75,29 @@ class World(NamedTuple):
         return self.pages.counts([video]).get(video, 0)
 
     def counted(self, video: str = "v") -> int:
-        """The same, by looking at every comment."""
+        """The same, by looking at every comment: what a stranger reads, page by page."""
         with self.database.read() as connection:
+            of = select(creator_accounts.c.viewer).join(
+                videos, videos.c.account == creator_accounts.c.num
+            )
+            owner = connection.execute(of.where(videos.c.id == video)).scalar_one()
             rows = connection.execute(select(comments).where(comments.c.video == video)).all()
-        open_ = {row.num for row in rows if not row.parent and row.state in ("shown", "erased")}
+        stranger, found = Asker(5, 0, owner), 0
+        top = {one.comment.num: one for one in self.seen(stranger, video=video, limit=500)}
         for row in rows:
-            if not row.parent:
-                below = [one for one in rows if one.parent == row.num and one.state == "shown"]
-                assert row.state == "deleted" or row.replies == len(below), row
-        shown = [row for row in rows if row.state == "shown"]
-        return sum(not row.parent or row.parent in open_ for row in shown)
+            if not row.parent and row.state != "deleted":
+                read = self.seen(stranger, video=video, parent=row.num, limit=500)
+                assert row.replies == len(read) * (row.num in top), row
+                found += row.replies
+        return found + sum(one.comment.state == "shown" for one in top.values())
+
+    def suspend(self, account: int, on: bool) -> None:
+        SqlCreatorStore(self.database).suspend(account, 7 * on)
+
+    def block(self, by: int, account: int, on: bool, at_ms: int = 1) -> None:
+        change = Change(by + 1000, "blocks", "creator", account + 100, on, at_ms)
+        [done] = SqlRelationStore(self.database).write([change])
+        assert isinstance(done, Changed)
 
 
 @pytest.fixture
@@ -268,6 +289,50 @@ def test_who_is_blocked_muted_barred_suspended_or_erased_is_not_read(world: Worl
     assert world.texts() == ["meena's"]
 
 
+def test_suspended_writers_count_again_when_they_are_back(world: World) -> None:
+    first = world.say(world.ravi, "first")
+    world.say(world.meena, "below it", parent=first.num)
+    other = world.say(world.meena, "other")
+    world.say(world.ravi, "ravi's below the other", parent=other.num)
+    world.say(world.ravi, "elsewhere", video="w")
+    world.suspend(world.ravi, True)
+    assert (world.count(), world.count("w")) == (1, 0), "what stands below his is not read either"
+    found = world.pages.find(other.id)
+    assert found is not None and found.replies == 0
+    world.suspend(world.ravi, True)
+    world.say(world.ravi, "on its way when he was suspended")
+    world.say(world.meena, "so was this", parent=first.num)
+    assert world.store.decide(first.id, False, "hate") is not None
+    assert world.store.decide(first.id, True, "") is not None
+    assert world.count() == world.counted() == 1 and world.counted("w") == 0
+    world.suspend(world.ravi, False)
+    assert (world.count(), world.count("w")) == (world.counted(), world.counted("w")) == (6, 1)
+    world.suspend(world.ravi, False)
+    assert world.count() == 6
+
+
+def test_whom_the_videos_creator_blocks_does_not_count_below_their_videos(world: World) -> None:
+    add_video(world.database, "x", world.meena, 3)
+    first = world.say(world.ravi, "first")
+    world.say(world.meena, "below it", parent=first.num)
+    world.say(world.ravi, "elsewhere", video="x")
+    for n in range(2):
+        world.block(world.asha, world.ravi, True, 2 + n)
+        assert (world.count(), world.counted()) == (0, 0) and world.count("x") == 1
+    world.block(world.meena, world.ravi, True, 4)
+    assert world.count("x") == world.counted("x") == 0
+    world.suspend(world.ravi, True)
+    world.block(world.asha, world.ravi, False, 5)
+    assert world.count() == 0, "he is still suspended"
+    world.suspend(world.ravi, False)
+    assert (world.count(), world.count("x")) == (2, 0), "meena still blocks him"
+    assert (world.counted(), world.counted("x")) == (2, 0)
+    world.block(world.asha, world.ravi, True, 6)
+    assert SqlCreatorStore(world.database).erase(world.ravi)
+    assert world.count() == world.counted() == 1, "what stands below the empty place is read"
+    assert world.count("x") == world.counted("x") == 0
+
+
 def test_only_who_wants_to_be_met_can_be_mentioned(world: World) -> None:
     reader = world.meena + 1000
     assert world.pages.mentioned(["ravi", "asha", "none"], reader) == {
@@ -370,12 +435,22 @@ def test_counts_are_exact_whatever_is_done(world: World, seed: int) -> None:
             world.store.decide(some.id, rng.random() < 0.5, "hate")
         elif what < 0.8:
             world.store.edit(some._replace(state=rng.choice(("shown", "held"))), since_ms=0)
-        elif what < 0.9:
+        elif what < 0.84:
+            world.suspend(by, rng.random() < 0.5)
+        elif what < 0.88:
+            world.block(world.asha, by, rng.random() < 0.5, step)
+        elif what < 0.92:
             world.store.delete(some.id)
         else:
             world.store.like(some.id, by, rng.random() < 0.7, step)
+        if step % 10 == 0:
+            assert world.count() == world.counted()
     assert world.count() == world.counted()
     SqlCreatorStore(world.database).erase(world.meena)
+    assert world.count() == world.counted()
+    for account in (world.ravi, world.asha):
+        world.suspend(account, False)
+    world.block(world.asha, world.ravi, False, 100)
     assert world.count() == world.counted()
     with world.database.read() as connection:
         likes = select(comment_likes.c.comment, func.count()).group_by(comment_likes.c.comment)

@@ -12,14 +12,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, insert, make_url, select, text
 
 from jhalak.records import migrations
 from jhalak.records.creator_lookup import SqlCreatorLookup
 from jhalak.records.creator_sessions import SqlCreatorSessions
 from jhalak.records.database import CannotOpen, Database, open_database
 from jhalak.records.items import SqlItemStore
-from jhalak.records.tables import metadata
+from jhalak.records.tables import comment_counts, comments, creator_accounts, metadata
+from tests.ports.people_world import add_account, add_video
 
 
 def not_of_an_engine(name: str | None, kind: str, _: object) -> bool:
@@ -138,6 +139,44 @@ def test_accounts_of_before_get_the_numbers_of_their_names(
     asha = sessions.signed_in(b"hers", 8)
     assert asha is not None and asha.handle == "asha"
     assert [one.device for one in sessions.of_account(asha.num, 8)] == [""]
+    database.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "empty_postgres"])
+def test_comments_of_before_are_counted_as_strangers_read_them(
+    request: pytest.FixtureRequest, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = request.getfixturevalue(f"{kind}_url")
+    with monkeypatch.context() as before:
+        before.setattr(migrations, "HEAD", "0015")
+        before.setattr(migrations, "upgrade", lambda connection: upgrade_to(connection, "0015"))
+        old = open_database(url)
+    asha, ravi, meena = (add_account(old, name) for name in ("asha", "ravi", "meena"))
+    add_video(old, "v", asha, 1)
+    said = {
+        "video": "v", "answers": 0, "body": "", "mark": b"", "mentions": "", "language": "hi",
+        "state": "shown", "reason": "", "likes": 0, "reports": 0, "by_creator": False,
+        "value": 0.0, "created_ms": 1, "edited_ms": 0,
+    }  # fmt: skip
+    with old.write() as connection:
+        first = {"id": "a", "account": meena, "parent": 0, "replies": 2}
+        num = connection.execute(
+            insert(comments).returning(comments.c.num), said | first
+        ).scalar_one()
+        below = [("b", ravi), ("c", asha)]
+        connection.execute(
+            insert(comments),
+            [said | {"id": id_, "account": by, "parent": num, "replies": 0} for id_, by in below],
+        )
+        connection.execute(insert(comment_counts), {"video": "v", "n": 3, "pinned": 0})
+        suspended = creator_accounts.c.num == ravi
+        connection.execute(creator_accounts.update().where(suspended).values(suspended_ms=7))
+    old.close()
+    database = open_database(url)
+    with database.read() as connection:
+        assert connection.execute(select(comment_counts.c.n)).scalar_one() == 2
+        replies = select(comments.c.replies).where(comments.c.num == num)
+        assert connection.execute(replies).scalar_one() == 1
     database.close()
 
 

@@ -49,7 +49,7 @@ class PageOut(msgspec.Struct):
     """A page of comments."""
 
     count: int
-    """Of all that are shown of the video, replies too."""
+    """Of all that a stranger reads below the video, replies too."""
     comments: list[CommentOut]
     next: str | None
     """For `after`; null: there are no more."""

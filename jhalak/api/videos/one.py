@@ -44,7 +44,7 @@ class CountsOut(msgspec.Struct):
     likes: int
     saves: int
     comments: int
-    """Of those that are shown, replies too."""
+    """Those that a stranger reads, replies too."""
 
 
 class StandingOut(msgspec.Struct):

@@ -320,6 +320,19 @@ def test_a_block_hides_both_ways_and_a_mute_one(
     )
 
 
+def test_whom_the_videos_creator_blocks_is_not_counted(
+    asha: Person, ravi: Person, meena: Person, video: str
+) -> None:
+    ravi.say(video, "पहला")
+    meena.say(video, "दूसरा")
+    asha.relate("blocks", ravi)
+    assert meena.texts(video) == ["दूसरा"] and counts_of(meena, video) == (1, 1)
+    asha.relate("blocks", ravi, on=False)
+    assert counts_of(meena, video) == (2, 2)
+    meena.relate("blocks", ravi)
+    assert meena.texts(video) == ["दूसरा"] and counts_of(asha, video) == (2, 2)
+
+
 def test_a_video_that_may_not_be_seen_has_no_comments(
     world: Jhalak, asha: Person, ravi: Person
 ) -> None:
@@ -335,16 +348,22 @@ def test_a_video_that_may_not_be_seen_has_no_comments(
     assert asha.see(f"/v1/videos/{closed}/comments").status_code == 404
 
 
+def counts_of(reader: Person, video: str) -> tuple[int, int]:
+    """How many comments the thread says that there are, and how many the video."""
+    shown = reader.see(f"/v1/videos/{video}").json()
+    return reader.read(video)["count"], shown["counts"]["comments"]
+
+
 def test_suspended_and_erased_writers_disappear(
     world: Jhalak, ravi: Person, meena: Person, video: str
 ) -> None:
     first, reply = ravi.say(video, "पहला"), None
     reply = meena.say(video, "जवाब", to=first["id"])
     world.services.creator_accounts.suspend(ravi.num, world.clock())
-    assert meena.texts(video) == []
+    assert meena.texts(video) == [] and counts_of(meena, video) == (0, 0)
     assert ravi.post(video, "फिर").status_code == 401
     world.services.creator_accounts.suspend(ravi.num, 0)
-    assert meena.texts(video) == ["पहला"]
+    assert meena.texts(video) == ["पहला"] and counts_of(meena, video) == (2, 2)
     world.services.creator_accounts.erase(ravi.num)
     [place] = meena.read(video)["comments"]
     assert (place["state"], place["text"], place["writer"]) == ("erased", "", None)
