@@ -9,13 +9,14 @@ import numpy as np
 from litestar.types import Receive, Scope, Send
 
 from jhalak.api.event_times import time_of, times_of
-from jhalak.api.raw import JSON, PRIVATE, Refused, claim_of, read_body, respond
+from jhalak.api.raw import JSON, PRIVATE, Refused, claim_of, not_taken, read_body, respond
 from jhalak.api.reports import CODES, Reports
 from jhalak.api.services import Services
+from jhalak.api.shares import count_shares
 from jhalak.feeds import slot_batch
 from jhalak.feeds.slot_batch import claims_of
 from jhalak.feeds.slot_token import BadToken, Claim
-from jhalak.ports.errors import DiskFull, PortError
+from jhalak.ports.errors import PortError
 from jhalak.residency.seal import seal
 from jhalak.schema.activity import EVENT_INDEX, TOPIC, Outcome, Outcomes, encode
 
@@ -104,6 +105,7 @@ class EventRoutes:
                 answer, outcomes = self._sort(batch, claim.viewer, now_ms, known)
             if outcomes:
                 await self._reports.open(claim.viewer, outcomes, now_ms)
+                await count_shares(s, claim.viewer, outcomes, now_ms)
                 await self._append(claim.viewer, now_ms, outcomes)
                 known.update([outcome.id for outcome in outcomes])
         s.count("events accepted", answer.accepted)
@@ -204,13 +206,8 @@ class EventRoutes:
         payload = seal(viewer, encode(record))
         try:
             _, n = await s.event_log.append(TOPIC, viewer, payload, now_ms)
-        except DiskFull:
-            raise Refused(
-                507, "disk_full", "nothing can be stored now; nothing was taken; send it again",
-                [(b"retry-after", b"30")],
-            ) from None  # fmt: skip
         except PortError as error:
-            raise Refused(503, "unavailable", str(error), [(b"retry-after", b"1")]) from None
+            raise not_taken(error) from None
         s.states.note(viewer, n, record)
 
 

@@ -12,6 +12,7 @@ from litestar.datastructures import State
 from litestar.types import Receive, Scope, Send
 
 from jhalak.people.viewer_token import Unauthorised, ViewerClaim, ViewerTokens, WrongCell
+from jhalak.ports.errors import DiskFull, PortError
 
 Headers = list[tuple[bytes, bytes]]
 AnyRequest = Request[Any, Any, State]
@@ -29,6 +30,14 @@ class Refused(Exception):
 
     def body(self) -> bytes:
         return msgspec.json.encode({"error": self.code, "detail": self.detail})
+
+
+def not_taken(error: PortError) -> Refused:
+    """Of a batch nothing was kept: the device sends it again."""
+    if isinstance(error, DiskFull):
+        said = "nothing can be stored now; nothing was taken; send it again"
+        return Refused(507, "disk_full", said, [(b"retry-after", b"30")])
+    return Refused(503, "unavailable", str(error), [(b"retry-after", b"1")])
 
 
 def header(scope: Scope, name: bytes) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, cast
 
 import msgspec
 from litestar import delete, get, put
@@ -19,7 +19,7 @@ from jhalak.catalogue.topics import topic_by_id, topics
 from jhalak.feeds.edition import rfc3339
 from jhalak.feeds.slot_token import BadToken, Claim
 from jhalak.ports.viewers import Viewer
-from jhalak.schema.activity import OwnVerb, TargetKind, Verb
+from jhalak.schema.activity import OWN_VERBS, OwnVerb, TargetKind
 
 SlotQuery = Annotated[str | None, QueryParameter(name="slot", max_length=256)]
 TargetId = Annotated[str, Parameter(max_length=512)]
@@ -28,7 +28,7 @@ TargetId = Annotated[str, Parameter(max_length=512)]
 class Standing(msgspec.Struct):
     """A relation as it stands."""
 
-    verb: Verb
+    verb: OwnVerb
     kind: TargetKind
     id: str
     on: bool
@@ -39,7 +39,7 @@ class Standing(msgspec.Struct):
 
 
 class RelationOut(msgspec.Struct):
-    verb: Verb
+    verb: OwnVerb
     kind: TargetKind
     id: str
     at: str
@@ -165,8 +165,8 @@ async def delete_relation(
 async def get_relations(viewer: Viewer, services: Services) -> RelationsOut:
     """All likes, saves, follows, hides, blocks and mutes that stand."""
     found = await asyncio.to_thread(services.relations.of_viewer, viewer.id)
-    # Who blocks the viewer is theirs to tell.
-    rows = [row for row in found if row.verb != "barred"]
+    # Who blocks the viewer is theirs to tell; shares are no standing wish.
+    rows = [row for row in found if row.verb in OWN_VERBS]
     items = await asyncio.to_thread(
         services.items.by_num, [row.target for row in rows if row.kind == "item"]
     )
@@ -181,7 +181,8 @@ async def get_relations(viewer: Viewer, services: Services) -> RelationsOut:
             name = services.creator_names.get(row.target, "")
         else:
             name = items[row.target].item.id if row.target in items else ""
-        told.append(RelationOut(row.verb, row.kind, name, rfc3339(row.at_ms)))
+        verb = cast("OwnVerb", row.verb)
+        told.append(RelationOut(verb, row.kind, name, rfc3339(row.at_ms)))
     return RelationsOut(told)
 
 

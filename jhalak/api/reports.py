@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from jhalak.api.cases.filing import account_of, file_report, find_target
-from jhalak.api.raw import Refused
+from jhalak.api.raw import not_taken
 from jhalak.api.services import Services
-from jhalak.ports.errors import Conflict, DiskFull, PortError
+from jhalak.ports.errors import Conflict, PortError
 from jhalak.schema.activity import EVENT_INDEX, Outcome
 from jhalak.schema.item import Item
 from jhalak.trust.reasons import CODES, DAY_MS
@@ -70,10 +70,5 @@ class Reports:
             await asyncio.to_thread(self._file, viewer, item, code, now_ms)
         except Conflict:
             log.warning("a report of %s opened no review: there is no such video", item.id)
-        except DiskFull:
-            raise Refused(
-                507, "disk_full", "nothing can be stored now; nothing was taken; send it again",
-                [(b"retry-after", b"30")],
-            ) from None  # fmt: skip
         except PortError as error:
-            raise Refused(503, "unavailable", str(error), [(b"retry-after", b"1")]) from None
+            raise not_taken(error) from None

@@ -17,6 +17,8 @@ class Shown(NamedTuple):
     likes: int
     saves: int
     comments: int
+    shares: int
+    """How many viewers shared it."""
     liked: bool
     saved: bool
     follows: bool

@@ -62,6 +62,7 @@ _SHOWN: Final = (
         func.coalesce(_counted("likes"), 0).label("likes"),
         func.coalesce(_counted("saves"), 0).label("saves"),
         func.coalesce(comment_counts.c.n, 0).label("comments"),
+        func.coalesce(_counted("shares"), 0).label("shares"),
         _has("item", items.c.num, "likes").label("liked"),
         _has("item", items.c.num, "saves").label("saved"),
         _FOLLOWS.label("follows"),
@@ -145,6 +146,6 @@ class SqlShownVideos:
 
 def _shown(row: AnyRow) -> Shown:
     return Shown(
-        _decode(row.body), creator_of(row), row.likes, row.saves, row.comments, bool(row.liked),
-        bool(row.saved), bool(row.follows), bool(row.muted), bool(row.own),
+        _decode(row.body), creator_of(row), row.likes, row.saves, row.comments, row.shares,
+        bool(row.liked), bool(row.saved), bool(row.follows), bool(row.muted), bool(row.own),
     )  # fmt: skip

@@ -46,7 +46,7 @@ REGISTRY: Final[tuple[Holding, ...]] = (
         "viewers.erase", "viewer",
     ),
     Holding(
-        "table", "relations", "personal", "likes, saves, follows, hides, blocks, mutes",
+        "table", "relations", "personal", "likes, saves, follows, hides, blocks, mutes, shares",
         "until erased", "viewers.erase", "relations",
     ),
     Holding(
@@ -99,7 +99,7 @@ REGISTRY: Final[tuple[Holding, ...]] = (
     ),
     Holding(
         "table", "relation_counts", "personal",
-        "how many like, save, follow; how many one follows", "one's own until erased",
+        "how many like, save, share, follow; how many one follows", "one's own until erased",
         "viewers.erase", "relations",
     ),
     Holding(

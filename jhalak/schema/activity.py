@@ -22,11 +22,12 @@ EVENT_INDEX: Final = {name: index for index, name in enumerate(EVENT_TYPES)}
 
 ONCE_PER_SLOT: Final = frozenset({"impression", "tap", "complete"})
 
-Verb = Literal["likes", "saves", "follows", "hides", "blocks", "mutes", "barred"]
+Verb = Literal["likes", "saves", "follows", "hides", "blocks", "mutes", "barred", "shares"]
 """`mutes` and `barred` are of creators only. `barred`: that creator blocks the viewer; the mirror
-of a block, written with it and never asked for."""
+of a block, written with it and never asked for. `shares` is of items only: written where a `share`
+comes, which is what the log has of it."""
 VERBS: Final[tuple[Verb, ...]] = (
-    "likes", "saves", "follows", "hides", "blocks", "mutes", "barred"
+    "likes", "saves", "follows", "hides", "blocks", "mutes", "barred", "shares"
 )  # fmt: skip
 OwnVerb = Literal["likes", "saves", "follows", "hides", "blocks", "mutes"]
 """What a viewer may ask for."""

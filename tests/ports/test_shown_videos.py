@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import msgspec
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from jhalak.records.database import Database
 from jhalak.records.shown_videos import SqlShownVideos
-from jhalak.records.tables import creator_accounts, items, videos
+from jhalak.records.tables import creator_accounts, items, relation_counts, videos
 from jhalak.records.videos import SqlVideoStore
 from jhalak.schema.video import Details, Use, Video
 from tests.ports.people_world import add_account, add_video, add_viewer, count, relate
@@ -65,10 +65,13 @@ def test_a_video_comes_with_all_that_stands_beside_it(world: World) -> None:
     relate(world.database, GUEST, "mutes", "creator", world.asha + 100)
     count(world.database, "likes", "item", 1, 41)
     with world.database.write() as connection:
+        shares = {"verb": "shares", "kind": "item", "target": 1, "n": 5}
+        connection.execute(insert(relation_counts), shares)
+    with world.database.write() as connection:
         connection.exec_driver_sql("INSERT INTO comment_counts (video, n, pinned) VALUES ('v',3,0)")
     found = world.shown.find("v", GUEST)
     assert found is not None and found.video.id == "v" and found.owner.handle == "asha"
-    assert (found.likes, found.saves, found.comments) == (41, 0, 3)
+    assert (found.likes, found.saves, found.comments, found.shares) == (41, 0, 3, 5)
     assert (found.liked, found.saved, found.follows, found.muted, found.own) == (
         True, False, False, True, False,
     )  # fmt: skip

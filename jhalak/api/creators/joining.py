@@ -17,7 +17,7 @@ from jhalak.api.relating import Target, change
 from jhalak.api.services import Services
 from jhalak.ports.consents import Consent
 from jhalak.ports.creators import Creator
-from jhalak.ports.relations import RelationRow
+from jhalak.ports.relations import Change, RelationRow
 from jhalak.ports.viewers import Viewer
 from jhalak.residency.consent import JOIN, NOTICE
 from jhalak.schema.ids import new_id, spell
@@ -118,6 +118,10 @@ async def _move(services: Services, viewer: Viewer, rows: Sequence[RelationRow])
     stand = 0
     for row in reversed(rows):
         target = _target(services, row)
+        if row.verb == "shares":  # the log has the event itself
+            moved = Change(viewer.id, "shares", row.kind, row.target, True, services.clock())
+            await services.relation_writer.write(moved)
+            continue
         try:
             done = await change(services, viewer.id, row.verb, row.kind, target, True)
         except Refused:

@@ -45,6 +45,8 @@ class CountsOut(msgspec.Struct):
     saves: int
     comments: int
     """Those that a stranger reads, replies too."""
+    shares: int
+    """Viewers who shared it, each once."""
 
 
 class StandingOut(msgspec.Struct):
@@ -182,7 +184,7 @@ def _out(
     fields |= {
         "of": of and of | {"live": of["video"] in live},
         "person": PersonOut(owner.handle, owner.name or owner.handle, owner.verified_ms > 0),
-        "counts": CountsOut(shown.likes, shown.saves, shown.comments),
+        "counts": CountsOut(shown.likes, shown.saves, shown.comments, shown.shares),
         "standing": StandingOut(shown.liked, shown.saved, shown.follows, shown.muted),
         "own": shown.own, "comments": who,
         "may_comment": may_comment(who, own=shown.own, follows=shown.follows),

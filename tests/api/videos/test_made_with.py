@@ -114,7 +114,7 @@ def test_a_video_says_what_stands_beside_it(
     found = meena.see(f"/v1/videos/{duet}").json()
     assert found["item"] == duet and found["creator"] == f"@{ravi.handle}" and found["slot"] is None
     assert found["person"] == {"handle": ravi.handle, "name": ravi.handle, "verified": False}
-    assert found["counts"] == {"likes": 1, "saves": 0, "comments": 1}
+    assert found["counts"] == {"likes": 1, "saves": 0, "comments": 1, "shares": 0}
     assert found["standing"] == {"likes": True, "saves": False, "follows": True, "mutes": False}
     assert (found["comments"], found["may_comment"], found["uses"]) == ("followers", True, [])
     assert found["of"] == {
