@@ -77,6 +77,7 @@ class Server:
         from jhalak.workers.publish_due import PublishDue
         from jhalak.workers.sweep_notices import SweepNotices
         from jhalak.workers.sweep_uploads import SweepUploads
+        from jhalak.workers.tell_parts import TellParts
         from jhalak.workers.write_comments import WriteComments
 
         settings = settings or read_settings(data)
@@ -215,6 +216,13 @@ class Server:
         )
         self._sweep_uploads = SweepUploads(Stores(records.uploads, records.videos, blobs, clock))
         self._publish_due = PublishDue(records.videos, publish, clock)
+        self._tell_parts = TellParts(
+            records.part_news,
+            self.profiles,
+            states.at_hand,
+            world.catalogue.unfit_for_minors,
+            clock,
+        )
         self._sweep_notices = SweepNotices(records.notifications, clock)
         label_ms = int(settings.learning.label_window_s * 1000)
         self._keep_time = KeepTime(self.event_log, clock, label_ms, settings.log.retention_days)
@@ -248,6 +256,7 @@ class Server:
             ("publishing what is due", self._publish_due.step, 1.0),
             ("finishing reviews", self._settle.step, 10.0),
             ("finishing what is heard", self._settle_sounds.step, 2.0),
+            ("telling of new parts", self._tell_parts.step, 2.0),
             ("telling people", self._notifier.step, 1.0),
             ("finishing cases", self._settle_cases.step, 5.0),
             ("sweeping uploads", self._sweep_uploads.step, 60.0),

@@ -36,6 +36,7 @@ from jhalak.records.jobs import SqlJobStore
 from jhalak.records.notice_settings import SqlNoticeSettingsStore
 from jhalak.records.notifications import SqlNotificationStore
 from jhalak.records.operators import SqlOperatorStore
+from jhalak.records.part_news import SqlPartNewsStore
 from jhalak.records.passkeys import SqlPasskeyStore
 from jhalak.records.pictures import SqlMediaStore, SqlPictureStore
 from jhalak.records.playlists import SqlPlaylistStore
@@ -114,6 +115,7 @@ class Records:
     search: SqlSearchStore
     channels: SqlChannelStore
     series: SqlSeriesStore
+    part_news: SqlPartNewsStore
     playlists: SqlPlaylistStore
     notifications: SqlNotificationStore
     notice_settings: SqlNoticeSettingsStore
@@ -174,6 +176,7 @@ def open_records(data: Path, settings: Settings) -> Records:
         SqlSearchStore(database, WORDS_VERSION),
         SqlChannelStore(database),
         SqlSeriesStore(database),
+        SqlPartNewsStore(database),
         SqlPlaylistStore(database),
         SqlNotificationStore(database),
         SqlNoticeSettingsStore(database),

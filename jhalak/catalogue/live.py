@@ -283,6 +283,11 @@ class LiveCatalogue:
                 return row
         return -1
 
+    def unfit_for_minors(self, item: int) -> bool:
+        """Of an item's number; of what is not live nothing is known that would make it fit."""
+        row = self.find(item)
+        return row < 0 or bool(self.sensitive[row] or self.unsafe[row])
+
     def facts_of(self, items: NDArray[np.int64]) -> NDArray[np.int64]:
         """int64[4, n]: row (-1: not live), topic, language and creator of items by number. 3 us for
         50, where `find` and `facts` take 15."""

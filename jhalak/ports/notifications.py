@@ -9,7 +9,8 @@ import msgspec
 
 NoticeKind = Literal[
     "like", "follow", "follow_request", "follow_accepted", "comment", "reply", "mention", "duet",
-    "stitch", "sound", "report_decided", "taken_down", "appeal_decided", "strike", "suspended",
+    "stitch", "sound", "part", "report_decided", "taken_down", "appeal_decided", "strike",
+    "suspended",
 ]  # fmt: skip
 OFFICIAL: Final[tuple[NoticeKind, ...]] = (
     "report_decided", "taken_down", "appeal_decided", "strike", "suspended",
@@ -60,7 +61,7 @@ class Person(NamedTuple):
 
 class Notice(NamedTuple):
     """What an account was told. Likes of one video are one notice until it is read, and so are
-    the followers of one day."""
+    the followers of one day, and new parts of one series."""
 
     num: int
     kind: NoticeKind
@@ -69,7 +70,7 @@ class Notice(NamedTuple):
     people: tuple[Person, ...]
     """At most SHOWN of them, the newest first."""
     n: int
-    """How many persons did it; 0: the house."""
+    """How many persons did it; 0: the house. Of parts: how many."""
     at_ms: int
     read_ms: int
     """0: it was not read."""
@@ -79,7 +80,8 @@ class NotificationStore(Protocol):
     """Hard."""
 
     def add(self, told: Sequence[Told], now_ms: int) -> list[bool]:
-        """In one transaction; which of them the account had not been told and wants to know."""
+        """In one transaction; which of them the account had not been told and wants to know. A
+        `part` (its subject is the series) is told each time: ports/part_news.py tells it once."""
 
     def liked(self, viewers: Mapping[str, Sequence[int]], now_ms: int) -> None:
         """Videos' ids with who liked each lately, newest last: one notice a video."""

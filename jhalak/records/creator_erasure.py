@@ -19,6 +19,7 @@ from jhalak.records.tables import (
     notification_actors,
     notification_settings,
     notifications,
+    part_news,
     passkeys,
     playlist_entries,
     playlists,
@@ -54,6 +55,7 @@ _STATEMENTS: Final = (
     delete(reports).where(reports.c.account == bindparam("of")),
     delete(cases).where(cases.c.account == bindparam("of")),
     delete(strikes).where(strikes.c.account == bindparam("of")),
+    delete(part_news).where(part_news.c.video.in_(_VIDEOS)),
     delete(series_parts).where(series_parts.c.video.in_(_VIDEOS)),
     delete(series).where(series.c.account == bindparam("of")),
     delete(playlist_entries).where(

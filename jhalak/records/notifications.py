@@ -36,6 +36,7 @@ from jhalak.records.tables import (
     notification_actors,
     notifications,
     relations,
+    series,
     videos,
 )
 from jhalak.records.text import storable
@@ -80,6 +81,7 @@ _OPEN: Final = select(notifications.c.num).where(_ABOUT, notifications.c.read_ms
 _ADD: Final = insert(notifications).returning(notifications.c.num)
 _AGAIN: Final = update(notifications).where(notifications.c.num == bindparam("at"))
 _OWNER: Final = select(videos.c.account).where(videos.c.id == bindparam("named"))
+_TITLE: Final = select(series.c.title).where(series.c.id == bindparam("named"))
 _UNREAD: Final = and_(notifications.c.account == bindparam("of"), notifications.c.read_ms == 0)
 _NEW: Final = select(func.count()).select_from(notifications).where(_UNREAD)
 _NEWEST: Final = (
@@ -89,7 +91,7 @@ _NEWEST: Final = (
     .limit(bindparam("most"))
 )
 _PLACE: Final = tuple_(notifications.c.at_ms, notifications.c.num)
-_GROUPS: Final = ("like", "follow")
+_GROUPS: Final = ("like", "follow", "part")
 """Kinds of which many are one notice until it is read."""
 
 
@@ -100,14 +102,8 @@ class SqlNotificationStore:
         self._database = database
 
     def add(self, told: Sequence[Told], now_ms: int) -> list[bool]:
-        # One order for all, so that two who tell many do not wait for each other.
-        ordered = sorted(range(len(told)), key=lambda at: told[at].account)
-        new = [False] * len(told)
         with self._database.write() as connection:
-            known = _Known(connection)
-            for at in ordered:
-                new[at] = _told(connection, known, told[at], now_ms)
-        return new
+            return tell(connection, told, now_ms)
 
     def liked(self, viewers: Mapping[str, Sequence[int]], now_ms: int) -> None:
         with self._database.write() as connection:
@@ -150,6 +146,16 @@ class SqlNotificationStore:
         return len(gone)
 
 
+def tell(connection: Connection, told: Sequence[Told], now_ms: int) -> list[bool]:
+    """As NotificationStore.add, in the transaction of `connection`."""
+    # One order for all, so that two who tell many do not wait for each other.
+    ordered = sorted(range(len(told)), key=lambda at: told[at].account)
+    new, known = [False] * len(told), _Known(connection)
+    for at in ordered:
+        new[at] = _told(connection, known, told[at], now_ms)
+    return new
+
+
 class _Known:
     """What is asked about receivers within one transaction: of many that are told at once, most
     concern the same few."""
@@ -189,19 +195,23 @@ def _told(connection: Connection, known: _Known, told: Told, now_ms: int) -> boo
     if told.kind == "follow":
         about["about"] = f"day {now_ms // DAY_MS}"
     num = _open(connection, told.kind, about)
+    known_group = num is not None
     if num is None:
         num = _write(connection, about, said, 1 if told.actor else 0, now_ms)
     else:
         more = _AGAIN.values(n=notifications.c.n + 1, at_ms=now_ms)
         connection.execute(more, {"at": num})
-    if told.actor:
+    if told.actor and not (known_group and told.kind == "part"):  # whose series it is, once
         by = {"notification": num, "account": told.actor, "at_ms": now_ms}
         connection.execute(insert(notification_actors), by)
     return True
 
 
 def _knows(connection: Connection, told: Told, about: Mapping[str, Any], said: bytes) -> bool:
-    """Was the account told so before? Who follows is told once, on whatever day."""
+    """Was the account told so before? Who follows is told once, on whatever day; of parts whoever
+    tells them knows."""
+    if told.kind == "part":
+        return False
     if not told.actor:
         return connection.execute(_SAID, {**about, "as_said": said}).first() is not None
     before = _BY.where(_OF if told.kind == "follow" else _ABOUT)
@@ -296,6 +306,8 @@ def _counted(connection: Connection, row: AnyRow) -> int:
 def _notice(connection: Connection, row: AnyRow) -> Notice:
     people = named(connection, row)
     said = _said.decode(row.body)
+    if row.kind == "part":
+        said["title"] = connection.execute(_TITLE, {"named": row.subject}).scalar() or ""
     n = _counted(connection, row)
     return Notice(
         row.num, row.kind, row.subject, said, people, max(n, len(people)), row.at_ms, row.read_ms

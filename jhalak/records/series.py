@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select
 from jhalak.ports.series import Changed
 from jhalak.records import sequences
 from jhalak.records.database import Database
+from jhalak.records.part_news import become_news
 from jhalak.records.tables import AnyRow, creator_accounts, series, series_parts, videos
 from jhalak.records.text import is_storable
 from jhalak.schema.collection import MOST, Series
@@ -84,6 +85,7 @@ class SqlSeriesStore:
             }  # fmt: skip
             connection.execute(insert(series), row)
             _lay(connection, series_.id, series_.videos)
+            become_news(connection, series_.videos, series_.created_ms, gathered=True)
         return Changed(series_)
 
     def change(
@@ -105,6 +107,7 @@ class SqlSeriesStore:
                     return refused
                 connection.execute(_OUT, {"named": series_id})
                 _lay(connection, series_id, videos)
+                become_news(connection, videos, now_ms, gathered=False)
             version = sequences.take(connection, sequences.SERIES)
             row = connection.execute(
                 update(series)

@@ -783,6 +783,17 @@ series_parts = Table(
 )
 """The key says that a video is in one series at most."""
 
+part_news = Table(
+    "part_news",
+    metadata,
+    Column("video", Text, ForeignKey(videos.c.id), primary_key=True),
+    Column("up_to", BigInteger, nullable=False),
+    Column("told_ms", BigInteger, nullable=False),
+    Index(None, "told_ms"),
+)
+"""Every video that ever was a part of a series. `up_to`: accounts up to this number are told of it;
+`told_ms` 0: not all are."""
+
 playlists = Table(
     "playlists",
     metadata,

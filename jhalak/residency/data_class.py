@@ -166,6 +166,10 @@ REGISTRY: Final[tuple[Holding, ...]] = (
         "until their creator is erased", "creators.erase", "creator",
     ),
     Holding(
+        "table", "part_news", "personal", "which parts of series people were told of",
+        "until their creator is erased", "creators.erase", "creator",
+    ),
+    Holding(
         "table", "playlists", "personal", "lists of videos that people made",
         "until they are removed or erased", "creators.erase", "creator",
     ),

@@ -38,13 +38,13 @@ class NoticeOut(msgspec.Struct):
     """Also the place in the list: `after` it the older ones come."""
     kind: NoticeKind
     subject: str
-    """The id of what it is about: a video's, a comment's, a case's; "" of followers."""
+    """The id of what it is about: a video's, a comment's, a series', a case's; "" of followers."""
     about: dict[str, str]
-    """More that is known: `video`, `reason`, `what`, `until_ms`, `outcome`."""
+    """More that is known: `video`, `reason`, `what`, `until_ms`, `outcome`, a series' `title`."""
     people: list[PersonOut]
     """At most two of them, the newest first."""
     n: int
-    """How many persons did it, those two among them; 0: Jhalak says it."""
+    """How many persons did it, those two among them; 0: Jhalak says it. Of a `part`: how many."""
     at_ms: int
     read: bool
 

@@ -12,12 +12,14 @@ test("each leads to what it is about", () => {
   expect(leadsTo(notice("follow"))).toBe("@ravi");
   expect(leadsTo(notice("follow", { people: [] }))).toBe("");
   expect(leadsTo(notice("follow_request"))).toBe("requests");
+  expect(leadsTo(notice("part", { subject: "series", about: { video: "clip", title: "Pots" } }))).toBe("v/clip");
   expect(leadsTo(notice("strike", { n: 0, people: [] }))).toBe("standing");
   expect(leadsTo(notice("report_decided", { n: 0, people: [] }))).toBe("reports");
 });
 
 test("who is named is not counted among the others", () => {
-  expect(others({ n: 7, people: [{ handle: "a", name: "" }, { handle: "b", name: "" }] })).toBe(6);
-  expect(others({ n: 1, people: [{ handle: "a", name: "" }] })).toBe(0);
-  expect(others({ n: 0, people: [] })).toBe(0);
+  expect(others(notice("like", { n: 7, people: [{ handle: "a", name: "" }, { handle: "b", name: "" }] }))).toBe(6);
+  expect(others(notice("like"))).toBe(0);
+  expect(others(notice("strike", { n: 0, people: [] }))).toBe(0);
+  expect(others(notice("part", { n: 3 }))).toBe(0);
 });

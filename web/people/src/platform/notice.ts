@@ -5,6 +5,7 @@ import type { Notice } from "./types.ts";
 /** Each can be turned off. */
 export const CHOSEN = [
   "like", "follow", "follow_request", "follow_accepted", "comment", "reply", "mention", "duet", "stitch", "sound",
+  "part",
 ] as const;
 /** What Jhalak owes to say. */
 const OWED = ["report_decided", "taken_down", "appeal_decided", "strike", "suspended"] as const;
@@ -22,5 +23,9 @@ export function leadsTo({ kind, subject, about, people }: Notice): string {
   return video ? `v/${video}` : "";
 }
 
-/** How many there are beside those who are named. */
-export const others = ({ n, people }: Pick<Notice, "n" | "people">): number => Math.max(0, n - Math.min(people.length, 1));
+/** How many there are beside those who are named; of a new part the parts are counted. */
+export const others = ({ kind, n, people }: Pick<Notice, "kind" | "n" | "people">): number =>
+  kind === "part" ? 0 : Math.max(0, n - Math.min(people.length, 1));
+
+/** A text with a direction of its own in another one: it may be of another script. */
+export const isolated = (text: string): string => `\u2068${text}\u2069`;

@@ -49,7 +49,7 @@ export interface Notice {
   about: Record<string, string>;
   /** At most two, the newest first. */
   people: Person[];
-  /** How many persons did it; 0: Jhalak says it. */
+  /** How many persons did it; 0: Jhalak says it. Of a new part of a series: how many parts. */
   n: number;
   at_ms: number;
   read: boolean;
