@@ -194,6 +194,7 @@ OPS: Final[dict[str, Op]] = {
     "GET /v1/creators/me/comment-rules": Op(),
     "PUT /v1/creators/me/comment-rules": Op(body={"comments": "everyone", "words": []}),
     "GET /v1/creators/me/notifications": Op(),
+    "GET /v1/creators/me/notifications/unread": Op(),
     "POST /v1/creators/me/notifications/read": Op(body={"up_to": "1-1"}, also=(400,)),
     "GET /v1/creators/me/notification-settings": Op(),
     "PUT /v1/creators/me/notification-settings": Op(body={}),

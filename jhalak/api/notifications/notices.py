@@ -105,6 +105,12 @@ async def get_notifications(
     return await asyncio.to_thread(read)
 
 
+@get("/v1/creators/me/notifications/unread", tags=["notifications"], cache_control=NO_STORE)
+async def get_unread(creator: Creator, services: Services) -> UnreadOut:
+    """How many one has not read: what a dot is shown for."""
+    return UnreadOut(await asyncio.to_thread(services.notifications.unread, creator.num))
+
+
 @post("/v1/creators/me/notifications/read", tags=["notifications"], status_code=200)
 async def read_notifications(data: ReadIn, creator: Creator, services: Services) -> UnreadOut:
     """One has read up to here. Idempotent."""
@@ -117,4 +123,4 @@ async def read_notifications(data: ReadIn, creator: Creator, services: Services)
     return await asyncio.to_thread(mark)
 
 
-ROUTES: list[Any] = [get_notifications, read_notifications]
+ROUTES: list[Any] = [get_notifications, get_unread, read_notifications]

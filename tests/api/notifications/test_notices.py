@@ -34,6 +34,7 @@ def test_one_reads_what_one_was_told_page_by_page(world: Jhalak) -> None:
     for n in range(35):
         asha.notify("comment", f"c{n}", ravi.num, {"video": "v"})
     first = asha.get(LIST)
+    assert asha.get(f"{LIST}/unread") == {"unread": 35}
     assert first["unread"] == 35 and len(first["notifications"]) == 30
     newest = first["notifications"][0]
     assert newest["people"] == [{"handle": ravi.handle, "name": ravi.handle.title()}]

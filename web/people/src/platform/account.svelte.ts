@@ -5,6 +5,7 @@
  */
 
 import { forgetAll, load, save } from "../../../viewer/src/platform/storage.ts";
+import { UNREAD } from "../../../viewer/src/platform/unread.svelte.ts";
 import { preferred } from "../../../viewer/src/platform/locale.ts";
 import { ask, Refusal } from "../../../studio/src/platform/api.ts";
 import type { Me, Viewer } from "./types.ts";
@@ -37,6 +38,8 @@ class Account {
   /** Is there a session from before? Without an answer there is none. */
   async resume(): Promise<void> {
     this.me = await ask<Me>("GET", "/v1/creators/me").catch(() => null);
+    // From now on the viewer's app asks what was told.
+    if (this.me && await load<number>(UNREAD) === undefined) await save(UNREAD, 0);
   }
 
   /** A call of the account; who is not signed in any more is told so. Raises Refusal. */

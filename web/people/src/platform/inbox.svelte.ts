@@ -1,15 +1,21 @@
-/** How much was not read yet. */
+/** How much was not read yet. What is known of it is kept, for the dot in the viewer's app. */
 
 import { account } from "./account.svelte.ts";
-import type { NoticePage } from "./types.ts";
+import { save } from "../../../viewer/src/platform/storage.ts";
+import { UNREAD } from "../../../viewer/src/platform/unread.svelte.ts";
 
 class Inbox {
   unread = $state(0);
 
+  keep(n: number): Promise<void> {
+    this.unread = n;
+    return save(UNREAD, n);
+  }
+
   /** Without an answer it stays as it was. */
   async look(): Promise<void> {
-    const page = await account.mine<NoticePage>("GET", "/v1/creators/me/notifications?limit=1").catch(() => null);
-    if (page) this.unread = page.unread;
+    const told = await account.mine<{ unread: number }>("GET", "/v1/creators/me/notifications/unread").catch(() => null);
+    if (told) await this.keep(told.unread);
   }
 }
 

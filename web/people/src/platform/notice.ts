@@ -27,5 +27,5 @@ export function leadsTo({ kind, subject, about, people }: Notice): string {
 export const others = ({ kind, n, people }: Pick<Notice, "kind" | "n" | "people">): number =>
   kind === "part" ? 0 : Math.max(0, n - Math.min(people.length, 1));
 
-/** A text with a direction of its own in another one: it may be of another script. */
+/** A title in a sentence: it may be of another script, and the sentence keeps its own direction. */
 export const isolated = (text: string): string => `\u2068${text}\u2069`;

@@ -8,6 +8,7 @@ import { place } from "../platform/player.ts";
 import { plan, Prefetcher } from "../platform/prefetch.ts";
 import { session } from "../platform/session.svelte.ts";
 import type { Card } from "../platform/types.ts";
+import { lookUnread } from "../platform/unread.svelte.ts";
 import { worker } from "../platform/worker.ts";
 
 const PATIENCE_MS = 600; // that a card waits for its recall check
@@ -95,6 +96,7 @@ export class LockScreen {
   /** The screen came into sight: catches up with the schedule, and syncs in one burst where it is time. */
   wake(): void {
     this.#wokeAt = Date.now();
+    void lookUnread();
     if (!this.card || (this.trouble && navigator.onLine)) void this.more();
     else {
       this.#attention.begin(this.card.slot);
