@@ -111,8 +111,24 @@ _ON_VIDEOS_OF: Final = comments.c.video.in_(
 )
 _HOLD: Final = (
     select(creator_accounts.c.num)
-    .where(creator_accounts.c.num == bindparam("by"))
+    .where(creator_accounts.c.num.in_(_AMONG))
+    .order_by(creator_accounts.c.num)
     .with_for_update()
+)
+_HOLD_WRITERS: Final = (
+    select(creator_accounts.c.num)
+    .where(
+        or_(
+            creator_accounts.c.num.in_(_AMONG),
+            creator_accounts.c.num.in_(
+                select(comments.c.account).where(
+                    comments.c.num.in_(bindparam("below", expanding=True))
+                )
+            ),
+        )
+    )
+    .order_by(creator_accounts.c.num)
+    .with_for_update(read=True)
 )
 
 
@@ -143,15 +159,45 @@ def is_read(connection: Connection, video: str, account: int, parent: AnyRow | N
     return len(connection.execute(_WRITERS, asked).all()) == len({account, starter})
 
 
-def written_by(connection: Connection, account: int, owner: int = 0) -> list[int]:
-    """Numbers of the account's comments (below the owner's videos), whose videos are this
-    transaction's from now on."""
-    connection.execute(_HOLD, {"by": account})
-    asked = {"by": account} | ({"owner": owner} if owner else {})
-    only = [_ON_VIDEOS_OF] if owner else []
-    for video in sorted(connection.execute(_VIDEOS.where(*only), asked).scalars()):
+def hold_writers(connection: Connection, said: Sequence[tuple[int, int]]) -> None:
+    """Nobody of these (account, number of the comment above or 0), nor who wrote what is above, is
+    suspended or blocked until this transaction ends.
+
+    Accounts are held before viewers, and these before videos, wherever several are: who suspends
+    a writer who goes on writing would else wait for the video, whose transaction waits for the
+    writer."""
+    if connection.dialect.name == "sqlite":  # one writer at a time
+        return
+    among = sorted({account for account, _ in said})
+    below = sorted({parent for _, parent in said})
+    connection.execute(_HOLD_WRITERS, {"among": among, "below": below})
+
+
+def hold(connection: Connection, accounts: Iterable[int]) -> None:
+    """They are this transaction's until it ends."""
+    among = sorted(set(accounts))
+    if among and connection.dialect.name != "sqlite":
+        connection.execute(_HOLD, {"among": among})
+
+
+def written_by(connection: Connection, pairs: Sequence[tuple[int, int]]) -> list[int]:
+    """Numbers of the comments of each (account, owner) below the owner's videos, or below all of
+    them where the owner is 0. The videos are this transaction's from now on; the accounts are
+    (`hold`)."""
+    asked = [
+        ([_ON_VIDEOS_OF], {"by": account, "owner": owner}) if owner else ([], {"by": account})
+        for account, owner in pairs
+    ]
+    within = {
+        video
+        for only, by in asked
+        for video in connection.execute(_VIDEOS.where(*only), by).scalars()
+    }
+    for video in sorted(within):
         lock(connection, video)
-    return list(connection.execute(_NUMS.where(*only), asked).scalars())
+    return [
+        num for only, by in asked for num in connection.execute(_NUMS.where(*only), by).scalars()
+    ]
 
 
 def counted(connection: Connection, nums: Sequence[int], change: Callable[[], object]) -> int:

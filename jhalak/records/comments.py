@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from jhalak.ports.comments import Added, Comment, Limits
 from jhalak.ports.errors import Conflict
-from jhalak.records.comment_counts import count, counted, counted_in, is_read, lock
+from jhalak.records.comment_counts import count, counted, counted_in, hold_writers, is_read, lock
 from jhalak.records.comment_rows import comment_of, row_of
 from jhalak.records.database import Database
 from jhalak.records.tables import AnyRow, comment_counts, comment_likes, comments, videos
@@ -88,9 +88,9 @@ class SqlCommentStore:
         self._together = Together(database)
 
     def add(self, comment: Comment, limits: Limits) -> Added:
-        return self._together.write(
-            comment.video, lambda connection: self._add(connection, comment, limits)
-        )
+        with self._database.write() as connection:
+            hold_writers(connection, [(comment.account, comment.parent)])
+            return self._add(connection, comment, limits)
 
     def add_all(self, said: Sequence[Comment], limits: Limits) -> list[Added]:
         # Videos in one order, so that processes which lock several never wait in a ring.
@@ -98,6 +98,7 @@ class SqlCommentStore:
         added: dict[int, Added] = {}
         try:
             with self._database.write() as connection:
+                hold_writers(connection, [(one.account, one.parent) for one in said])
                 for at in order:
                     added[at] = self._add(connection, said[at], limits)
         except Conflict:  # of one of them, such as a video that is gone: each by itself

@@ -114,13 +114,13 @@ class SqlCreatorStore:
             row = connection.execute(_HELD, {"at": num}).first()
             if row is None:
                 return False
+            end_all(connection, num, row.viewer)
             change = _CHANGE.values(suspended_ms=at_ms)
             counted(
-                connection, written_by(connection, num),
+                connection, written_by(connection, [(num, 0)]),
                 lambda: connection.execute(change, {"at": num}),
             )  # fmt: skip
             touch_items(connection, num)
-            end_all(connection, num, row.viewer)
         return True
 
     def erase(self, num: int) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert
 
 from jhalak.ports.errors import Conflict
 from jhalak.ports.relations import Apart, Change, Changed, NeedsAccount, RelationRow
-from jhalak.records.comment_counts import counted, written_by
+from jhalak.records.comment_counts import counted, hold, written_by
 from jhalak.records.relation_counts import add_counts, items_by_accounts
 from jhalak.records.relation_statements import (
     ANSWERED,
@@ -66,10 +66,12 @@ class _Batch:
         self._connection, self._accepted = connection, accepted
         self._read_accounts(changes)
         held = {change.viewer for change in changes}
-        for change in changes:
-            other = self._other(change)
-            if change.verb == "blocks" and other is not None and other.viewer:
-                held.add(other.viewer)
+        blocked = [
+            other for change in changes
+            if change.verb == "blocks" and (other := self._other(change)) is not None
+        ]  # fmt: skip
+        held.update(other.viewer for other in blocked if other.viewer)
+        hold(connection, [other.num for other in blocked])
         found = connection.execute(HOLD, {"among": sorted(held)})
         self._held: dict[int, bool] = {row[0]: row[1] for row in found}
         """Viewers that there are, and whether something may be learned about them."""
@@ -234,7 +236,8 @@ class _Batch:
 
     def write(self) -> None:
         """What a creator blocks, or blocks no more, is counted below their videos."""
-        said = [num for of in self._blocked() for num in written_by(self._connection, *of)]
+        blocked = self._blocked()
+        said = written_by(self._connection, blocked) if blocked else []
         if said:
             counted(self._connection, said, self._write)
         else:

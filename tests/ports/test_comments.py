@@ -418,6 +418,35 @@ def test_many_at_a_time_are_counted_exactly(world: World) -> None:
     assert world.count() == world.counted() == 1 + 60 - 15
 
 
+def test_who_is_suspended_or_blocked_while_writing_is_counted_exactly(world: World) -> None:
+    """Batches over two videos, of writers who are suspended and blocked meanwhile: none waits for
+    the other in a ring."""
+    first = {video: world.say(world.meena, "first", video=video) for video in ("v", "w")}
+    ids = itertools.count(1)
+
+    def write(turn: int) -> None:
+        said = [
+            first[video]._replace(
+                id=f"r{next(ids)}", account=by, parent=first[video].num * (turn % 2),
+                text=f"{turn} {by} {video}", mark=f"{turn} {by} {video}".encode(),
+                created_ms=90_000_000 + turn,
+            )
+            for video in ("v", "w") for by in (world.ravi, world.meena)
+        ]  # fmt: skip
+        assert all(added.new for added in world.store.add_all(said, MANY))
+
+    def judge(turn: int) -> None:
+        world.suspend((world.ravi, world.meena)[turn % 2], turn % 4 < 2)
+        world.block(world.asha, (world.meena, world.ravi)[turn % 2], turn % 4 > 1, 100 + turn)
+
+    with ThreadPoolExecutor(6) as pool:
+        works = [pool.submit(work, turn) for turn in range(40) for work in (write, judge)]
+        for one in works:
+            one.result()
+    for video in ("v", "w"):
+        assert world.count(video) == world.counted(video)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_counts_are_exact_whatever_is_done(world: World, seed: int) -> None:
     rng, said = random.Random(seed), list[Comment]()
