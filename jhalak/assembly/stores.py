@@ -30,6 +30,7 @@ from jhalak.records.creator_sessions import SqlCreatorSessions
 from jhalak.records.creators import SqlCreatorStore
 from jhalak.records.database import Database, open_database
 from jhalak.records.definitions import SqlDefinitionStore, SqlReplayStore
+from jhalak.records.errors import CannotOpen
 from jhalak.records.feeds import SqlEntryStore, SqlFeedStore
 from jhalak.records.items import SqlItemStore
 from jhalak.records.jobs import SqlJobStore
@@ -132,7 +133,10 @@ class Records:
 
 def open_records(data: Path, settings: Settings) -> Records:
     """The records of a data folder, migrated. Raises CannotOpen or Unavailable."""
-    data.mkdir(parents=True, exist_ok=True)
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotOpen(f"{data} cannot be made: {error.strerror}") from None
     url = settings.records_url or f"sqlite:///{data.absolute()}/records.sqlite"
     database = open_database(url)
     return Records(

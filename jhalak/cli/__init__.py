@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from jhalak import __version__
 from jhalak.cli.failure import Failure
+from jhalak.cli.folder import check_folder
 
 _DATA_HELP = "folder with all state (default: ./jhalak-data)"
 
@@ -85,7 +86,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--no-follower", action="store_true", help="do not follow feeds (run `jhalak work follow`)"
     )
     serve.add_argument(
-        "--public-url", default="",
+        "--public-url", type=_address, default="",
         help="where hubs reach this server from outside: feeds with a hub are then pushed",
     )  # fmt: skip
 
@@ -105,8 +106,9 @@ def build_parser() -> argparse.ArgumentParser:
         help="which loop",
     )
     work.add_argument(
-        "--public-url", default="", help="follow: where hubs reach the server from outside"
-    )
+        "--public-url", type=_address, default="",
+        help="follow: where hubs reach the server from outside",
+    )  # fmt: skip
     work.add_argument(
         "--until-caught-up", action="store_true",
         help="end with a checkpoint when the log's end is reached",
@@ -138,8 +140,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     items.add_argument("--language", default="", help="list, sheet: only this language")
     items.add_argument("--topic", default="", help="sheet: only this topic")
-    items.add_argument("--count", type=int, default=24, help="sheet: so many cards (default: 24)")
-    items.add_argument("--limit", type=int, default=50, help="list: at most so many (default: 50)")
+    items.add_argument("--count", type=_many, default=24, help="sheet: so many cards (default: 24)")
+    items.add_argument("--limit", type=_many, default=50, help="list: at most these (default: 50)")
     items.add_argument("--reason", default="", help="recall: why")
 
     feeds = command(
@@ -157,7 +159,7 @@ def build_parser() -> argparse.ArgumentParser:
     feeds.add_argument("--language", default="", help="add: of entries that do not show it")
     feeds.add_argument("--publisher", default="", help="add: the name on all its cards")
     feeds.add_argument("--reviewed", action="store_true", help="add: trusted from the start")
-    feeds.add_argument("--limit", type=int, default=50, help="check: entries shown (default: 50)")
+    feeds.add_argument("--limit", type=_many, default=50, help="check: entries shown (default: 50)")
 
     publisher = command(
         "publisher", "Make, list or revoke keys with which publishers send items.",
@@ -351,7 +353,7 @@ def build_parser() -> argparse.ArgumentParser:
     demo.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     demo.add_argument("--port", type=_port, help="port to listen on (default: 8787)")
     _tls(demo)
-    demo.add_argument("--viewers", type=int, default=24, help="size of the crowd (default: 24)")
+    demo.add_argument("--viewers", type=_many, default=24, help="size of the crowd (default: 24)")
     demo.add_argument(
         "--rounds", type=int, default=0, help="end after so many editions each (default: go on)"
     )
@@ -377,11 +379,24 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _many(text: str) -> int:
+    if not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError("a whole number of 1 or more")
+    return int(text)
+
+
+def _address(text: str) -> str:
+    if text and not text.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError(f"{text!r} is no address: https://HOST")
+    return text
+
+
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command; the exit code is 0 only when it did all that was asked."""
     parsed = build_parser().parse_args(arguments)
     module = import_module(f"jhalak.cli.{parsed.command.replace('-', '_')}")
     try:
+        check_folder(parsed)
         code: int = module.run(parsed)
     except Failure as failure:
         print(f"jhalak {parsed.command}: {failure}", file=sys.stderr)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from jhalak.cli import ingest, serve
-from jhalak.cli.failure import explained
+from jhalak.cli.failure import Failure, explained
 from jhalak.cli.kernels import kernels_told
 
 OPERATOR: Final = "demo"
@@ -26,6 +26,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     starter = Path(str(files("jhalak.demo").joinpath("starter")))
+    for source in arguments.items:
+        if not Path(source).exists():
+            raise Failure(f"--items {source}: there is no such file or folder", 2)
     sources = arguments.items or [str(starter)]
     print(f"Taking in {', '.join(sources)} ...", flush=True)
     with kernels_told():

@@ -17,7 +17,10 @@ def run(arguments: argparse.Namespace) -> int:
     from jhalak.assembly import now_ms, open_learned, open_records
     from jhalak.cli.trial import told, trial_of
     from jhalak.config.settings import read_settings
+    from jhalak.schema.languages import LANGUAGES
 
+    if arguments.language not in ("", *LANGUAGES):
+        raise Failure(f"--language {arguments.language}: one of {' '.join(LANGUAGES)}", 2)
     if arguments.action != "list" and not arguments.item:
         needed = "a file to write" if arguments.action == "sheet" else "the item's id"
         raise Failure(f"items {arguments.action} needs {needed}", 2)
@@ -55,13 +58,10 @@ def _sheet(arguments: argparse.Namespace) -> int:
     from jhalak.assembly import now_ms, open_blobs, open_records
     from jhalak.cli.sheet import chromium, page_of, shoot, slice_of, told_of
     from jhalak.config.settings import read_settings
-    from jhalak.schema.languages import LANGUAGES
 
     target = Path(arguments.item)
     if target.suffix not in (".png", ".html"):
         raise Failure(f"{target}: a sheet is a .png or a .html", 2)
-    if arguments.language not in ("", *LANGUAGES):
-        raise Failure(f"--language {arguments.language}: one of {' '.join(LANGUAGES)}", 2)
     settings = read_settings(arguments.data)
     with explained():
         records = open_records(arguments.data, settings)

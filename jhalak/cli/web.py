@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import signal
 import socket
 import ssl
 from collections.abc import Callable
+from typing import Final
 
 import uvicorn
 from litestar.types import ASGIApp
 
 from jhalak.cli.failure import Failure
+
+_HOST: Final = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+"""Of these errors the address is the cause, whatever the port."""
 
 
 class Web(uvicorn.Server):
@@ -57,7 +62,8 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         listening.bind((host, port))
     except OSError as error:
-        raise Failure(f"cannot listen on {host}:{port}: {error.strerror}; try --port") from None
+        wrong = "--host" if isinstance(error, socket.gaierror) or error.errno in _HOST else "--port"
+        raise Failure(f"cannot listen on {host}:{port}: {error.strerror}; try {wrong}") from None
     listening.listen(4096)
     listening.setblocking(False)
     return listening

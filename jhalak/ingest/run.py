@@ -16,7 +16,7 @@ from jhalak.ingest.formats import read
 from jhalak.ingest.identity import Seen, id_key, text_key
 from jhalak.ingest.intake import Understand, with_embeddings
 from jhalak.ingest.options import IngestOptions
-from jhalak.ingest.report import Progress, Summary
+from jhalak.ingest.report import Progress, SkippedFile, Summary
 from jhalak.ingest.rows import Bad, Entry, Row
 from jhalak.ingest.tongues import Tongues
 from jhalak.ports.embedder import Embedder
@@ -103,7 +103,9 @@ class _Run:
         )
         if not (folder or self._options.language):
             tongues.hint = dominant(_titles(sample))
+        empty = True
         for entry in entries:
+            empty = False
             now_ms = self._clock()
             if isinstance(entry, Bad):
                 self._summary.reject(source, entry.line, entry.reason)
@@ -114,6 +116,8 @@ class _Run:
             ):
                 self._commit()
             self._tell(source)
+        if empty:
+            self._summary.skipped.append(SkippedFile(source, "it holds no entry"))
 
     def _row(self, row: Row, source: str, composer: Composer, now_ms: int) -> None:
         try:

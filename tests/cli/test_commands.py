@@ -22,9 +22,9 @@ from tests.cli.conftest import Run, headlines
 from tests.worlds import NOW_MS
 
 COMMANDS = (
-    "serve", "work", "ingest", "items", "feeds", "publisher", "viewers", "operator", "replay",
-    "off-policy", "experiments", "fairness", "learned", "understand", "train", "simulate", "demo",
-    "doctor", "video", "why",
+    "serve", "work", "ingest", "items", "feeds", "publisher", "sound", "creators", "viewers",
+    "operator", "replay", "off-policy", "experiments", "fairness", "learned", "understand",
+    "train", "simulate", "demo", "doctor", "video", "why",
 )  # fmt: skip
 
 
@@ -68,7 +68,8 @@ def test_the_version_is_told(run: Run) -> None:
     [
         [], ["fly"], ["serve", "--port", "x"], ["serve", "--port", "70000"], ["work"],
         ["work", "sleep"], ["ingest"], ["items"], ["items", "burn"], ["viewers", "show"],
-        ["replay", "kuairand"], ["doctor", "--fast"],
+        ["replay", "kuairand"], ["doctor", "--fast"], ["serve", "--public-url", "cards.example"],
+        ["items", "list", "--limit", "-3"], ["demo", "--viewers", "0"],
     ],
 )  # fmt: skip
 def test_a_command_that_is_wrong_ends_with_2_and_says_why(run: Run, arguments: list[str]) -> None:
@@ -77,6 +78,11 @@ def test_a_command_that_is_wrong_ends_with_2_and_says_why(run: Run, arguments: l
 
 
 class TestIngest:
+    def test_a_source_without_an_entry_is_named(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "feed.xml").write_text("<rss><channel></channel></rss>")
+        ended = run("ingest", tmp_path / "feed.xml", "--data", tmp_path / "data")
+        assert ended.code == 0 and "feed.xml: it holds no entry" in ended.err
+
     def test_the_last_line_counts_every_row(self, run: Run, tmp_path: Path) -> None:
         source = headlines(tmp_path / "a.jsonl", 5)
         with source.open("a") as file:
@@ -250,6 +256,48 @@ def test_a_wrong_setting_ends_every_command_with_2_and_its_place(
     assert ended.code == 2
     assert "jhalak.toml" in ended.err and "server.port" in ended.err
     assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["items", "list"], ["feeds", "list"], ["operator", "accounts"], ["publisher", "list"],
+     ["creators", "list"], ["viewers", "show", spell(77)], ["experiments"], ["fairness"],
+     ["learned", "show"], ["understand", "x"], ["sound", "show", "x"], ["why", spell(77), "x"]],
+)  # fmt: skip
+def test_a_mistyped_data_folder_is_said_and_not_made(
+    run: Run, tmp_path: Path, arguments: list[str]
+) -> None:
+    ended = run(*arguments, "--data", tmp_path / "typo")
+    assert ended.code == 2 and "there is no such folder" in ended.err
+    assert not (tmp_path / "typo").exists()
+
+
+@pytest.mark.parametrize("arguments", [["ingest", "x.csv"], ["serve", "--port", "0"], ["doctor"]])
+def test_a_data_folder_that_is_a_file_is_said(
+    run: Run, tmp_path: Path, arguments: list[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    ended = run(*arguments, "--data", tmp_path / "file")
+    assert ended.code == 2 and "no folder" in ended.err and "Traceback" not in ended.err
+
+
+def test_a_data_folder_that_cannot_be_made_ends_with_3(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ended = run("ingest", "x.csv", "--data", tmp_path / "file" / "below")
+    assert ended.code == 3 and "cannot be made" in ended.err and "Traceback" not in ended.err
+
+
+def test_a_demo_of_items_that_are_not_there_does_not_begin(run: Run, tmp_path: Path) -> None:
+    ended = run("demo", "--items", tmp_path / "typo", "--data", tmp_path / "data")
+    assert ended.code == 2 and "typo" in ended.err
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_list_of_items_in_no_language_of_ours_says_which_there_are(
+    run: Run, tmp_path: Path
+) -> None:
+    ended = run("items", "list", "--language", "fr", "--data", tmp_path)
+    assert ended.code == 2 and "one of en hi" in ended.err
 
 
 def test_records_that_do_not_answer_end_a_command_with_3(run: Run, tmp_path: Path) -> None:

@@ -129,6 +129,11 @@ def test_a_busy_port_is_said_with_what_to_do(run: Run, tmp_path: Path) -> None:
     assert str(port) in ended.err and "--port" in ended.err and "Traceback" not in ended.err
 
 
+def test_an_address_that_is_not_ours_is_said_with_what_to_do(run: Run, tmp_path: Path) -> None:
+    ended = run("serve", "--data", tmp_path, "--host", "192.0.2.1", "--port", "0", "--no-learner")
+    assert ended.code == 1 and "192.0.2.1" in ended.err and "--host" in ended.err
+
+
 def test_it_ends_when_it_is_asked_to_and_goes_on_where_it_was(tmp_path: Path) -> None:
     first = begin(tmp_path, "--no-learner")
     _, token = viewer(first)
