@@ -86,12 +86,15 @@ def _on_refused(_: Request[Any, Any, State], error: Refused) -> Response[Any]:
     return _problem(error.status, error.code, error.detail, headers)
 
 
-def _on_http(_: Request[Any, Any, State], error: HTTPException) -> Response[Any]:
+def _on_http(request: Request[Any, Any, State], error: HTTPException) -> Response[Any]:
     detail = error.detail
     extra = getattr(error, "extra", None)
     if isinstance(extra, list):
         said = [f"{e.get('key', '')}: {e.get('message', '')}".strip(": ") for e in extra]
         detail = "; ".join(said) or detail
+    if error.status_code in (404, 405) and detail in ("Not Found", "Method Not Allowed"):
+        asked = f"{request.method} {request.url.path[:200]}"
+        detail = f"there is no {asked}; /openapi.json lists what there is"
     code = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
     headers = dict(error.headers or {})
     status = error.status_code

@@ -17,6 +17,7 @@ from jhalak.api.viewers import ConsentChoice, Languages, known_purposes, unique
 from jhalak.catalogue.topics import topic_by_id, topics
 from jhalak.feeds.edition import rfc3339
 from jhalak.learning.going import ALL
+from jhalak.learning.languages import language_shares
 from jhalak.learning.taste import interests
 from jhalak.people.age import may_profile_ads
 from jhalak.ports.consents import Consent
@@ -26,7 +27,7 @@ from jhalak.residency.consent import NOTICE, PURPOSES
 from jhalak.residency.seal import seal, unseal
 from jhalak.schema.activity import TOPIC, Forget, Relation, decode, encode
 from jhalak.schema.ids import new_id, spell
-from jhalak.schema.languages import LANGUAGES
+from jhalak.schema.languages import LANGUAGE_INDEX
 
 
 class Preferences(msgspec.Struct, forbid_unknown_fields=True):
@@ -159,7 +160,7 @@ class InterestsOut(msgspec.Struct):
     profiled: bool
     interests: list[Interest]
     languages: dict[str, float]
-    """Share of engagement by language."""
+    """Share of a slate by chosen language, 0 to 1; they add up to 1."""
 
 
 @get("/v1/me/interests", tags=["me"])
@@ -170,17 +171,12 @@ async def get_interests(viewer: Viewer, services: Services) -> InterestsOut:
     state, _ = await services.states.get(viewer.id)
     first = viewer.languages[0]
     table = topics()
-    engaged = state.language_engaged.clip(min=0)
-    total = float(engaged.sum()) or 1.0
+    shares = language_shares(state, [LANGUAGE_INDEX[code] for code in viewer.languages]).tolist()
     liked = interests(state, services.world.catalogue.facts_of(state.items)[1])
     return InterestsOut(
         True,
         [Interest(table[t].id, table[t].names[first], round(s, 4)) for t, s in liked],
-        {
-            code: round(float(engaged[i]) / total, 4)
-            for i, code in enumerate(LANGUAGES)
-            if code in viewer.languages
-        },
+        {code: round(s, 4) for code, s in zip(viewer.languages, shares, strict=True)},
     )
 
 

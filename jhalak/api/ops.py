@@ -147,7 +147,7 @@ async def metrics(services: Services) -> Response[bytes]:
     unpictured = await asyncio.to_thread(_unpictured, services)
     jobs = await asyncio.to_thread(_jobs, services)
     text = Metrics(services, waits, unpictured, jobs).text()
-    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(text, media_type="text/plain; version=0.0.4")
 
 
 ROUTES = [healthz, readyz, metrics]

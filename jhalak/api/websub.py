@@ -65,7 +65,7 @@ async def verify_subscription(
     else:
         raise Refused(404, "not_asked", "we did not ask for this")
     # Plain text that no browser takes for a page: the challenge is the hub's.
-    return Response(challenge, media_type="text/plain; charset=utf-8",
+    return Response(challenge, media_type="text/plain",
                     headers={"x-content-type-options": "nosniff"})  # fmt: skip
 
 

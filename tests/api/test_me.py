@@ -238,6 +238,15 @@ class TestInterests:
         assert sum(i["share"] for i in found["interests"]) == pytest.approx(1, abs=0.01)
         assert found["interests"][0]["name"] == "Games" and found["languages"] == {"en": 1.0}
 
+    def test_no_language_that_was_chosen_is_told_as_nothing(self, jhalak: Jhalak) -> None:
+        phone = jhalak.phone("en", "hi")
+        before = phone.ask("GET", "/v1/me/interests").json()["languages"]
+        assert before == {"en": 0.5, "hi": 0.5}
+        phone.tap(*(card for card in phone.edition()["cards"] if card["language"] == "en"))
+        after = phone.ask("GET", "/v1/me/interests").json()["languages"]
+        assert 0.05 <= after["hi"] < 0.5 < after["en"]
+        assert sum(after.values()) == pytest.approx(1, abs=0.001)
+
     def test_an_interest_is_forgotten(self, jhalak: Jhalak, phone: Phone) -> None:
         cards = phone.edition()["cards"]
         phone.tap(*(c for c in cards if c["topic"] in ("games", "food")))

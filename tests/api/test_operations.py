@@ -12,7 +12,8 @@ def metrics(jhalak: Jhalak) -> dict[tuple[str, ...], float]:
     """Every sample: (name, label values sorted by label) to value."""
     answer = jhalak.ask("GET", "/metrics")
     assert answer.status_code == 200
-    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    # A parameter said twice is refused by scrapers that read it strictly.
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     return {
         (sample.name, *(value for _, value in sorted(sample.labels.items()))): sample.value
         for family in text_string_to_metric_families(answer.text)
@@ -119,3 +120,14 @@ def test_what_we_did_wrong_is_not_told_to_the_outside(
         answer = phone.ask("GET", path)
         assert answer.status_code == 500 and "42" not in answer.text
         assert answer.json()["error"] == "internal"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/v1/nothing", 404), ("PATCH", "/v1/topics", 405)]
+)
+def test_an_address_that_is_not_there_is_repeated(
+    shared: Jhalak, method: str, path: str, status: int
+) -> None:
+    answer = shared.ask(method, path)
+    assert answer.status_code == status
+    assert answer.json()["detail"].startswith(f"there is no {method} {path}; /openapi.json")

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from jhalak.schema.languages import LANGUAGES
 from tests.journeys.conftest import Opener
 from tests.journeys.looks import broken, kept_out
 from tests.journeys.phone import Phone
 
+WORDS = Path(__file__).parents[2] / "web" / "viewer" / "src" / "words" / "messages"
 SCREENS = {
     "#/feed": "article h2",
     "#/me": "[data-topic], [data-language]",
@@ -119,6 +121,47 @@ def test_the_feed_goes_on_swipe_by_swipe(phone: Opener) -> None:
     go(it, "#/me/said", "li")
     go(it, "#/me/history", "li")
     assert "Reported" in it.page.locator("ul").inner_text()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_follows_nobody_is_told_so_and_led_back(phone: Opener, language: str) -> None:
+    it = phone(language, reduced_motion="reduce", viewport={"width": 390, "height": 844}).open()
+    it.first_run()
+    title = go(it, "#/following", ".words h2")
+    catalogue = json.loads((WORDS / f"{language}.json").read_text("utf-8"))
+    assert title.inner_text() == catalogue["followsNone"]
+    assert title.evaluate("it => it.scrollWidth <= it.clientWidth"), "a word is too long"
+    tab = it.page.locator("header .tab[aria-current=true]")
+    assert tab.evaluate(
+        "it => it.getBoundingClientRect().right <= it.parentElement.getBoundingClientRect().right"
+        " && it.getBoundingClientRect().left >= it.parentElement.getBoundingClientRect().left"
+    ), "the open tab is out of sight"
+    it.page.locator(".words button").first.click()
+    it.page.locator("article h2").first.wait_for()
+    assert it.page.evaluate("location.hash") == "#/feed"
+
+
+def test_the_search_is_a_touch_away_from_the_feed(phone: Opener) -> None:
+    it = phone("en", reduced_motion="reduce").open()
+    it.forgiven = ("401",)  # whether somebody is signed in, and nobody is
+    it.first_run()
+    go(it, "#/feed", "article h2")
+    it.page.locator("header button[aria-expanded]").click()
+    it.page.locator("header .find").click()
+    it.page.locator("[role=dialog] input").wait_for()
+    assert it.page.locator("[role=dialog] h1").inner_text() == "Search"
+
+
+def test_what_is_said_below_a_card_goes_in_the_cards_direction(phone: Opener) -> None:
+    it = phone("ur", reduced_motion="reduce").open()
+    it.first_run("en")
+    for _ in range(12):
+        if it.card().locator(".text").get_attribute("lang") == "en":
+            break
+        it.swipe()
+    parts = it.card().locator(".meta > *")
+    ways = parts.evaluate_all("all => all.map((it) => getComputedStyle(it).direction)")
+    assert ways == ["ltr"] * 3, "the Urdu ones took their separators along"
 
 
 def test_what_is_known_is_seen_taken_along_and_erased(phone: Opener, tmp_path: Path) -> None:

@@ -47,6 +47,19 @@ def test_nobody_is_kept_out(
         looked_at(path.format(handle=one.handle))
 
 
+def test_a_handle_is_written_in_its_own_direction(
+    browser: Any, server: Beside, people: list[Page]
+) -> None:
+    one = Person(browser, server, "ur")
+    people.append(one)
+    one.join("ur.handle", "نام")
+    one.open("@ur.handle")
+    title = one.page.locator("h1 bdi")
+    title.wait_for()
+    assert title.inner_text() == "@ur.handle"
+    assert title.evaluate("it => getComputedStyle(it).direction") == "ltr"
+
+
 def test_it_is_small() -> None:
     if not is_built("people"):
         pytest.skip("the people's application is not built: make web")
