@@ -1,5 +1,7 @@
 /** What the server says of cases. */
 
+import { counted, keyed } from "../kit/reasons.ts";
+
 export interface Account {
   handle: string;
   name: string;
@@ -49,31 +51,13 @@ export interface Queue {
   cases: Case[];
 }
 
-/** Why something is against the rules, in the order of their keys: 1 to 9, then none. */
-export const CODES = [
-  ["harassment", "harassment"],
-  ["hate", "hate"],
-  ["spam", "spam"],
-  ["sexual", "sexual"],
-  ["violence", "violence"],
-  ["child_safety", "a child is not safe"],
-  ["illegal", "against the law"],
-  ["impersonation", "pretends to be somebody"],
-  ["self_harm", "self-harm"],
-  ["privacy", "tells private things"],
-  ["false", "false, may do harm"],
-  ["copyright", "somebody else's work"],
-  ["other", "something else"],
-] as const;
-
-const WORDS: Record<string, string> = Object.fromEntries(CODES);
+export const CODES = keyed(
+  "harassment", "hate", "spam", "sexual", "violence", "child_safety", "illegal", "impersonation", "self_harm", "privacy",
+  "false", "copyright", "other",
+);
 
 /** `CODE N` in words. */
-export function told(line: string): string {
-  const [code = "", count] = line.split(" ");
-  const words = WORDS[code] ?? code.replaceAll("_", " ");
-  return count ? `${words}, ${count} ${count === "1" ? "report" : "reports"}` : words;
-}
+export const told = (line: string): string => counted(line);
 
 export const lines = (why: string): string[] => why.split("\n").filter(Boolean);
 

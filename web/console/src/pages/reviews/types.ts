@@ -1,5 +1,7 @@
 /** What the server says of reviews, and the words for its codes. */
 
+import { counted, keyed } from "../kit/reasons.ts";
+
 export interface Video {
   id: string;
   handle: string;
@@ -60,21 +62,9 @@ export interface Queue {
   reviews: Review[];
 }
 
-/** Why a video is refused, in the order of their keys 1 to 9. */
-export const CODES = [
-  ["sexual", "sexual"],
-  ["violence", "violence"],
-  ["hate", "hate"],
-  ["child_safety", "a child is not safe"],
-  ["illegal", "against the law"],
-  ["copyright", "somebody else's work"],
-  ["false", "false, may do harm"],
-  ["spam", "spam"],
-  ["other", "something else"],
-] as const;
+export const CODES = keyed("sexual", "violence", "hate", "child_safety", "illegal", "copyright", "false", "spam", "other");
 
-const WORDS: Record<string, string> = {
-  ...Object.fromEntries(CODES),
+const GATE: Record<string, string> = {
   unseen: "no model looked at it",
   flat: "frames too plain to compare",
   known_bad: "looks like what was taken down",
@@ -84,13 +74,11 @@ const WORDS: Record<string, string> = {
 
 /** A code of the gate or of reports (`CODE N`) in words. */
 export function said(line: string): string {
-  const [code = "", count] = line.split(" ");
-  const [first = "", rest] = code.split(":");
+  const [first = "", rest] = (line.split(" ")[0] ?? "").split(":");
   if (first === "sound") return `what is heard was taken down: ${(rest ?? "").replaceAll("_", " ")}`;
   if (first === "copy") return "looks like another video";
   if (first === "caption") return rest === "unchecked" ? "caption was not checked" : `caption: ${(rest ?? "").replaceAll("_", " ")}`;
-  const words = WORDS[code] ?? code.replaceAll("_", " ");
-  return count ? `${words}, ${count} ${count === "1" ? "report" : "reports"}` : words;
+  return counted(line, GATE);
 }
 
 export const reasons = (why: string): string[] => why.split("\n").filter(Boolean);
