@@ -151,6 +151,19 @@ def test_a_draft_is_watched_scheduled_and_published_and_many_are_changed_at_once
     creator.press("Apply")
     creator.see("2 videos are so now.")
     creator.see("A boat at noon #monsoon")
+    page.locator("select[name=what]").select_option("schedule")
+    page.locator("select[name=apart]").select_option("86400")
+    creator.see("In your time zone")
+    looked_at(creator, "apart")
+    panel, at = (page.locator(it).bounding_box() for it in (".bulk", "input[name=at]"))
+    assert at["x"] + at["width"] <= panel["x"] + panel["width"], "the time sticks out"
+    creator.press("Apply")
+    creator.see("2 videos are so now.")
+    told = page.request.get(
+        f"{creator.origin}/v1/creators/me/videos?which=scheduled", headers={"Jhalak-Studio": "1"}
+    ).json()["videos"]
+    newest, oldest = (video["publish_ms"] for video in told)
+    assert newest - oldest == 86_400_000
     page.locator("select[name=what]").select_option("publish")
     creator.press("Apply")
     page.locator('li[data-state="live"]').nth(1).wait_for()

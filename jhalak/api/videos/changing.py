@@ -9,7 +9,7 @@ import msgspec
 from litestar import patch, post
 from litestar.params import Parameter
 
-from jhalak.api.creators.publishing import publish_ms_of
+from jhalak.api.creators.publishing import DAYS, publish_ms_of
 from jhalak.api.creators.videos import NO_STORE, VideoOut, own_video, video_out
 from jhalak.api.raw import Refused
 from jhalak.api.services import Services
@@ -17,11 +17,21 @@ from jhalak.catalogue.topics import hashtags_in, topic_by_id
 from jhalak.ingest.clean import visible
 from jhalak.ports.creators import Creator
 from jhalak.schema.languages import LANGUAGES
-from jhalak.schema.video import CAPTION, Audience, CommentsBy, Rights, Video
-from jhalak.trust.edits import Edit, NotSo
+from jhalak.schema.video import (
+    AT_ONCE,
+    CAPTION,
+    KEPT_BACK,
+    Audience,
+    CommentsBy,
+    Rights,
+    Video,
+)
+from jhalak.trust.edits import LATEST_MS, Edit, NotSo
 
 MOST: Final = 100
 """Videos in one request."""
+APART_S: Final = 30 * 86_400
+"""The longest that two videos of one request may be scheduled apart."""
 TAGS: Final = 20
 VideoId = Annotated[str, Parameter(max_length=64)]
 Id = Annotated[str, msgspec.Meta(max_length=64)]
@@ -57,6 +67,9 @@ class ManyIn(msgspec.Struct, forbid_unknown_fields=True):
 
     ids: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=MOST)]
     changes: ChangesIn | None = None
+    every_s: Annotated[int, msgspec.Meta(ge=0, le=APART_S)] = 0
+    """With a time as `publish`: each is due so many seconds after the one named before it, whatever
+    becomes of that one; 0: all at that time."""
     delete: bool = False
     """Each is taken back, as by DELETE."""
 
@@ -115,8 +128,25 @@ async def post_changes(data: ManyIn, creator: Creator, services: Services) -> Ma
     again where no answer came."""
     if data.delete == (data.changes is not None):
         raise Refused(400, "bad_body", "say either what is to change, or delete: true")
-    edit = None if data.changes is None else edit_of(data.changes, services.clock())
-    return ManyOut([await _one(services, creator, it, edit) for it in dict.fromkeys(data.ids)])
+    now_ms = services.clock()
+    edit = None if data.changes is None else edit_of(data.changes, now_ms)
+    ids = list(dict.fromkeys(data.ids))
+    edits = _apart(edit, len(ids), data.every_s, now_ms) if data.every_s else [edit] * len(ids)
+    pairs = zip(ids, edits, strict=True)
+    return ManyOut([await _one(services, creator, it, said) for it, said in pairs])
+
+
+def _apart(edit: Edit | None, n: int, every_s: int, now_ms: int) -> list[Edit | None]:
+    """The edit for each of n videos, `every_s` apart. Raises Refused (400) where it has no time, or
+    the last one would be due too late: then nothing is changed."""
+    first_ms = edit.publish_ms if edit else None
+    if edit is None or first_ms is None or first_ms in (AT_ONCE, KEPT_BACK):
+        raise Refused(400, "bad_body", "every_s needs a time as publish")
+    due = [first_ms + at * every_s * 1000 for at in range(n)]
+    fit = sum(at_ms - now_ms <= LATEST_MS for at_ms in due)
+    if fit < n:
+        raise Refused(400, "bad_time", f"{fit} of {n} fit into {DAYS} days; lower every_s")
+    return [edit._replace(publish_ms=at_ms) for at_ms in due]
 
 
 async def _one(services: Services, creator: Creator, video_id: str, edit: Edit | None) -> OneOut:

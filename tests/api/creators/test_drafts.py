@@ -238,6 +238,49 @@ def test_many_are_changed_at_once_and_each_is_told_what_became_of_it(
     assert desk.studio.videos.find("theirs") == theirs
 
 
+def test_several_are_scheduled_apart_and_asking_again_changes_nothing(
+    desk: Desk, empty: Jhalak
+) -> None:
+    for name in ("v1", "v2", "v3"):
+        desk.passed(name)
+    desk.patch("v2", publish="now")
+    first, began = desk.ahead(HOUR), empty.clock()
+    for _ in range(2):
+        found = desk.many(["v3", "v2", "v1"], changes={"publish": first}, every_s=7200)
+        assert [one["code"] for one in found] == ["", "already_live", ""]
+        due_h = [(one["video"]["publish_ms"] - began) / 3_600_000 for one in found]
+        assert due_h[::2] == pytest.approx([1, 5], abs=0.001)
+        empty.clock.forward(s=600)
+    empty.clock.forward(h=1)
+    empty.run(empty.server._publish_due.step())
+    assert set(desk.names("live")) == {"v3", "v2"} and desk.names("scheduled") == ["v1"]
+
+
+@pytest.mark.parametrize(
+    ("ids", "said", "error"),
+    [
+        (["v1"], {"changes": {"publish": "now"}, "every_s": 60}, "bad_body"),
+        (["v1"], {"changes": {"publish": "draft"}, "every_s": 60}, "bad_body"),
+        (["v1"], {"changes": {"duet": True}, "every_s": 60}, "bad_body"),
+        (["v1"], {"delete": True, "every_s": 60}, "bad_body"),
+        (["v1"], {"changes": {"duet": True}, "every_s": -1}, "bad_request"),
+        (["v1"], {"changes": {"duet": True}, "every_s": 31 * 86_400}, "bad_request"),
+        (["v1", *map(str, range(91))], {"every_s": 86_400}, "bad_time"),
+    ],
+)
+def test_what_cannot_be_scheduled_apart_is_refused_as_a_whole(
+    desk: Desk, ids: list[str], said: dict[str, Any], error: str
+) -> None:
+    desk.passed("v1")
+    body = {"ids": ids, "changes": {"publish": desk.ahead(HOUR)}} | said
+    if "delete" in said:
+        del body["changes"]
+    answer = desk.studio.ask("POST", "/me/videos/changes", desk.token, json=body)
+    assert (answer.status_code, answer.json()["error"]) == (400, error)
+    video = desk.studio.videos.find("v1")
+    assert video is not None and video.state == "draft" and desk.names("scheduled") == []
+
+
 def test_a_request_for_many_that_says_nothing_or_too_much_changes_nothing(desk: Desk) -> None:
     desk.passed("v1")
     for body in (

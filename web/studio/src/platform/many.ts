@@ -5,15 +5,23 @@ import type { Video } from "./types.ts";
 
 const MOST = 100; // in one request
 
+const later = (time: string, seconds: number) => new Date(Date.parse(time) + seconds * 1000).toISOString();
+
 export type Outcome = "done" | "not_found" | "not_possible";
 export interface Result { id: string; outcome: Outcome; code: string; video: Video | null }
 export type Changes = Record<string, unknown>;
 
-/** `changes` null: they are deleted. Asked again it does the same. Raises Refusal. */
-export async function changeMany(ids: readonly string[], changes: Changes | null): Promise<Result[]> {
+/**
+ * `changes` null: they are deleted. With a time as `publish` each is due `everyS` seconds after the one before it. Asked
+ * again it does the same. Raises Refusal.
+ */
+export async function changeMany(ids: readonly string[], changes: Changes | null, everyS = 0): Promise<Result[]> {
   const found: Result[] = [];
   for (let from = 0; from < ids.length; from += MOST) {
-    const body = { ids: ids.slice(from, from + MOST), ...(changes ? { changes } : { delete: true }) };
+    const part = { ids: ids.slice(from, from + MOST) };
+    const body = !changes ? { ...part, delete: true }
+      : !everyS ? { ...part, changes }
+      : { ...part, changes: { ...changes, publish: later(String(changes["publish"]), from * everyS) }, every_s: everyS };
     const answer = await session.call<{ results: Result[] }>("POST", "/v1/creators/me/videos/changes", body);
     found.push(...(answer?.results ?? []));
   }

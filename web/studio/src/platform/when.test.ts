@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fieldOf, LATEST_MS, leftText, timeOf } from "./when.ts";
+import { fieldOf, lastOf, LATEST_MS, leftText, spanText, timeOf } from "./when.ts";
 
 const NOW = Date.UTC(2026, 10, 29, 13, 0);
 
@@ -21,5 +21,17 @@ describe("when a video is to be seen", () => {
     expect(leftText(3 * 3_600_000, "en")).toBe("in 3 hours");
     expect(leftText(3 * 86_400_000, "en")).toBe("in 3 days");
     expect(leftText(-5, "en")).toBe("in 1 minute");
+  });
+});
+
+
+describe("several", () => {
+  it("are told how far apart, and when the last is due", () => {
+    expect([1800, 3600, 86_400, 7 * 86_400].map((seconds) => spanText(seconds, "en"))).toEqual(["30 minutes", "1 hour", "1 day", "7 days"]);
+    const first = new Date(NOW + 60_000).toISOString();
+    expect(lastOf(first, 3, 3600, NOW)).toBe(NOW + 60_000 + 7_200_000);
+    expect(lastOf(first, 1, 86_400, NOW)).toBe(NOW + 60_000);
+    expect(lastOf(first, 92, 86_400, NOW)).toBe(0);
+    expect(lastOf("", 1, 0, NOW)).toBe(0);
   });
 });

@@ -30,5 +30,20 @@ export function leftText(leftMs: number, language: string): string {
 export const dueText = (at: Date, language: string): string =>
   new Intl.DateTimeFormat([localeOf(language), "en"], { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" }).format(at);
 
+/** How far apart several may be scheduled; 0: all at once. */
+export const APART_S = [0, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 86_400, 2 * 86_400, 7 * 86_400] as const;
+
+/** "30 minutes", "1 day", in the words of that language. */
+export function spanText(seconds: number, language: string): string {
+  const [unit, each] = UNITS.find(([, size]) => seconds * 1000 >= size) ?? ["minute", 60_000];
+  return new Intl.NumberFormat([localeOf(language), "en"], { style: "unit", unit, unitDisplay: "long" }).format(seconds * 1000 / each);
+}
+
+/** When the last of `n` is due, milliseconds; 0 where it would be more than 90 days ahead, or the first has no time. */
+export function lastOf(first: string, n: number, everyS: number, now = Date.now()): number {
+  const at = Date.parse(first) + Math.max(n - 1, 0) * everyS * 1000;
+  return at - now <= LATEST_MS ? at : 0;
+}
+
 /** What the browser takes for the creator's time zone: "Asia/Kolkata". */
 export const zone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
