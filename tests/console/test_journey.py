@@ -243,6 +243,16 @@ def test_pages_are_whole_by_day_too_and_in_a_small_window(browser: Any, cell: Ce
     desk.go("Learning")
     desk.see("Taps by position")
     assert desk.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    for page in ("Learning", "Now"):
+        desk.go(page)
+        desk.page.locator("svg .tick").first.wait_for()
+        lines = desk.page.locator("svg .tick").evaluate_all(
+            "all => all.map((it) => it.getBoundingClientRect().height)"
+        )
+        assert min(lines) > 10, f"{page}: the words of a chart shrink with it"
+    outside = desk.page.evaluate("""() => [...document.querySelectorAll(".panel")]
+      .filter((it) => it.scrollWidth > it.clientWidth + 1).map((it) => it.ariaLabel)""")
+    assert outside == []
     desk.context.close()
     assert desk.complaints == []
 
