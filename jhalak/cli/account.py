@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from jhalak.cli.failure import Failure, explained
-from jhalak.cli.output import last_line
+from jhalak.cli.output import last_line, say_if_none
 
 if TYPE_CHECKING:
     from jhalak.assembly import Records
@@ -69,6 +69,7 @@ def _password(arguments: argparse.Namespace) -> str:
 
 def _list(records: Records, *, json: bool) -> None:
     known = records.accounts.all()
+    say_if_none(known, "nobody may sign in to the console; jhalak operator add NAME --role admin")
     for row in known:
         print(f"{row.role:10} {'removed' if row.removed_ms else 'may sign in':12} {row.name}")
     last_line({"accounts": [row._asdict() for row in known]}, wanted=json)

@@ -7,7 +7,7 @@ import getpass
 from typing import TYPE_CHECKING, Any, Final
 
 from jhalak.cli.failure import Failure, explained
-from jhalak.cli.output import last_line
+from jhalak.cli.output import last_line, say_if_none
 
 if TYPE_CHECKING:
     from jhalak.assembly import Records
@@ -39,6 +39,7 @@ def _list(records: Records, *, json: bool) -> None:
     known: list[Creator] = []
     while page := records.people.page(known[-1].num if known else 0, EACH):
         known += page
+    say_if_none(known, "nobody has an account yet; people make theirs in the app or the studio")
     for one in known:
         state = "suspended" if one.suspended_ms else "verified" if one.verified_ms else ""
         print(f"{one.num:8} {state:10} @{one.handle}  {one.name}")

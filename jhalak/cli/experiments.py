@@ -58,7 +58,9 @@ def _named(settings: Settings, name: str | None, *, held_out: bool) -> Experimen
         if experiment.name == name:
             return experiment
     known = ", ".join(e.name for e in experiments) or "none"
-    raise Failure(f"there is no experiment {name or ''!r}; known are: {known}", 2)
+    if not name:
+        raise Failure(f"which experiment? known are: {known}", 2)
+    raise Failure(f"there is no experiment {name!r}; known are: {known}", 2)
 
 
 def _list(settings: Settings, arguments: argparse.Namespace) -> int:

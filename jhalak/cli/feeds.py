@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jhalak.cli.failure import Failure, explained
-from jhalak.cli.output import last_line
+from jhalak.cli.output import last_line, say_if_none
 
 if TYPE_CHECKING:
     from jhalak.assembly import Records
@@ -89,6 +89,7 @@ def _list(arguments: argparse.Namespace, records: Records) -> int:
 
     now = now_ms()
     told = [health_of(feed, now) for feed in records.feeds.all()]
+    say_if_none(told, "no feed is followed; jhalak feeds add URL begins")
     for one in told:
         delay = "-" if one.delay_s is None else _span(one.delay_s)
         since = (now - one.last_success_ms) / 1000

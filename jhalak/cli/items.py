@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from jhalak.cli.failure import Failure, explained
-from jhalak.cli.output import last_line
+from jhalak.cli.output import last_line, say_if_none
 from jhalak.ports.items import ItemStore
 
 
@@ -101,5 +101,6 @@ def _list(store: ItemStore, arguments: argparse.Namespace) -> int:
                     f"{record.item.id:36} {record.status:9} {record.item.language} "
                     f"{record.item.topic:13} {record.item.title}"
                 )
+    say_if_none(shown, "there are no such items; jhalak ingest SOURCE takes some in")
     last_line({"items": shown}, wanted=arguments.json)
     return 0

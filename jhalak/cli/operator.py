@@ -8,7 +8,7 @@ from typing import Final
 
 from jhalak.cli import account
 from jhalak.cli.failure import Failure, explained
-from jhalak.cli.output import last_line
+from jhalak.cli.output import last_line, say_if_none
 
 ACCOUNTS: Final = ("add", "role", "password", "remove", "restore", "accounts")
 """What is done with accounts; the rest is of tokens."""
@@ -32,6 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
                 last_line({"id": made.id, "token": token}, wanted=arguments.json)
             elif arguments.action == "list":
                 known = records.operators.all()
+                say_if_none(known, "there are no tokens; jhalak operator token NAME makes one")
                 for row in known:
                     print(f"{row.id:5} {'revoked' if row.revoked_ms else 'valid':8} {row.name}")
                 last_line({"tokens": [row._asdict() for row in known]}, wanted=arguments.json)

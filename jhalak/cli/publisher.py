@@ -6,7 +6,7 @@ import argparse
 import secrets
 
 from jhalak.cli.failure import Failure, explained
-from jhalak.cli.output import last_line
+from jhalak.cli.output import last_line, say_if_none
 
 MAX_NAME = 80
 
@@ -33,6 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
                 last_line({"id": made.id, "key": key}, wanted=arguments.json)
             elif arguments.action == "list":
                 known = records.publishers.all()
+                say_if_none(known, "there are no keys; jhalak publisher add NAME makes one")
                 for row in known:
                     state = "revoked" if row.revoked_ms else "valid"
                     print(f"{row.id:5} {state:8} {row.tier:10} {row.name}")

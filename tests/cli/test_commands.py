@@ -272,6 +272,22 @@ def test_a_mistyped_data_folder_is_said_and_not_made(
     assert not (tmp_path / "typo").exists()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["items", "list"], "jhalak ingest"), (["feeds", "list"], "jhalak feeds add"),
+        (["publisher", "list"], "jhalak publisher add"), (["creators", "list"], "nobody"),
+        (["operator", "accounts"], "operator add"), (["operator", "list"], "operator token"),
+    ],
+)  # fmt: skip
+def test_an_empty_list_is_said_beside_what_a_program_reads(
+    run: Run, tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    ended = run(*arguments, "--json", "--data", tmp_path)
+    assert ended.code == 0 and said in ended.err
+    assert len(ended.out.splitlines()) == 1 and ended.last()
+
+
 @pytest.mark.parametrize("arguments", [["ingest", "x.csv"], ["serve", "--port", "0"], ["doctor"]])
 def test_a_data_folder_that_is_a_file_is_said(
     run: Run, tmp_path: Path, arguments: list[str]
