@@ -22,3 +22,23 @@ export function onlyMounted(): Plugin {
     },
   };
 }
+
+const PROXY = "export function proxy(value) {\n";
+
+/**
+ * State is replaced, never changed in place, so that Svelte's code that watches inside objects is left out (1 KB
+ * gzipped). All of it must be `$state.raw`.
+ */
+export function replacedState(): Plugin {
+  return {
+    name: "replaced-state",
+    apply: "build",
+    enforce: "pre",
+    transform(code, id) {
+      if (/\/viewer\/src\/.*svelte/.test(id) && /\$state[(<]/.test(code)) throw new Error(`${id}: $state would not see what changes inside; write $state.raw and replace it`);
+      if (!/svelte\/src\/internal\/client\/proxy\.js$/.test(id)) return undefined;
+      if (!code.includes(PROXY)) throw new Error("Svelte's proxy.js is not as it was");
+      return { code: code.replace(PROXY, `${PROXY}\treturn value;\n}\nfunction unused(value) {\n`), map: null };
+    },
+  };
+}

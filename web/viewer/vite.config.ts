@@ -4,7 +4,7 @@ import { defineConfig } from "vite";
 import { early } from "../build/early.ts";
 import { fonts } from "../build/fonts.ts";
 import { precompress } from "../build/precompress.ts";
-import { onlyMounted, SMALL } from "../build/small.ts";
+import { onlyMounted, replacedState, SMALL } from "../build/small.ts";
 import { words } from "../build/words.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -17,7 +17,7 @@ const ours = (id: string) => /\/(src|shared|svelte)\//.test(id) && !LATER.test(i
 
 export default defineConfig({
   root: at("."),
-  plugins: [fonts(), words(at("./src/words/messages")), svelte({ configFile: at("../svelte.config.js") }), onlyMounted(), early("pens"), precompress(built)],
+  plugins: [fonts(), words(at("./src/words/messages")), svelte({ configFile: at("../svelte.config.js") }), onlyMounted(), replacedState(), early("pens"), precompress(built)],
   build: {
     outDir: built,
     emptyOutDir: true,

@@ -16,9 +16,9 @@ const DAY_BYTES = 5_000_000; // for the lock screen, until the viewer chose othe
 
 export class LockScreen {
   /** When the screen was last looked at anew: nothing moves by itself in between. */
-  #wokeAt = $state(Date.now());
-  busy = $state(false);
-  trouble = $state<TroubleKind | "empty" | null>(null);
+  #wokeAt = $state.raw(Date.now());
+  busy = $state.raw(false);
+  trouble = $state.raw<TroubleKind | "empty" | null>(null);
 
   readonly at = $derived(place(session.cards, session.slot, this.#wokeAt));
   readonly card: Card | undefined = $derived(session.held(this.#wokeAt) ? session.cards[this.at] : undefined);

@@ -20,10 +20,10 @@ interface Page { level: Level; items: FeedItem[] }
 
 export class Reel {
   items = $state.raw<FeedItem[]>([]);
-  at = $state(0);
-  level = $state<Level>("full");
-  busy = $state(false);
-  trouble = $state<TroubleKind | "empty" | "spent" | null>(null);
+  at = $state.raw(0);
+  level = $state.raw<Level>("full");
+  busy = $state.raw(false);
+  trouble = $state.raw<TroubleKind | "empty" | "spent" | null>(null);
 
   readonly current: FeedItem | undefined = $derived(this.items[this.at]);
 

@@ -10,7 +10,7 @@ type Catalogue = Record<Key, Message>;
 
 class Words {
   /** The language whose catalogue is in use; "" before the first is there. */
-  language = $state("");
+  language = $state.raw("");
   #catalogue = $state.raw<Partial<Catalogue>>({});
   #tools: Tools = toolsFor("en");
 
