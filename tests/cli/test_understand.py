@@ -40,7 +40,7 @@ def test_items_are_understood_and_shown_and_understood_again(run: Run, tmp_path:
 
 
 def test_what_cannot_be_understood_is_said(run: Run, tmp_path: Path) -> None:
-    data = ("--data", str(tmp_path / "data"))
+    data = ("--data", str(tmp_path))
     assert run("understand", *data).code == 2
     assert run("understand", "nothing", *data).code == 1
     assert run("understand", "--again", "--what", "mood", *data).code == 2
