@@ -13,6 +13,7 @@ import pytest
 from jhalak.api.apps import is_built
 from jhalak.assembly import now_ms as now
 from jhalak.media.program import find_ffmpeg
+from jhalak.schema.languages import LANGUAGES
 from jhalak.schema.video import KEPT_BACK, Details, Media, Video, VideoFile
 from tests.cli.conftest import Beside, begin
 from tests.journeys.looks import broken, kept_out
@@ -23,7 +24,6 @@ PHONE = {
     "viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True,
     "timezone_id": "Asia/Kolkata",
 }  # fmt: skip
-LANGUAGES = ("en", "hi", "ur")
 CAPTIONS = ("Rain on the bridge", "A boat at noon")
 
 

@@ -1,6 +1,6 @@
 /** Figures as the server tells them (docs/studio.md). null: fewer people than may be told of. */
 
-import { localeOf } from "../../../viewer/src/platform/locale.ts";
+import { LANGUAGES, localeOf } from "../../../viewer/src/platform/locale.ts";
 
 export const PEOPLE = ["viewers", "players", "completed", "rewatched", "liked", "saved", "shared", "followed", "hid", "reported"] as const;
 export type Count = typeof PEOPLE[number] | "impressions" | "plays" | "watch_ms";
@@ -16,8 +16,10 @@ export interface VideoFigures {
 }
 export interface CreatorFigures { least: number; videos: number; days: Day[] }
 
-/** A language's name in another one; the code where the browser has none. */
+/** A language's name in another one; its own where the browser does not know that one, the code where it has none. */
 export function languageName(code: string, shown: string): string {
+  const own = LANGUAGES.find((one) => one.code === code)?.name;
+  if (own && !Intl.DisplayNames.supportedLocalesOf(localeOf(shown)).length) return own;
   return new Intl.DisplayNames([localeOf(shown), "en"], { type: "language" }).of(code) ?? code;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fieldOf, lastOf, LATEST_MS, leftText, spanText, timeOf } from "./when.ts";
+import { dueText, fieldOf, lastOf, LATEST_MS, leftText, spanText, timeOf } from "./when.ts";
 
 const NOW = Date.UTC(2026, 10, 29, 13, 0);
 
@@ -21,6 +21,12 @@ describe("when a video is to be seen", () => {
     expect(leftText(3 * 3_600_000, "en")).toBe("in 3 hours");
     expect(leftText(3 * 86_400_000, "en")).toBe("in 3 days");
     expect(leftText(-5, "en")).toBe("in 1 minute");
+  });
+  it("is told in languages whose times a browser leaves out", () => {
+    expect(leftText(3 * 3_600_000, "pa")).toBe("3 ਘੰਟੇ ਬਾਅਦ");
+    expect(leftText(3 * 86_400_000, "or")).toBe("3 ଦିନ ପରେ");
+    expect(spanText(3600, "pa")).toBe("1 ਘੰਟਾ");
+    expect(dueText(new Date(2026, 11, 5, 18, 30), "or")).toBe("ଶନିବାର, 5 ଡିସେମ୍ବର, 18:30");
   });
 });
 

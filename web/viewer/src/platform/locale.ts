@@ -74,10 +74,12 @@ export function megabytesText(bytes: number, code: string): string {
   return numberText(bytes / 1e6, code, 1);
 }
 
-/** "23 November, 7:42", for what happened. */
-export function momentText(at: Date, code: string): string {
+/** "23 November". */
+export function dayText(at: Date, code: string): string {
   const names = NAMES[code];
-  const day = names ? `${at.getDate()} ${names.months[at.getMonth()]}`
+  return names ? `${at.getDate()} ${names.months[at.getMonth()]}`
     : new Intl.DateTimeFormat(localeOf(code), { day: "numeric", month: "long" }).format(at);
-  return `${day}, ${timeText(at, code)}`;
 }
+
+/** "23 November, 7:42", for what happened. */
+export const momentText = (at: Date, code: string) => `${dayText(at, code)}, ${timeText(at, code)}`;
