@@ -8,14 +8,17 @@ import contextlib
 import logging
 import secrets
 import threading
-from collections import defaultdict
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from jhalak.cli import ingest, serve
 from jhalak.cli.failure import Failure, explained
 from jhalak.cli.kernels import kernels_told
+
+if TYPE_CHECKING:
+    from jhalak.catalogue.live import LiveCatalogue
 
 OPERATOR: Final = "demo"
 """The account of the console that the demo makes."""
@@ -49,29 +52,23 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _begin(arguments: argparse.Namespace, server: serve.Running, stop: threading.Event) -> None:
     """Say where to look, and let the crowd in."""
-    from jhalak.catalogue.topics import topics
     from jhalak.demo.crowd import Crowd
-    from jhalak.schema.languages import LANGUAGES
 
     catalogue = server.services.world.catalogue
-    by_language: dict[str, set[str]] = defaultdict(set)
-    for language, pool in catalogue.pools.by_topic.items():
-        for topic in topics():
-            held = pool.offsets[topic.index + 1] - pool.offsets[topic.index]
-            if held >= 5 and not topic.sensitive:
-                by_language[LANGUAGES[language]].add(topic.id)
+    held = partial(_held, catalogue)
     print(
         f"\n  Open {server.address}/ on a phone-sized window: a lock screen in"
-        f" {len(by_language)} languages.\n"
+        f" {len(held())} languages.\n"
         f"{console_says(server)}"
         f"  The studio: {server.address}/studio/   upload a video, and find it in the app's feed.\n"
         f"  The API: {server.address}/openapi.json   metrics: {server.address}/metrics\n"
         f"  {arguments.viewers} simulated viewers with hidden tastes come in now."
-        "  Ctrl-C ends it.\n",
+        "  Ctrl-C ends it.\n"
+        "  Nothing is shown to one of them twice, so a small catalogue soon has little of a taste"
+        " left.\n",
         flush=True,
     )
-    topics_of = {code: sorted(names) for code, names in by_language.items()}
-    crowd = Crowd(server.near, server.port, topics_of, arguments.viewers, tls=server.client)
+    crowd = Crowd(server.near, server.port, held, arguments.viewers, tls=server.client)
     loop = asyncio.get_running_loop()
 
     def work() -> None:
@@ -83,6 +80,19 @@ def _begin(arguments: argparse.Namespace, server: serve.Running, stop: threading
     if not arguments.no_feeds:
         follow = threading.Thread(target=lambda: asyncio.run(_follow(server)), daemon=True)
         follow.start()
+
+
+def _held(catalogue: LiveCatalogue) -> dict[str, dict[str, int]]:
+    """By language and topic: live cards that a lock screen may show to whom it does not know."""
+    from jhalak.catalogue.topics import topics
+    from jhalak.schema.languages import LANGUAGES
+
+    held: dict[str, dict[str, int]] = {}
+    for language, pool in catalogue.pools.by_topic.items():
+        counts = {one.id: int(pool.offsets[one.index + 1] - pool.offsets[one.index])
+                  for one in topics() if not one.sensitive}  # fmt: skip
+        held[LANGUAGES[language]] = {name: count for name, count in counts.items() if count}
+    return held
 
 
 def console_says(server: serve.Running) -> str:

@@ -11,8 +11,9 @@ import json
 import ssl
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
 from typing import Any, Final
@@ -39,6 +40,10 @@ LIKED: Final = 0.5
 VISITS: Final = 3
 """Editions that one viewer asks for; then another one with the same taste comes in their place,
 so that a small catalogue is not used up."""
+ENOUGH: Final = 5
+"""A topic with fewer cards is nobody's taste."""
+Held = Mapping[str, Mapping[str, int]]
+"""By language and topic: how many cards there are."""
 
 
 @dataclass(slots=True)
@@ -53,15 +58,36 @@ class Member:
     topics: tuple[str, ...]
     token: str = ""
     visits: int = 0
+    seen: Counter[str] = field(default_factory=Counter)
+    """By topic: cards that they were shown."""
+
+
+@dataclass(slots=True)
+class Found:
+    """What all viewers' first editions had, or their second... Nothing is shown twice, so a later
+    edition has fewer cards to a taste left to show: `liked` alone would fall by that."""
+
+    shown: int = 0
+    liked: int = 0
+    """Cards to their viewer's taste."""
+    chance: float = 0.0
+    """So many of such cards if each edition were drawn blindly from what was left."""
+    findable: int = 0
+    """So many if each edition had as many of them as were left."""
 
 
 class Crowd:
-    """`size` viewers on the server at `host`:`port`; `topics` by language are what there is."""
+    """`size` viewers on the server at `host`:`port`; `held` says what it has now."""
 
     def __init__(
-        self, host: str, port: int, topics: Mapping[str, Sequence[str]], size: int, seed: int = 7,
+        self, host: str, port: int, held: Callable[[], Held], size: int, seed: int = 7,
         tls: ssl.SSLContext | None = None,
     ) -> None:  # fmt: skip
+        self._held = held
+        topics = {
+            code: [topic for topic, cards in by_topic.items() if cards >= ENOUGH]
+            for code, by_topic in held().items()
+        }
         self._connect = (
             partial(http.client.HTTPSConnection, host, port, context=tls)
             if tls
@@ -78,9 +104,8 @@ class Crowd:
             _member(languages[i % len(languages)], topics, people, i // len(languages))
             for i in range(size if languages else 0)
         ]
-        self.liked = [0] * VISITS
-        """By how many-th edition of a viewer: cards to their taste."""
-        self.shown = [0] * VISITS
+        self.found = [Found() for _ in range(VISITS)]
+        """By how many-th edition of a viewer it was."""
         self.rounds = 0
 
     def run(
@@ -100,33 +125,50 @@ class Crowd:
             say(self._line())
             stop.wait(pause_s)
 
-    def shares(self) -> list[float]:
-        """Share of cards to a viewer's taste in their first, second... edition."""
-        pairs = zip(self.liked, self.shown, strict=True)
-        return [liked / shown for liked, shown in pairs if shown]
-
     def _line(self) -> str:
-        told = "  ".join(f"{i + 1}: {100 * share:3.0f} %" for i, share in enumerate(self.shares()))
-        return f"round {self.rounds:3}   cards to a viewer's hidden taste, by edition   {told}"
+        """One line: what came, what chance would bring, and what of the possible was found."""
+        met = [one for one in self.found if one.shown]
+        rows = {
+            "cards to a viewer's hidden taste": [one.liked / one.shown for one in met],
+            "by chance": [one.chance / one.shown for one in met],
+            "of those left": [one.liked / max(one.findable, 1) for one in met],
+        }
+        told = "   ".join(
+            f"{name} {', '.join(f'{100 * share:.0f}' for share in of)} %"
+            for name, of in rows.items()
+        )
+        which = ", ".join(str(1 + i) for i in range(len(met)))
+        return f"round {self.rounds:3}   edition {which}:   {told}"
 
     def _visit(self, member: Member) -> None:
         """One edition: look at every card, tap what is to the member's taste."""
         if not member.token or member.visits == VISITS:
             made = self._ask("POST", "/v1/viewers", "", {"languages": [member.language]})
-            member.token, member.visits = made["token"], 0
+            member.token, member.visits, member.seen = made["token"], 0, Counter()
             member.people.refresh(member.place)
         edition = self._ask("GET", "/v1/lockscreen/edition?slots=8", member.token)
         now_ms = time.time_ns() // 1_000_000
         member.people.rest(member.place, now_ms)
         heed = attention(NATURE, len(edition["cards"]), SURFACES.index("lockscreen"))
         events: list[dict[str, Any]] = []
+        found = self.found[member.visits]
+        self._count_left(member, found, len(edition["cards"]))
         for slot, card in enumerate(edition["cards"]):
             did = self._look(member, card, float(heed[slot]))
             events += self._events(card, did, rfc3339(now_ms))
-            self.liked[member.visits] += card["topic"] in member.tastes
-            self.shown[member.visits] += 1
+            found.liked += card["topic"] in member.tastes
+            member.seen[card["topic"]] += 1
         self._ask("POST", "/v1/events", member.token, {"events": events})
         member.visits += 1
+
+    def _count_left(self, member: Member, found: Found, shown: int) -> None:
+        """Before an edition of `shown` cards: what there was that it could show."""
+        held = self._held().get(member.language, {})
+        left = {topic: max(cards - member.seen[topic], 0) for topic, cards in held.items()}
+        liked = sum(left.get(topic, 0) for topic in member.tastes)
+        found.shown += shown
+        found.chance += shown * liked / max(sum(left.values()), 1)
+        found.findable += min(liked, shown)
 
     def _look(self, member: Member, card: Mapping[str, Any], heed: float) -> Reaction:
         """What the member does with a card; a topic that they do not know leaves them cold."""

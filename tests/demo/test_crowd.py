@@ -18,7 +18,8 @@ class Server(Crowd):
     def __init__(self, size: int, seed: int = 7) -> None:
         self.sent: list[dict[str, Any]] = []
         self.editions = 0
-        super().__init__("nowhere", 0, {"en": TOPICS, "hi": TOPICS, "ta": ("food",)}, size, seed)
+        many, few = dict.fromkeys(TOPICS, 7), {"food": 7, "sport": 4}
+        super().__init__("nowhere", 0, lambda: {"en": many, "hi": many, "ta": few}, size, seed)
 
     def _ask(self, method: str, path: str, token: str, body: Any = None) -> dict[str, Any]:
         if path == "/v1/viewers":
@@ -62,14 +63,38 @@ def test_they_tap_what_they_like_more_than_anything_else() -> None:
         for i, topic in enumerate(cards):
             (liked if topic in tastes else others).append(f"{edition + 1}-{i}" in tapped)
     assert np.mean(liked) > 0.4 and np.mean(others) < 0.15
-    assert len(crowd.shares()) == VISITS
+    assert all(found.shown for found in crowd.found)
 
 
 def test_every_card_is_an_impression_and_event_ids_are_never_used_twice() -> None:
     crowd = Server(4)
     visit(crowd, 3)
-    assert sum(e["type"] == "impression" for e in crowd.sent) == 4 * 3 * 8 == sum(crowd.shown)
+    assert (
+        sum(e["type"] == "impression" for e in crowd.sent)
+        == 4 * 3 * 8
+        == sum(found.shown for found in crowd.found)
+    )
     assert len({event["id"] for event in crowd.sent}) == len(crowd.sent)
+
+
+def test_what_is_found_is_told_beside_chance_and_what_was_left() -> None:
+    crowd = Server(1)
+    visit(crowd, 3)
+    tastes = crowd.members[0].tastes
+    each = len(tastes) + ("food" in tastes)
+    first, second, third = crowd.found
+    # Seven cards of each of six topics; every edition has one of each, a second of food, and one
+    # of a topic that nobody counts.
+    assert [found.liked for found in crowd.found] == [each] * 3
+    assert first.chance == pytest.approx(8 * 7 * len(tastes) / 42)
+    assert second.chance == pytest.approx(8 * (7 * len(tastes) - each) / 35)
+    assert first.findable == min(8, 7 * len(tastes))
+    assert third.findable == min(8, 7 * len(tastes) - 2 * each)
+    line = crowd._line()
+    assert line == (
+        "round   0   edition 1, 2, 3:   cards to a viewer's hidden taste 12, 12, 12 %"
+        "   by chance 17, 17, 18 %   of those left 14, 17, 20 %"
+    )
 
 
 def test_the_same_seed_makes_the_same_crowd() -> None:
