@@ -61,6 +61,7 @@ from jhalak.api.services import Services
 from jhalak.api.video_files import video_file_route
 from jhalak.api.videos import changing, one
 from jhalak.api.viewers import create_viewer
+from jhalak.config.allowed import explained
 from jhalak.ports.errors import Conflict, DiskFull, PortError
 
 log = logging.getLogger(__name__)
@@ -90,7 +91,7 @@ def _on_http(request: Request[Any, Any, State], error: HTTPException) -> Respons
     detail = error.detail
     extra = getattr(error, "extra", None)
     if isinstance(extra, list):
-        said = [f"{e.get('key', '')}: {e.get('message', '')}".strip(": ") for e in extra]
+        said = [f"{e.get('key', '')}: {_allowed(request, e)}".strip(": ") for e in extra]
         detail = "; ".join(said) or detail
     if error.status_code in (404, 405) and detail in ("Not Found", "Method Not Allowed"):
         asked = f"{request.method} {request.url.path[:200]}"
@@ -102,6 +103,15 @@ def _on_http(request: Request[Any, Any, State], error: HTTPException) -> Respons
         log.error("a request failed: %s", error, exc_info=error)
         detail = "this is our fault; it was logged"
     return _problem(status, code.get(status, f"http_{status}"), detail, headers)
+
+
+def _allowed(request: Request[Any, Any, State], problem: Mapping[str, str]) -> str:
+    """What is wrong with the body or a parameter; of one of a few values, which these are."""
+    key, message = problem.get("key", ""), problem.get("message", "")
+    in_body = problem.get("source") == "body"
+    known = request.route_handler.parsed_fn_signature.parameters
+    field = known.get("data" if in_body else key)
+    return explained(message, field.annotation, key if in_body else "") if field else message
 
 
 def _on_port(_: Request[Any, Any, State], error: PortError) -> Response[Any]:

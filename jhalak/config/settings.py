@@ -13,6 +13,7 @@ from typing import Annotated
 
 import msgspec
 
+from jhalak.config.allowed import explained
 from jhalak.config.comments import CommentSettings
 from jhalak.config.experiments import AssignmentSettings, ExperimentSettings, check
 from jhalak.config.people import PushSettings, RuleSettings
@@ -281,4 +282,4 @@ def read_settings(data: Path) -> Settings:
     try:
         return msgspec.convert(tomllib.loads(path.read_text("utf-8")), Settings)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise BadSettings(f"{path}: {error}") from None
+        raise BadSettings(f"{path}: {explained(str(error), Settings)}") from None
