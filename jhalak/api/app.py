@@ -53,6 +53,7 @@ from jhalak.api.creators.uploads import upload_routes
 from jhalak.api.events import EventRoutes
 from jhalak.api.feeds import FeedRoutes
 from jhalak.api.notifications import routes as notifications
+from jhalak.api.nowhere import HEADERS, is_browser, language_of, page
 from jhalak.api.openapi import complete
 from jhalak.api.people import follow_requests, profile, video_audience
 from jhalak.api.raw import JSON, PRIVATE, Refused, respond
@@ -94,6 +95,11 @@ def _on_http(request: Request[Any, Any, State], error: HTTPException) -> Respons
         said = [f"{e.get('key', '')}: {_allowed(request, e)}".strip(": ") for e in extra]
         detail = "; ".join(said) or detail
     if error.status_code in (404, 405) and detail in ("Not Found", "Method Not Allowed"):
+        if is_browser(request.headers.get("accept", "")) and error.status_code == 404:
+            language = language_of(request.headers.get("accept-language", ""))
+            return Response(
+                page(language), status_code=404, headers=HEADERS, media_type="text/html"
+            )
         asked = f"{request.method} {request.url.path[:200]}"
         detail = f"there is no {asked}; /openapi.json lists what there is"
     code = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
