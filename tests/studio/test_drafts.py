@@ -27,6 +27,14 @@ PHONE = {
 CAPTIONS = ("Rain on the bridge", "A boat at noon")
 
 
+def signed_in(one: Studio) -> None:
+    one.page.goto(f"{one.origin}/studio/")
+    one.page.get_by_label("Handle").fill("bina.films")
+    one.page.get_by_label("Password").fill(PASSWORD)
+    one.press("Sign in")
+    one.see("My videos")
+
+
 def looked_at(one: Page, name: str) -> None:
     """Nobody is kept out and nothing sticks out, in each language; pictures where LOOKS says."""
     for language in LANGUAGES:
@@ -93,17 +101,43 @@ def _draft(world: Jhalak, account: int, name: str, caption: str, film: bytes) ->
     assert s.videos.change(name, ("waiting",), now_ms, media=media, state="draft")
 
 
+@pytest.mark.parametrize(
+    ("state", "own", "leads", "changes"),
+    [("live", True, True, True), ("refused", True, False, False), ("draft", True, False, True),
+     ("refused", False, True, False)],
+)  # fmt: skip
+def test_of_a_sound_what_can_be_is_offered(
+    browser: Any, seeded: Beside, people: list[Page], state: str, own: bool, leads: bool,
+    changes: bool,
+) -> None:  # fmt: skip
+    heard = {
+        "sound": "s1", "title": "original sound – @bina.films", "named": False, "own": own,
+        "handle": "bina.films", "open": True, "down": "",
+    }  # fmt: skip
+
+    def answer(route: Any) -> None:
+        told = route.fetch().json()
+        told["videos"] = [video | {"state": state, "heard": heard} for video in told["videos"]]
+        route.fulfill(json=told)
+
+    creator = Studio(browser, seeded, "status of 404", **PHONE)
+    people.append(creator)
+    page = creator.page
+    page.route("**/v1/creators/me/videos*", answer)
+    signed_in(creator)
+    it = page.locator("[data-heard]").first
+    it.get_by_text("♪").wait_for()
+    assert it.locator("a").count() == leads
+    assert it.get_by_role("button").count() == it.get_by_role("checkbox").count() == changes
+
+
 def test_a_draft_is_watched_scheduled_and_published_and_many_are_changed_at_once(
     browser: Any, seeded: Beside, people: list[Page]
 ) -> None:
     creator = Studio(browser, seeded, "status of 404", **PHONE)  # no picture was made of them
     people.append(creator)
     page = creator.page
-    page.goto(f"{creator.origin}/studio/")
-    page.get_by_label("Handle").fill("bina.films")
-    page.get_by_label("Password").fill(PASSWORD)
-    creator.press("Sign in")
-    creator.see("My videos")
+    signed_in(creator)
     page.get_by_text("Drafts", exact=True).click()
     for caption in CAPTIONS:
         row(creator, caption).and_(page.locator('[data-state="draft"]')).wait_for()
