@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { compiled } from "../../../build/words.ts";
-import { catalogueSuite } from "../../../shared/words/suite.ts";
+import { catalogueIn, catalogueSuite } from "../../../shared/words/suite.ts";
 import { CODES } from "../platform/locale.ts";
 import { isolated, toolsFor, type Message } from "./tools.ts";
 
@@ -24,6 +24,13 @@ test("a name of the other direction stands apart, and cannot turn the sentence",
   expect(run("ur", "اب {topic} کم", { topic: "Sky TV" })).toBe("اب \u2068Sky TV\u2069 کم");
   expect(run("ur", "اب {topic} کم", { topic: "کھیل" })).toBe("اب کھیل کم");
   expect(isolated("\u202eevil", "ltr")).toBe("\u2068evil\u2069");
+});
+
+test("in Urdu a number stays before its Latin unit", () => {
+  const urdu = catalogueIn(new URL("./messages/", import.meta.url), "ur");
+  const apart = Object.entries(urdu).filter(([, text]) => /\sMB/.test(text.replace(/\u2066[^\u2069]*\sMB\u2069/g, "")));
+  expect(apart).toEqual([]);
+  expect(run("ur", urdu["megabytes"] as string, { mb: "5" })).toMatch(/^\u20665\sMB\u2069$/);
 });
 
 test("what is no message is named with its key", () => {
