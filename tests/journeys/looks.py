@@ -39,6 +39,21 @@ _BROKEN = """() => {
   return found;
 }"""
 
+_TORN = """(selector) => [...document.querySelectorAll(selector)].flatMap((e) => {
+  const range = document.createRange();
+  const found = [];
+  const walk = document.createTreeWalker(e, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    for (const { 0: word, index } of walk.currentNode.data.matchAll(/\\S+/g)) {
+      range.setStart(walk.currentNode, index);
+      range.setEnd(walk.currentNode, index + word.length);
+      const tops = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+      if (tops.size > 1) found.push(word);
+    }
+  }
+  return found;
+})"""
+
 
 @cache
 def _axe() -> str:
@@ -94,6 +109,11 @@ def _light(colours: NDArray[np.float64]) -> NDArray[np.float64]:
 def broken(page: Any) -> list[str]:
     """What stands out of the screen on either side."""
     return [str(one) for one in page.evaluate(_BROKEN)]
+
+
+def torn(page: Any, selector: str) -> list[str]:
+    """Words of the elements that `selector` finds which stand on more than one line."""
+    return [str(one) for one in page.evaluate(_TORN, selector)]
 
 
 def shifted(page: Any) -> float:

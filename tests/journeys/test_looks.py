@@ -10,10 +10,11 @@ import pytest
 from PIL import Image
 
 from jhalak.ingest.pictures.make import make
+from jhalak.schema.languages import LANGUAGES
 from tests.ingest.pictures.made_up import photo, saved
 from tests.journeys.conftest import Opener
 from tests.journeys.hostile import strings
-from tests.journeys.looks import broken, contrasts
+from tests.journeys.looks import broken, contrasts, torn
 from tests.journeys.phone import Phone
 from tests.journeys.world import card, starter, still
 from tests.soak.progress import Progress
@@ -97,6 +98,31 @@ def shown(phone: Phone, image: Image.Image) -> dict[str, Any]:
 
 def picture_file(body: bytes) -> Callable[[Any], None]:
     return lambda route: route.fulfill(body=body, content_type="image/webp")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_word_is_torn_or_cut_on_a_small_phone(phone: Opener, language: str) -> None:
+    it = phone(language, reduced_motion="reduce", viewport={"width": 360, "height": 740})
+    it.open()
+    it.page.locator(f'button.tile[value="{language}"]').click()
+    it.go_on()
+    it.page.locator(".tiles .art").first.wait_for()
+    it.settled()
+    assert torn(it.page, ".tile .name") == []
+    it.go_on()
+    it.page.locator('button.pill[value="25-34"]').click()
+    it.page.locator('button.way[data-personal="true"]').click()
+    it.go_on()
+    it.card()
+    it.open("#/feed")
+    it.page.locator(".stop article .label").first.wait_for()
+    it.settled()
+    assert torn(it.page, ".label") == []
+    tabs, last = it.page.locator("header nav").first, it.page.locator(".tab").last
+    outer, inner = tabs.bounding_box(), last.bounding_box()
+    assert inner["x"] >= outer["x"] - 1
+    assert inner["x"] + inner["width"] <= outer["x"] + outer["width"] + 1
+    assert tabs.evaluate("(e) => e.scrollWidth <= e.clientWidth")
 
 
 class TestHostileWords:
