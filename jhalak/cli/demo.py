@@ -32,8 +32,9 @@ def run(arguments: argparse.Namespace) -> int:
     for source in arguments.items:
         if not Path(source).exists():
             raise Failure(f"--items {source}: there is no such file or folder", 2)
-    sources = arguments.items or [str(starter)]
-    print(f"Taking in {', '.join(sources)} ...", flush=True)
+    sources = arguments.items or sorted(str(file) for file in starter.glob("*.jsonl"))
+    told = ", ".join(arguments.items) or "the starter catalogue"
+    print(f"Taking in {told} ...", flush=True)
     with kernels_told():
         ingest.run(
             argparse.Namespace(

@@ -17,6 +17,8 @@ from jhalak.cli.output import last_line
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from jhalak.config.settings import BadSettings
+
     findings: list[Finding] = []
     checks = (
         _machine, _applications, _disk, _settings, _records, _log, _learner, _clock, decoder,
@@ -25,6 +27,10 @@ def run(arguments: argparse.Namespace) -> int:
     for check in checks:
         try:
             findings += list(check(arguments.data))
+        except BadSettings as error:
+            if check is _settings:  # said once; what needs them cannot be looked at
+                do = "put it right, then ask again: what depends on it was not looked at"
+                findings.append(Finding("settings", "bad", str(error), do))
         except Exception as error:
             name = check.__name__.removeprefix("_")
             findings.append(Finding(name, "bad", f"{type(error).__name__}: {error}"))

@@ -93,10 +93,11 @@ def _list(arguments: argparse.Namespace, records: Records) -> int:
     for one in told:
         delay = "-" if one.delay_s is None else _span(one.delay_s)
         since = (now - one.last_success_ms) / 1000
+        often = f"every {_span(one.interval_s)}" if one.interval_s else "not polled yet"
         last = f"{_span(since)} ago" if one.last_success_ms else "never"
         print(f"{one.status:9} {one.tier:10} {one.url}")
         print(
-            f"    {one.title[:60] or '-'}   every {_span(one.interval_s)}   delay {delay}   "
+            f"    {one.title[:60] or '-'}   {often}   delay {delay}   "
             f"last success {last}   {one.entries_a_day:g} entries a day"
         )
         print(

@@ -235,7 +235,9 @@ class TestDoctor:
         ended = run("doctor", "--data", tmp_path, "--json")
         assert ended.code == 1
         bad = [f for f in ended.last()["findings"] if f["state"] == "bad"]
-        assert any("colour" in f["says"] for f in bad)
+        said = [f for f in bad if "jhalak.toml" in f["says"]]
+        assert [f["what"] for f in said] == ["settings"] and "colour" in said[0]["says"]
+        assert "not looked at" in said[0]["do"]
 
 
 def test_a_worker_catches_up_and_says_where_it_is(run: Run, tmp_path: Path) -> None:

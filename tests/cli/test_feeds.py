@@ -109,6 +109,7 @@ def test_feeds_are_added_followed_listed_paused_and_removed(
     opml.write_text(f'<opml><body><outline language="en" xmlUrl="{publisher.url}"/></body></opml>')
     data = ("--data", publisher.data, "--json")
     assert run("feeds", "add", opml, publisher.url, *data).last()["added"] == [publisher.url]
+    assert "not polled yet" in run("feeds", "list", *data).out
     worked = run("work", "follow", "--until-caught-up", *data)
     assert worked.code == 0 and worked.last() == {"offsets": [1]}
     [told] = run("feeds", "list", *data).last()["feeds"]
