@@ -97,16 +97,19 @@ def test_the_doctor_finds_a_running_cell_well(server: Beside, run: Run) -> None:
 
 
 def test_the_crowd_comes_in_and_its_tastes_are_found(server: Beside) -> None:
-    crowd = Crowd("127.0.0.1", server.port, {"en": TOPICS}, size=3)
+    held = {"en": dict.fromkeys(TOPICS, 40)}
+    crowd = Crowd("127.0.0.1", server.port, lambda: held, size=3)
     lines: list[str] = []
     crowd.run(VISITS + 1, 0.0, threading.Event(), lines.append)
     assert crowd.rounds == VISITS + 1 and len(lines) >= 1
-    assert all(0 <= s <= 1 for s in crowd.shares()) and len(crowd.shares()) == VISITS
-    assert sum(crowd.shown) == 3 * 8 * (VISITS + 1)
+    assert len(crowd.found) == VISITS
+    assert all(0 <= one.liked <= one.shown for one in crowd.found)
+    assert sum(one.shown for one in crowd.found) == 3 * 8 * (VISITS + 1)
 
 
 def test_a_crowd_without_topics_stays_away(server: Beside) -> None:
-    assert Crowd("127.0.0.1", server.port, {"en": ("food",)}, size=5).members == []
+    held = {"en": {"food": 40}}
+    assert Crowd("127.0.0.1", server.port, lambda: held, size=5).members == []
 
 
 def test_a_second_server_on_the_same_folder_says_so_and_ends(server: Beside) -> None:
