@@ -229,6 +229,13 @@ def test_a_moderator_decides_with_keys_and_nothing_is_seen_that_was_not_asked_fo
     desk.see("this server shows it no more")
 
 
+_READABLE = """() => {
+  const all = [...document.querySelectorAll("svg .tick")];
+  return all.length > 0 && all.every((it) => it.getBoundingClientRect().height > 10);
+}"""
+"""Are there charts, and are their words of a size that is read?"""
+
+
 def test_pages_are_whole_by_day_too_and_in_a_small_window(browser: Any, cell: Cell) -> None:
     desk = Desk(browser, cell, color_scheme="light")
     desk.sign_in()
@@ -245,11 +252,7 @@ def test_pages_are_whole_by_day_too_and_in_a_small_window(browser: Any, cell: Ce
     assert desk.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     for page in ("Learning", "Now"):
         desk.go(page)
-        desk.page.locator("svg .tick").first.wait_for()
-        lines = desk.page.locator("svg .tick").evaluate_all(
-            "all => all.map((it) => it.getBoundingClientRect().height)"
-        )
-        assert min(lines) > 10, f"{page}: the words of a chart shrink with it"
+        desk.page.wait_for_function(_READABLE)  # drawn anew whenever something is told
     outside = desk.page.evaluate("""() => [...document.querySelectorAll(".panel")]
       .filter((it) => it.scrollWidth > it.clientWidth + 1).map((it) => it.ariaLabel)""")
     assert outside == []
