@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -195,8 +196,6 @@ def _report(
 ) -> tuple[dict[str, Any], float]:
     """(report with ours less each peer's, CPU seconds of the last peer). The first pass warms the
     kernels up, so that speed is not that of compiling them."""
-    from datetime import date
-
     from_day = None if day is None else day_number(date.fromisoformat(day))
     first = int(reported_rows(log, from_day, share)[0])
     few = log._replace(impressions=log.impressions.first(min(2_000, len(log.impressions.row))))

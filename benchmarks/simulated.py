@@ -41,35 +41,29 @@ def calibration(setting: Setting) -> Result:
     error, off = worst_calibration(found), worst_calibration(found["without_exploration"])
     if error is None or off is None:
         raise NotHere("the run was too small to say how calibrated it is")
-    return Result(
-        benchmark="simulated_calibration",
-        what="calibration error of the worst language and surface",
-        figure=error,
-        unit="",
-        anchor="exploration off",
-        anchor_figure=off,
-        ratio=error / off,
-        target=f"at most {CALIBRATED:g}",
-        met=error <= CALIBRATED,
-        details={"world": found["world"], "each": found["calibration"]},
-    )
+    return _result(
+        "simulated_calibration", "calibration error of the worst language and surface", error, off,
+        f"at most {CALIBRATED:g}", error <= CALIBRATED,
+        {"world": found["world"], "each": found["calibration"]},
+    )  # fmt: skip
 
 
 def _share(setting: Setting, name: str, what: str, path: tuple[str, ...], least: float) -> Result:
     found = _found(setting.quick)
     value, off = _at(found, path), _at(found["without_exploration"], path)
+    return _result(
+        name, what, value, off, f"at least {least:g}", value >= least,
+        {"world": found["world"], path[0]: found[path[0]], "cost": found["exploration"]},
+    )  # fmt: skip
+
+
+def _result(
+    name: str, what: str, value: float, off: float, target: str, met: bool, details: dict[str, Any]
+) -> Result:
+    """`value` beside that with exploration off."""
     return Result(
-        benchmark=name,
-        what=what,
-        figure=value,
-        unit="",
-        anchor="exploration off",
-        anchor_figure=off,
-        ratio=value / off,
-        target=f"at least {least:g}",
-        met=value >= least,
-        details={"world": found["world"], path[0]: found[path[0]], "cost": found["exploration"]},
-    )
+        name, what, value, "", "exploration off", off, value / off, target, met, details
+    )  # fmt: skip
 
 
 def _at(found: Any, path: tuple[str, ...]) -> float:
