@@ -22,6 +22,7 @@ by how many of its creator's items are there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -47,7 +48,9 @@ REACH: Final = 4096
 WAITING: Final = 1024
 """How many trials a queue holds at most."""
 RENEW_MS: Final = 3000
-"""A queue is made anew so seldom at most: 0.3 ms at REACH."""
+"""A queue is made anew so seldom at most: 0.5 ms of the thread that serves."""
+APART_MS: Final = 50
+"""And then another one so much later at least."""
 BELIEF: Final = 10.0
 LEAST, MOST = 0.25, 4.0
 POINTS: Final = 24
@@ -60,43 +63,59 @@ _NEVER: Final = 0, None, None, _NO_ROWS
 class TrialQueue:
     """The rows on trial of each language, in turn; kept while neither catalogue nor trials change.
 
-    With `safe` nothing sensitive, with `cards` no videos."""
+    With `safe` nothing sensitive, with `cards` no videos. All languages' queues are overdue at
+    once, with each snapshot: they are made anew apart, so that nobody waits behind all of them."""
 
     def __init__(self, world: World, budget: float, *, cards: bool) -> None:
         self._world, self._budget, self._cards = world, budget, cards
         self._made: dict[tuple[int, bool], tuple[int, object, object, Rows]] = {}
+        self._made_ms = 0
 
-    def rows(self, language: int, now_ms: int, *, safe: bool) -> Rows:
+    def rows(self, languages: Sequence[int], now_ms: int, *, safe: bool) -> list[Rows]:
+        """The queue of each language."""
         tried, pools = self._world.serving.trials, self._world.catalogue.pools
-        at_ms, of_tried, of_pools, rows = self._made.get((language, safe), _NEVER)
-        current = of_tried is tried and of_pools is pools
-        if not current and abs(now_ms - at_ms) >= RENEW_MS:
-            rows = self._make(pools.fresh.get(language, _NO_ROWS), tried, safe=safe)
-            self._made[language, safe] = now_ms, tried, pools, rows
-        return rows
+        found = []
+        for language in languages:
+            at_ms, of_tried, of_pools, rows = self._made.get((language, safe), _NEVER)
+            current = of_tried is tried and of_pools is pools
+            overdue = not current and abs(now_ms - at_ms) >= RENEW_MS
+            if of_tried is None or (overdue and abs(now_ms - self._made_ms) >= APART_MS):
+                self._made_ms = now_ms
+                rows = self._make(pools.fresh.get(language, _NO_ROWS), tried, safe=safe)
+                self._made[language, safe] = now_ms, tried, pools, rows
+            found.append(rows)
+        return found
 
     def _make(self, fresh: Rows, tried: Tried, *, safe: bool) -> Rows:
         c = self._world.catalogue
-        rows = fresh[:REACH]
-        fit = c.live[rows] & (tried.spent_on(c.trial[rows]) < self._budget)
-        if self._cards:
-            fit &= c.kind[rows] != VIDEO
-        if safe:
-            fit &= ~c.sensitive[rows]
-        rows = _once_a_story(rows[fit], c.trial)[:WAITING]
+        rows = _on_trial(
+            fresh[:REACH], c.live, c.lines, tried.keys, tried.spent, self._budget, self._cards, safe
+        )
         return in_turn(rows, c.creator[rows], tried, self._budget)
 
 
-def _once_a_story(rows: Rows, trial: NDArray[np.int64]) -> Rows:
-    """Of each story the first row."""
-    keys = trial[rows]
-    told = np.flatnonzero(keys >= STORIES)
-    if len(told):
-        first = np.unique(keys[told], return_index=True)[1]
-        keep = keys < STORIES
-        keep[told[first]] = True
-        rows = rows[keep]
-    return rows
+@njit(cache=True, nogil=True)
+def _on_trial(rows, live, lines, keys, spent, budget, cards, safe):  # type: ignore[no-untyped-def]
+    """int32[m]: the first WAITING of `rows` that may be tried; of each story the first."""
+    out, told = np.empty(WAITING, np.int32), {np.int64(0)}
+    m = 0
+    for row in rows:
+        line = lines[row]
+        if not live[row] or (cards and line.kind == VIDEO) or (safe and line.sensitive):
+            continue
+        key = line.trial
+        if key >= STORIES and key in told:
+            continue
+        at = np.searchsorted(keys, key)
+        if at < len(keys) and keys[at] == key and spent[at] >= budget:
+            continue
+        if key >= STORIES:
+            told.add(key)
+        out[m] = row
+        m += 1
+        if m == WAITING:
+            break
+    return out[:m].copy()
 
 
 def in_turn(rows: Rows, creator: NDArray[np.int32], tried: Tried, budget: float) -> Rows:
@@ -127,13 +146,8 @@ class Exploration:
     def find(self, query: Query) -> Rows:
         share = query.some(self._wanted) // len(query.languages) + 1
         safe = self._locked or query.minor
-        parts = [
-            self._walker.first(
-                self._queue.rows(language, query.now_ms, safe=safe), share, query.seen
-            )
-            for language in query.languages
-        ]
-        return np.concatenate(parts)
+        queues = self._queue.rows(query.languages, query.now_ms, safe=safe)
+        return np.concatenate([self._walker.first(rows, share, query.seen) for rows in queues])
 
 
 class TrialWeights:

@@ -15,6 +15,7 @@ from jhalak.learning.trials import WORTH, Trials, Tried, tried
 from jhalak.pipeline.stage import SOURCES
 from jhalak.schema.query import Query
 from jhalak.stages.exploration import (
+    APART_MS,
     BELIEF,
     LEAST,
     MOST,
@@ -144,8 +145,22 @@ def test_a_queue_is_made_anew_when_something_changed_but_seldom() -> None:
     world.catalogue.renew_pools()
     assert source.find(query_of("en")).tolist() == [], "what is not live is passed over"
     source._queue._world = world_of(make_item("c"))
-    assert len(source._queue.rows(0, NOW_MS + RENEW_MS - 1, safe=False)) == 2
-    assert len(source._queue.rows(0, NOW_MS + RENEW_MS, safe=False)) == 1
+    assert len(source._queue.rows([0], NOW_MS + RENEW_MS - 1, safe=False)[0]) == 2
+    assert len(source._queue.rows([0], NOW_MS + RENEW_MS, safe=False)[0]) == 1
+
+
+def test_queues_that_are_overdue_at_once_are_made_anew_apart() -> None:
+    world = world_of(*make_items({"food": 2}), *make_items({"food": 2}, "hi"))
+    source = source_of(world)
+    query = query_of("en", "hi")
+    assert len(source.find(query)) == 4, "a queue that never was is made at once"
+    source._queue._world = world_of()
+
+    def left(after_ms: int) -> list[int]:
+        return [len(r) for r in source._queue.rows(query.languages, NOW_MS + after_ms, safe=False)]
+
+    assert left(RENEW_MS) == left(RENEW_MS + APART_MS - 1) == [0, 2]
+    assert left(RENEW_MS + APART_MS) == [0, 0]
 
 
 def test_an_empty_catalogue_has_nothing_to_try() -> None:
