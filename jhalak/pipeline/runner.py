@@ -83,6 +83,13 @@ class StageStats:
             self.errors.add(kind)
             log.error("%s %s failed: %s", self.kind, self.name, error, exc_info=error)
 
+    def late(self, budget_s: float) -> None:
+        """It was not waited for any longer. Where it stood says nothing of why."""
+        self.failures += 1
+        if "late" not in self.errors:
+            self.errors.add("late")
+            log.warning("%s %s took longer than %g s", self.kind, self.name, budget_s)
+
 
 class SideEffects(Generic[T]):
     """Work after the answer, run in order; one that fails is counted and the next one runs."""
@@ -282,6 +289,9 @@ class Pipeline(Generic[Q]):
         started = perf_counter_ns()
         try:
             return True, await asyncio.wait_for(answer, self._budget_s)
+        except TimeoutError:
+            stats.late(self._budget_s)
+            return False, None
         except Exception as error:
             stats.failed(error)
             return False, None

@@ -270,6 +270,15 @@ def test_the_first_failure_of_each_kind_is_logged(caplog: pytest.LogCaptureFixtu
     assert [r.getMessage() for r in caplog.records] == ["source broken failed: it broke"]
 
 
+def test_the_first_that_is_late_is_told_in_a_line(caplog: pytest.LogCaptureFixture) -> None:
+    line = pipeline(sources=[Stage("lost", never)], budget_s=0.001)
+    for _ in range(2):
+        run(line)
+    assert stats(line, "lost").failures == 2
+    told = [(r.getMessage(), r.exc_info) for r in caplog.records]
+    assert told == [("source lost took longer than 0.001 s", None)]
+
+
 def test_any_slot_can_be_explained_from_its_columns() -> None:
     pair = Column("pair", width=2)
     line = pipeline(
