@@ -90,6 +90,7 @@ class Fold:
         record than are kept at hand, they are learned on the way, in their order."""
         at_ms = max(self.at_ms, time_of(record))
         while len(due := self.slates.due(at_ms)) >= self.slates.part:
+            self.lately.tick(at_ms, self.model)  # after a restart there is no minute yet
             yield from self.slates.not_at_hand(due)
             self._close_labels(at_ms, due)
         if isinstance(record, Outcomes):

@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jhalak.config.settings import ModelSettings
+from jhalak.learning.fold import Fold
+from jhalak.learning.joining import Slates
 from jhalak.learning.model import H
 from jhalak.learning.tallies import ITEM_UNUSED_S
-from jhalak.schema.activity import Tick
+from jhalak.schema.activity import Activity, Tick
 from jhalak.schema.viewer_state import SCENES
 from tests.learning.folding import (
     HOUR_MS,
@@ -58,6 +60,25 @@ def test_days_on_which_little_happened_fade_alike_wherever_it_was_stopped() -> N
         resumed = new_fold()
         resumed.load(run(new_fold(), log[:cut], log).dump())
         assert run(resumed, log[cut:], log, start=cut).dump() == whole, cut
+
+
+def test_more_labels_than_are_kept_at_hand_may_close_first_thing_after_a_restart() -> None:
+    def small_fold() -> Fold:
+        fold = new_fold()
+        fold.slates = Slates(cache=4)
+        return fold
+
+    log: list[Activity] = []
+    for slate in range(1, 6):
+        log.append(served(slate, [slate, 20 + slate], NOW_MS))
+        look = event(f"e{slate}", "impression", slate, slate, 0, at_ms=NOW_MS)
+        log.append(outcomes(look, at_ms=NOW_MS))
+    log.append(Tick(NOW_MS + 2 * WINDOW_MS))
+    resumed = small_fold()
+    resumed.load(run(small_fold(), log[:-1], log).dump())
+    run(resumed, log[-1:], log, start=len(log) - 1)
+    assert resumed.dump() == run(small_fold(), log).dump()
+    assert resumed.model.examples == 5
 
 
 @pytest.mark.parametrize("seed", range(3))
