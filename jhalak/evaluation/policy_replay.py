@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Final
 
@@ -119,12 +119,14 @@ class PolicyReplay:
         c, rows = self._world.catalogue, self._rows
         # What was published later was not there yet.
         np.logical_and(self._live, c.published_ms <= served.at_ms, out=c.live)
+        c.pools = replace(c.pools)  # queues of trials are of what was live when they were made
         self._world.alive_ms = served.at_ms
         feed = self._feeds[served.surface]
         one, other = [
             await feed.slate(self._query(viewer, served, side, weights))
             for side, weights in zip(self._sides, self._weights, strict=True)
         ]
+        c.live[:] = self._live  # other records are folded: of any time, with what was live then
         both = self._expected(one, seen), self._expected(other, seen)
         if not both[0][0] or not both[1][0]:
             return

@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 
 from jhalak.assembly import open_learned, open_log
 from jhalak.config.experiments import Override
-from jhalak.evaluation.policy_log import chosen_of, read_newest
+from jhalak.evaluation.policy_log import POSITIONS, chosen_of, read_newest, world_at
+from jhalak.evaluation.policy_replay import PolicyReplay
 from jhalak.evaluation.replay_drafts import ReplayDrafts
 from jhalak.ports.policies import Draft
-from tests.worlds import TOPICS, Jhalak, make_items, tap_games
+from jhalak.schema.activity import Served
+from jhalak.schema.slate import Slate
+from tests.worlds import TOPICS, Jhalak, make_item, make_items, names_of, tap_games
 
 VIEWERS = 24
 
@@ -113,3 +117,47 @@ def test_too_few_viewers_are_told_from(tmp_path: Path) -> None:
     draft, result = replayed(world, Override(exploration=0.5))
     world.end()
     assert draft.state == "failed" and "of 1 viewers" in result["error"]
+
+
+def test_a_viewer_is_known_and_tried_with_what_was_live_then_whoever_was_replayed_before(
+    tmp_path: Path,
+) -> None:
+    """Who comes first in the replay may have asked before the others' items were there."""
+    world = Jhalak(tmp_path / "data")
+    world.put(make_items(dict.fromkeys(TOPICS, 6)))
+    early, late = world.phone(), world.phone()
+    early.look(*early.edition(8)["cards"])
+    world.clock.forward(h=2)
+    now_ms = world.clock() - 60_000
+    world.put(make_item(f"new-{n}", publisher=f"new {n}", published_ms=now_ms) for n in range(30))
+    for slots in (24, 8):
+        cards = late.edition(slots)["cards"]
+        late.look(*cards)
+        late.tap(*cards)
+        world.clock.forward(s=200)
+    world.learn()
+    served = {
+        phone: [one for one in world.records(phone.viewer) if isinstance(one, Served)][-1]
+        for phone in (early, late)
+    }
+    log, learned = open_log(world.data, world.settings, writable=False), open_learned(world.data)
+    replay = PolicyReplay(
+        world_at(world.services.items, learned, served[early].at_ms), log, world.services.viewers,
+        world.settings, Override(exploration=0.0), Override(exploration=1.0),
+    )  # fmt: skip
+    made: list[Slate] = []
+    expected = replay._expected
+    replay._expected = lambda slate, seen: made.append(slate) or expected(slate, seen)  # type: ignore
+    for phone in (early, late):
+        viewer = world.services.viewers.get(phone.number)
+        assert viewer is not None
+        chosen = frozenset([served[phone].slate])
+        world.run(replay._viewer(viewer, chosen, np.ones(POSITIONS)))
+    log.close()
+    state, known = replay._states.state, world.services.states.at_hand(late.number)
+    assert state is not None and known is not None
+    assert np.array_equal(state.vectors, known.vectors)
+    names = [names_of(replay._world, slate.rows) for slate in made]
+    news = [sum(name.startswith("new") for name in slate) for slate in names]
+    assert news[:2] == [0, 0] and news[3] > 0, names
+    world.end()
