@@ -68,8 +68,9 @@ class Chosen:
         if not len(rows):
             return None
         creator = self._world.catalogue.creator
+        own = int(creator[rows[0]])
         rest = np.flatnonzero(slate.rows != rows[0])
-        while len(rest) and creator[slate.rows[rest[0]]] == creator[rows[0]]:
+        while len(rest) and own > 0 and creator[slate.rows[rest[0]]] == own:
             rest = rest[1:]
         rest = rest[: max(query.slots - 1, 0)]
         item = self._world.catalogue.num[rows]
