@@ -83,7 +83,7 @@ def _best(gain, taken, group, stories, topics, last, tired, cap, only_new):  # t
         best = -1
         top = -np.inf
         for i in range(len(gain)):
-            if gain[i] <= top:
+            if not gain[i] > top:
                 continue
             t = group[TOPIC, i]
             if rules >= 4 and t == tired:

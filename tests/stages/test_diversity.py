@@ -243,6 +243,11 @@ def test_an_arm_may_change_exploration_and_fades() -> None:
     assert same.index.tolist() == [0, 1]
 
 
+def test_what_is_no_number_comes_last_and_nothing_comes_twice() -> None:
+    value = [1.0, np.nan, 3.0, 2.0, np.nan, 1.5]
+    assert choose(value, range(6), range(1, 7)) == [2, 3, 5, 0, 1, 4]
+
+
 def test_no_candidates_make_an_empty_selection() -> None:
     world, _ = scored([0] * 8)
     nothing = Candidates(
