@@ -50,7 +50,7 @@ def channel(world: World, states: ViewerStates, event_log: EventLog, settings: S
                 TrialWeights(world, source=NO_SOURCE),
             ],
             value=Weighted(feed.values),
-            selector=Diverse(world, exploration=0.0, topic_share=1.0, min_topics=1),
+            selector=Diverse(world, exploration=None, topic_share=1.0, min_topics=1),
             limit=feed.candidates,
             budget_s=feed.source_budget_ms / 1000,
         ),

@@ -82,7 +82,7 @@ def following(world: World, states: ViewerStates, event_log: EventLog, settings:
                 TrialWeights(world, source=NO_SOURCE),
             ],
             value=Weighted(feed.values),
-            selector=Diverse(world, exploration=0.0, topic_share=1.0, min_topics=1),
+            selector=Diverse(world, exploration=None, topic_share=1.0, min_topics=1),
             limit=NEWEST,
             budget_s=feed.source_budget_ms / 1000,
         ),

@@ -81,7 +81,8 @@ def _select(  # type: ignore[no-untyped-def]
 
 
 class Diverse:
-    """Selector: see the module. An experiment's arm may change exploration and fades of a query.
+    """Selector: see the module. An experiment's arm may change exploration and fades of a query;
+    `exploration` None: nothing is explored here, whatever the query says.
 
     Cost: 12 of 500 candidates in 45 us, 24 in 65, 95 with two languages, on a 2.5 GHz core that
     others slow down to a third: two fifths of what a plain scan with fades cost there.
@@ -93,7 +94,7 @@ class Diverse:
         self,
         world: World,
         *,
-        exploration: float,
+        exploration: float | None,
         topic_fade: float = 0.88,
         creator_fade: float = 0.85,
         language_fade: float = 0.93,
@@ -109,7 +110,11 @@ class Diverse:
 
     def select(self, query: Query, candidates: Candidates) -> Selection:
         c = self._world.catalogue
-        exploration = self._exploration if query.exploration is None else query.exploration
+        exploration = self._exploration
+        if exploration is None:
+            exploration = 0.0
+        elif query.exploration is not None:
+            exploration = query.exploration
         # Nobody is curious where nothing is explored, or nothing may be learned.
         known = query.state if query.profiled and exploration > 0.0 else None
         state = known or _NOBODY

@@ -243,6 +243,19 @@ def test_an_arm_may_change_exploration_and_fades() -> None:
     assert same.index.tolist() == [0, 1]
 
 
+def test_nothing_is_explored_where_nothing_ever_is_whatever_an_arm_or_a_policy_says() -> None:
+    items = [make_item(f"i{i}", publisher=f"p{i}") for i in range(4)]
+    world = world_of(*items, make_item("other", "food", publisher="q"))
+    found = candidates_of(world)
+    found.columns[VALUE] = np.array([1.0, 0.9, 0.8, 0.7, 0.3], np.float32)
+    found.columns[TRIAL] = np.ones(5, np.float32)
+    never = Diverse(world, exploration=None, topic_share=1.0, min_topics=1)
+    for said in (None, 0.05, 1.0):
+        selection = never.select(query_of(state=ViewerState(1), exploration=said), found)
+        assert selection.index.tolist() == [0, 1, 4, 2, 3], "nor is a topic asked for"
+        assert not selection.explored.any() and (selection.propensity == 1.0).all()
+
+
 def test_what_is_no_number_comes_last_and_nothing_comes_twice() -> None:
     value = [1.0, np.nan, 3.0, 2.0, np.nan, 1.5]
     assert choose(value, range(6), range(1, 7)) == [2, 3, 5, 0, 1, 4]
