@@ -136,7 +136,8 @@ class Learner:
         await self._blobs.put(path, to_blob(checkpoint))
         self.lineage.go_on(checkpoint.manifest, checkpoint.ancestors)
         self._checkpointed = list(self.fold.offsets)
-        for old in (await self._blobs.list(FOLDER))[:-KEPT]:
+        # Those of another version may know of more of the log: this one stays beside them.
+        for old in [kept for kept in await self._blobs.list(FOLDER) if kept != path][: 1 - KEPT]:
             await self._blobs.delete(old)
 
 

@@ -72,7 +72,10 @@ class LogFold(Generic[F]):
         offsets = list(self.fold.offsets)
         if offsets == self._checkpointed:
             return
-        await self._blobs.put(f"{self._folder}/{sum(offsets):020d}.msgpack", self.fold.dump())
+        path = f"{self._folder}/{sum(offsets):020d}.msgpack"
+        await self._blobs.put(path, self.fold.dump())
         self._checkpointed = offsets
-        for old in (await self._blobs.list(self._folder))[:-KEPT]:
+        # Those of another version may know of more of the log: this one stays beside them.
+        others = [kept for kept in await self._blobs.list(self._folder) if kept != path]
+        for old in others[: 1 - KEPT]:
             await self._blobs.delete(old)

@@ -296,6 +296,23 @@ def test_checkpoints_are_written_now_and_then_and_the_oldest_are_dropped() -> No
     assert world.blobs.blobs == before, "nothing new, nothing written"
 
 
+def test_what_cannot_be_used_takes_no_place_from_a_checkpoint_made_while_catching_up() -> None:
+    """Checkpoints of another version know of more of the log than who folds it anew."""
+    world = World()
+    world.log.add(*days(60))
+    world.blobs.blobs = {f"{FOLDER}/{n:020d}.msgpack": b"older" for n in range(150, 150 + KEPT)}
+    learner = world.learner()
+    for done in (40, 80, 120):
+        entries = world.log.entries[0][:done]
+        world.log.entries[0], rest = entries, world.log.entries[0][done:]
+        catch_up(learner)
+        asyncio.run(learner.checkpoint())
+        world.log.entries[0] += rest
+        learner = world.learner()
+        assert learner.fold.offsets == [done]
+    assert len(world.blobs.blobs) == KEPT
+
+
 @pytest.mark.parametrize("at_hand", [1, 5, 30])
 def test_a_served_record_that_fell_out_of_memory_is_read_again(at_hand: int) -> None:
     """Also where one record closes the labels of more slates than are kept at hand."""
