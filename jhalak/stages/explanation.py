@@ -23,6 +23,7 @@ from jhalak.schema.candidates import Floats
 from jhalak.schema.languages import LANGUAGES
 from jhalak.schema.query import Query
 from jhalak.schema.reason import REASON_INDEX
+from jhalak.schema.slate import SURFACES
 from jhalak.stages.prediction import FEATURES, PREDICTIONS
 from jhalak.stages.valuation import worth_of
 from jhalak.stages.world import World
@@ -30,12 +31,15 @@ from jhalak.stages.world import World
 _PARTS: Final = tuple(PARTS)
 _NAMED: Final = _PARTS.index("other")
 """Parts before this one can be a reason."""
+_TASTES: Final = _PARTS.index("followed")
+"""Parts before this one are tastes that were inferred."""
 _REASONS: Final = np.array([REASON_INDEX[part] for part in _PARTS[:_NAMED]], np.uint8)
 """What is said where a part decided."""
 _EXPLORE, _POPULAR, _TRENDING, _FOLLOWED, _FOLLOWED_TOPIC = (
     np.uint8(REASON_INDEX[name])
     for name in ("explore", "popular", "trending", "followed", "followed_topic")
 )
+_LOCKSCREEN: Final = SURFACES.index("lockscreen")
 _NOBODY: Final = np.empty(0, np.int32)
 NAMING: Final = ("taste_publisher", "followed")
 """Reasons whose sentences name the publisher."""
@@ -65,7 +69,8 @@ def decide(
         p, both, bias, predictions[chosen[0]], worth_of(query.values or weights), chosen,
         candidates.rows, candidates[SOURCES], np.uint16(1 << trending_source),
         world.catalogue.lines, outcome.selection.explored, state is not None,
-        _NOBODY if state is None else followed_of(state)[0], parts, reason,
+        query.surface == _LOCKSCREEN, _NOBODY if state is None else followed_of(state)[0], parts,
+        reason,
     )  # fmt: skip
     return parts, reason
 
@@ -93,15 +98,17 @@ def _lay(  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True)
 def _explain(  # type: ignore[no-untyped-def]
     p, both, bias, levelled, worth, chosen, rows, sources, trending, facts, explored, personal,
-    followed, parts, reason,
+    locked, followed, parts, reason,
 ):  # fmt: skip
-    """Fill parts[k, C] (`value.contributions` of the chosen) and reason[k]."""
+    """Fill parts[k, C] (`value.contributions` of the chosen) and reason[k]. Where it is `locked` no
+    taste is named for what is sensitive: features keep it out there, so what a part of it adds is
+    that the usual candidate is disliked, and anyone nearby may read the reason."""
     probable(p, both, bias)
     lost(p, levelled, worth, parts)
     k = len(chosen)
     for i in range(k):
-        most = 0
-        for part in range(1, _NAMED):
+        most = _TASTES if locked and facts.sensitive[rows[chosen[i]]] else 0
+        for part in range(most + 1, _NAMED):
             if parts[i, part] > parts[i, most]:
                 most = part
         if explored[i]:

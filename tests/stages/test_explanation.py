@@ -100,6 +100,20 @@ def test_no_taste_is_claimed_where_no_profile_was_read(query: Query) -> None:
     assert reason(query, sources=0b01, taste_topic=2.0) == "trending"
 
 
+def test_no_taste_is_named_for_what_is_sensitive_where_anyone_may_read_the_reason() -> None:
+    sensitive = WORLD.catalogue.sensitive
+    sensitive[0] = True
+    try:
+        for taste in ("taste_topic", "taste_creator", "like_long"):
+            assert reason(knows(), sources=0b10, **{taste: 3.0}) == "popular"
+            assert reason(knows(), fresh=0.1, **{taste: 3.0}) == "fresh"
+        assert reason(knows(), item_tap=0.1, taste_topic=3.0) == "trending"
+        assert reason(knows(), followed=0.1, taste_topic=3.0) == "followed_topic"
+        assert reason(knows(surface=1), taste_topic=3.0) == "taste_topic", "in one's own hands"
+    finally:
+        sensitive[0] = False
+
+
 def test_an_empty_slate_has_no_reasons() -> None:
     nothing = Selection(np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.bool_))
     outcome = outcome_of(np.stack([CENTRE, CENTRE]), nothing)
