@@ -26,6 +26,7 @@ the last-named rules yield first.
 
 **Curiosity.** With exploration, the best candidate of each topic counts as much more than its value
 as a look at the topic would tell of the viewer (stages/curiosity.py): of F, the values are those.
+On a locked screen nothing sensitive does.
 
 **Trials.** With probability `exploration` a slot shows instead one of the candidates that have a
 weight in TRIAL (stages/exploration.py), drawn in proportion to it, among those whose creator was
@@ -47,6 +48,7 @@ from numpy.typing import NDArray
 from jhalak.pipeline.stage import VALUE, Selection
 from jhalak.schema.candidates import Candidates, Rows
 from jhalak.schema.query import Query
+from jhalak.schema.slate import SURFACES
 from jhalak.schema.viewer_state import ViewerState
 from jhalak.stages.curiosity import curiosity, lift_best
 from jhalak.stages.exploration import TRIAL
@@ -54,15 +56,17 @@ from jhalak.stages.greedy import CREATOR, LANGUAGE, SOUND, STORY, TOPIC, choose,
 from jhalak.stages.world import World
 
 _NOBODY: Final = ViewerState(0)
+_LOCKSCREEN: Final = SURFACES.index("lockscreen")
 
 
 @njit(cache=True, nogil=True)
 def _select(  # type: ignore[no-untyped-def]
-    value, rows, trial, topic, creator, language, story, sound, row_of, curious, counts, items,
-    items_done, slots, fading, cap, min_topics, exploration, seed, last,
+    value, rows, trial, topic, creator, language, story, sound, sensitive, row_of, curious, locked,
+    counts, items, items_done, slots, fading, cap, min_topics, exploration, seed, last,
 ):  # fmt: skip
     """`choose` over the catalogue's columns; where it is `curious`, the best of each topic counts
-    more (stages/curiosity.py), by the state's `counts`, `items` and `items_done`."""
+    more (stages/curiosity.py), by the state's `counts`, `items` and `items_done`; where it is
+    `locked` nothing sensitive does, for how much is a taste that was inferred."""
     n = len(rows)
     group = np.empty((5, n), np.int64)
     worth = np.empty(n)
@@ -75,8 +79,12 @@ def _select(  # type: ignore[no-untyped-def]
         group[SOUND, i] = sound[row]
         worth[i] = value[i]
     if curious:
+        asked = group[TOPIC].copy()
+        for i in range(n):
+            if locked and sensitive[rows[i]]:
+                asked[i] = 0
         lift = curiosity(counts, items, items_done, row_of, topic)
-        lift_best(worth, group[TOPIC], trial, lift)
+        lift_best(worth, asked, trial, lift)
     return choose(worth, group, trial, slots, fading, cap, min_topics, exploration, seed, last)
 
 
@@ -121,8 +129,9 @@ class Diverse:
         return Selection(
             *_select(
                 candidates[VALUE], candidates.rows, candidates[TRIAL], c.topic, c.creator,
-                c.language, c.story, c.sound, c.row_of, known is not None, state.counts,
-                state.items, state.items_done, query.slots, self._fading_of(query),
+                c.language, c.story, c.sound, c.sensitive, c.row_of, known is not None,
+                query.surface == _LOCKSCREEN, state.counts, state.items, state.items_done,
+                query.slots, self._fading_of(query),
                 max(ceil(query.slots * self._topic_share), 1), self._min_topics, exploration,
                 np.uint64(query.rng.getrandbits(64)), creator_before(self._world, query),
             )

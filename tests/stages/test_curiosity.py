@@ -141,3 +141,26 @@ def test_a_new_viewer_is_shown_all_topics_and_fewer_where_nothing_is_explored() 
     assert slate(ViewerState(1)) == set(TOPICS)
     assert len(slate(ViewerState(1), exploration=0.0)) == 4
     assert len(slate(ViewerState(1), profiled=False)) == len(slate(None)) == 4
+
+
+def test_where_anyone_may_look_no_sensitive_topic_is_lifted_whatever_was_tapped() -> None:
+    world = world_of(
+        make_item("faith", "faith", publisher="f"), make_item("food", "food", publisher="g")
+    )
+    found = candidates_of(world)
+    found.columns[VALUE] = np.array([0.3, 0.2], np.float32)
+    found.columns[TRIAL] = np.zeros(2, np.float32)
+
+    def first(surface: int, value: float) -> str:
+        found.columns[VALUE][0] = value
+        query = query_of(slots=1, state=state, surface=surface)
+        at = Diverse(world, exploration=0.05, min_topics=1).select(query, found).index[0]
+        return world.catalogue.record(int(found.rows[at])).item.id
+
+    state = ViewerState(1)
+    for topic in world.catalogue.topic[found.rows].tolist():
+        state.counts[TOPIC_0 + topic, [SHOWN, JUDGED]] = 40.0
+    assert first(0, 0.3) == first(1, 0.3) == "faith"
+    state.counts[TOPIC_0 + world.catalogue.topic[found.rows[0]], [SHOWN, JUDGED, TAP]] = 1.0
+    assert first(1, 0.1) == "faith", "in one's own hands"
+    assert first(0, 0.1) == "food" and first(0, 0.3) == "faith"
