@@ -131,7 +131,8 @@ def _lay(near, strength, row_of, live, rows, weights):  # type: ignore[no-untype
         at = 0
         for k in range(EXPORTED):
             other = row_of[near[i, k]] if 0 < near[i, k] < len(row_of) else -1
-            if other >= 0 and live[other]:
+            # While a thread lays it the catalogue may grow: `live` is as it was.
+            if 0 <= other < len(live) and live[other]:
                 rows[1 + i, at] = other
                 weights[1 + i, at] = strength[i, k]
                 at += 1

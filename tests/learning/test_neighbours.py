@@ -212,6 +212,15 @@ def test_neighbours_are_laid_over_rows_those_that_are_live_first() -> None:
     assert (rows[[0, 3]] == -1).all()
 
 
+def test_a_neighbour_in_a_row_that_came_while_they_are_laid_is_left_out() -> None:
+    near = np.zeros((1, EXPORTED), np.int64)
+    near[0, :3] = 1, 3, 2
+    row_of = np.array([-1, 0, 1, 1000], np.int32)
+    behind = np.ones(1001, np.bool_)  # what lies behind `live` in memory says nothing
+    rows, _ = lay_neighbours(near, np.ones((1, EXPORTED), np.float32), row_of, behind[:2])
+    assert rows[1, :3].tolist() == [0, 1, -1]
+
+
 def test_an_empty_table_exports_nothing_and_survives_a_checkpoint() -> None:
     pairs = CoEngagement()
     assert len(pairs.arrays(NOW_MS)["near_nums"]) == 0
