@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
 
 from jhalak.evaluation.gather import (
@@ -37,6 +38,8 @@ FIELD_OF_ACTION: Final = {
 """What each of ACTIONS is called in the file."""
 
 Id = str | int
+Seconds = Annotated[float, Meta(ge=0.0)]
+"""Below 0 a feature of the item would be no number, and with it all weights that learn it."""
 Time = str | int
 """Unix milliseconds, or ISO 8601; without a zone it is UTC."""
 
@@ -49,7 +52,7 @@ class ItemFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """One of LANGUAGES."""
     topic: str = ""
     creator: Id = ""
-    duration_s: float = 0.0
+    duration_s: Seconds = 0.0
     title: str = ""
     published: Time | None = None
     """Left out: when it was shown first."""
@@ -70,7 +73,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     language: str = ""
     topic: str = ""
     creator: Id = ""
-    duration_s: float = 0.0
+    duration_s: Seconds = 0.0
     title: str = ""
     watched_s: float | None = None
     tap: bool | None = None

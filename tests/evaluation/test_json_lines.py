@@ -109,6 +109,7 @@ def test_files_of_a_folder_are_one_log_and_copies_are_counted(tmp_path: Path) ->
         ('{"viewer": "a", "item": "x", "at": 1, "liked": true}', r"line 2: .*`liked`"),
         ('{"viewer": "a", "item": "x", "at": 1, "tap": 3}', r"line 2: .*bool"),
         ('{"viewer": "a", "item": "x", "at": "noon"}', r"line 2: the time 'noon'.*ISO 8601"),
+        ('{"viewer": "a", "item": "x", "at": 1, "duration_s": -2}', r"line 2: .*>= 0.*duration_s"),
         ("viewer,item,at", r"line 2: .*malformed"),
     ],
 )
