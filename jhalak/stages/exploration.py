@@ -43,10 +43,13 @@ from jhalak.stages.world import World
 TRIAL = Column("trial", default=0.0)
 """float32[n]: weight with which a slot for trials shows the candidate; 0: it is not on trial."""
 
-REACH: Final = 4096
+REACH: Final = 8192
 """How many of a language's newest items are looked through for trials."""
 WAITING: Final = 1024
 """How many trials a queue holds at most."""
+EACH: Final = 4
+"""So many of a creator go before what others have more of: who is new waits behind none of those
+who publish a thousand cards a day."""
 RENEW_MS: Final = 3000
 """A queue is made anew so seldom at most: 0.5 ms of the thread that serves."""
 APART_MS: Final = 50
@@ -88,17 +91,19 @@ class TrialQueue:
 
     def _make(self, fresh: Rows, tried: Tried, *, safe: bool) -> Rows:
         c = self._world.catalogue
-        rows = _on_trial(
+        rows = on_trial(
             fresh[:REACH], c.live, c.lines, tried.keys, tried.spent, self._budget, self._cards, safe
         )
         return in_turn(rows, c.creator[rows], tried, self._budget)
 
 
 @njit(cache=True, nogil=True)
-def _on_trial(rows, live, lines, keys, spent, budget, cards, safe):  # type: ignore[no-untyped-def]
-    """int32[m]: the first WAITING of `rows` that may be tried; of each story the first."""
-    out, told = np.empty(WAITING, np.int32), {np.int64(0)}
-    m = 0
+def on_trial(rows, live, lines, keys, spent, budget, cards, safe):  # type: ignore[no-untyped-def]
+    """int32[<=WAITING]: those of `rows`, freshest first, that may be tried; of each story the
+    first, and EACH of each creator before any others."""
+    first, more = np.empty(WAITING, np.int32), np.empty(WAITING, np.int32)
+    told, of = {np.int64(0)}, {np.int32(-1): 0}
+    n = m = 0
     for row in rows:
         line = lines[row]
         if not live[row] or (cards and line.kind == VIDEO) or (safe and line.sensitive):
@@ -111,16 +116,23 @@ def _on_trial(rows, live, lines, keys, spent, budget, cards, safe):  # type: ign
             continue
         if key >= STORIES:
             told.add(key)
-        out[m] = row
-        m += 1
-        if m == WAITING:
-            break
-    return out[:m].copy()
+        had = of.get(line.creator, 0)
+        of[line.creator] = had + 1
+        if had < EACH:
+            first[n] = row
+            n += 1
+            if n == WAITING:
+                break
+        elif m < WAITING:
+            more[m] = row
+            m += 1
+    m = min(m, WAITING - n)
+    return np.concatenate((first[:n], more[:m]))
 
 
 def in_turn(rows: Rows, creator: NDArray[np.int32], tried: Tried, budget: float) -> Rows:
-    """`rows`, freshest first, in the order of what their creator was given + `budget` for each of
-    its rows that comes before. Creators that nobody knows (0) are one. O(n log n)."""
+    """`rows`, a creator's freshest first, in the order of what their creator was given + `budget`
+    for each of its rows that comes before. Creators that nobody knows (0) are one. O(n log n)."""
     order = np.argsort(creator, kind="stable")
     mine = creator[order]
     first = np.flatnonzero(np.r_[True, mine[1:] != mine[:-1]]) if len(rows) else order

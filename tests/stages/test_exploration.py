@@ -21,6 +21,7 @@ from jhalak.stages.exploration import (
     MOST,
     RENEW_MS,
     TRIAL,
+    WAITING,
     Exploration,
     TrialWeights,
     _chances,
@@ -161,6 +162,20 @@ def test_queues_that_are_overdue_at_once_are_made_anew_apart() -> None:
 
     assert left(RENEW_MS) == left(RENEW_MS + APART_MS - 1) == [0, 2]
     assert left(RENEW_MS + APART_MS) == [0, 0]
+
+
+def test_who_publishes_little_waits_behind_nobody_who_publishes_much() -> None:
+    many = make_items({"food": WAITING + 50}, publishers=2)
+    old = make_item("old", publisher="new", published_ms=NOW_MS - DAY_MS)
+    world = world_of(*many, old)
+    (rows,) = source_of(world)._queue.rows([0], NOW_MS, safe=False)
+    names = names_of(world, rows)
+    assert len(names) == len(set(names)) == WAITING
+    assert "old" in names[:3], "each creator's freshest comes first"
+    of = world.catalogue.creator[rows]
+    ages = world.catalogue.published_ms[rows]
+    for creator in np.unique(of):
+        assert (np.diff(ages[of == creator]) <= 0).all()
 
 
 def test_an_empty_catalogue_has_nothing_to_try() -> None:
