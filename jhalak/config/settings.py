@@ -109,8 +109,9 @@ class LearningSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     checkpoint_s: float = 30.0
     label_window_s: float = 120.0
     """Log time after an impression at which its labels close: what did not come is a no."""
-    join_h: float = 72.0
-    """Log time for which served slots wait for outcomes."""
+    join_h: float = 24.0
+    """Log time for which served slots wait for outcomes; what comes later is not learned. All three
+    folds of the log hold what is open in memory, so it decides how much they need."""
     model: ModelSettings = ModelSettings()
 
 

@@ -27,7 +27,6 @@ from jhalak.learning.joining import (
     CLOSED,
     ENGAGER,
     IMPRESSION,
-    TOKEN_LIFE_MS,
     Features,
     Shown,
     Slates,
@@ -48,7 +47,7 @@ from jhalak.schema.activity import (
 from jhalak.schema.candidates import Floats
 from jhalak.schema.reason import REASON_INDEX
 
-FORMAT: Final = 7
+FORMAT: Final = 8
 DAY_MS: Final = 86_400_000
 _EXPLORE: Final = REASON_INDEX["explore"]
 
@@ -70,19 +69,22 @@ class Fold:
         self.examples = Examples(self.model, self.figures.foretold)
         self.watch = WatchTime()
         self.tallies = Tallies()
-        self.slates = Slates()
+        self._window_ms = int(label_window_s * 1000)
+        self._join_ms = int(join_h * 3_600_000)
+        self.slates = Slates(self._join_ms)
         self.relations: dict[str, int] = {}
-        """Relation record ids of the last seven days of log time, with their times."""
+        """Ids of the relations' records that came while their slates are remembered, with their
+        times."""
         self.erased: dict[int, int] = {}
         """Slates of erased viewers, with the log time of the erasure: another partition may still
         bring something of them."""
         self.counts: dict[str, int] = dict.fromkeys(
-            ("records", "events", "repeats", "unjoined", "unread"), 0
+            ("records", "events", "repeats", "unjoined", "late", "unread"), 0
         )
-        """`unread`: labels that closed when the log had their served record no more."""
+        """`unjoined`: events whose served record was not met. `late`: of slates that are not
+        remembered any more; not counted, lest one counted before counts again. `unread`: labels
+        that closed when the log had their served record no more."""
         self.windows = (label_window_s, join_h)
-        self._window_ms = int(label_window_s * 1000)
-        self._join_ms = int(join_h * 3_600_000)
 
     def missing(self, record: Activity) -> Iterator[tuple[int, int]]:
         """(partition, n) of served records that `apply(record)` will want and has not at hand. Put
@@ -144,6 +146,9 @@ class Fold:
                 slate, shown = event.slate, None
                 if slate in self.erased:
                     continue
+                if self.slates.past(event.issued_ms, self.at_ms):
+                    self.counts["late"] += 1
+                    continue
                 shown, known = self.slates.of(event), self.slates.cache.get(slate)
             self._outcome(event, record, shown, known)
 
@@ -156,7 +161,7 @@ class Fold:
             return
         name = EVENT_TYPES[event.type]
         yes = labels.said_by(name, event, known, self.watch)
-        shown.events[event.id] = (yes, position)
+        shown.events[event.id] = position << 8 | yes
         counts["events" if shown.n else "unjoined"] += 1
         if name == "undo":
             self._undo(shown, event, known, received_ms)
@@ -201,18 +206,18 @@ class Fold:
             # It was learned as a no already: the yes comes late, but it comes.
             self.figures.close(known, position, new, self.at_ms, late=True)
             self.decay.close(known, position, new, self.model.position, self.at_ms, late=True)
-            self._learn(shown, known, position, labels.late(new), self.at_ms)
+            self._learn(known, position, labels.late(new), self.at_ms)
 
     def _undo(self, shown: Shown, event: Outcome, known: Features | None, at_ms: int) -> None:
         """Take an event back, unless another one of the slot says the same (a long dwell, say,
         beside a completion)."""
-        taken = shown.events.get(event.undoes)
-        if taken is None or not taken[0]:
+        taken = shown.events.get(event.undoes, 0)
+        position, yes = taken >> 8, taken & 0xFF
+        if not yes:
             return
-        yes, position = taken
-        shown.events[event.undoes] = (0, position)
-        for other, at in shown.events.values():
-            if at == position:
+        shown.events[event.undoes] = position << 8
+        for other in shown.events.values():
+            if other >> 8 == position:
                 yes &= ~other
         yes &= shown.yes[position]
         shown.yes[position] &= ~yes & 0xFF
@@ -262,7 +267,7 @@ class Fold:
             shown = self.slates.shown.get(slate)
             known = self.slates.cache.get(slate)
             if shown is None:
-                continue  # erased, or its token is dead
+                continue  # erased, or past
             if known is None:
                 self.counts["unread"] += 1
                 continue
@@ -270,21 +275,17 @@ class Fold:
             self.figures.close(known, position, shown.yes[position], at_ms)
             self.lately.close(known, position, shown.yes[position])
             self.decay.close(known, position, shown.yes[position], self.model.position, at_ms)
-            self._learn(shown, known, position, labels.closed(shown.yes[position]), at_ms)
+            self._learn(known, position, labels.closed(shown.yes[position]), at_ms)
 
     def _forget(self) -> None:
         """Let go of what has grown old."""
         self.slates.expire(self.at_ms)
-        for held, life_ms in ((self.relations, TOKEN_LIFE_MS), (self.erased, DAY_MS)):
+        for held, life_ms in ((self.relations, self._join_ms), (self.erased, DAY_MS)):
             _drop_before(held, self.at_ms - life_ms)
 
-    def _learn(
-        self, shown: Shown, known: Features, position: int, label: Floats, at_ms: int
-    ) -> None:
-        """Late outcomes are counted but not learned; so are those of slates not scored."""
-        if known.features is None or shown.at_ms < at_ms - self._join_ms:
-            return
-        if not known.scored(position):
+    def _learn(self, known: Features, position: int, label: Floats, at_ms: int) -> None:
+        """What was shown without a score is counted but not learned."""
+        if known.features is None or not known.scored(position):
             return
         about = (
             known.items[position], known.creator[position], known.topic[position],

@@ -5,11 +5,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from jhalak.learning.joining import TOKEN_LIFE_MS
 from jhalak.learning.neighbours import CoEngagement
 from jhalak.schema.activity import Activity, Erased, Tick
 from jhalak.schema.reason import REASON_INDEX
-from tests.learning.folding import after, counts, new_fold, run
+from tests.learning.folding import HOUR_MS, JOIN_H, after, counts, new_fold, run
 from tests.learning.records import NOW_MS, event, outcomes, relation, served
 
 GONE, STAYS = 0x1122334455667788, 0x2233445566778899
@@ -52,7 +51,7 @@ def test_nothing_in_the_learner_names_an_erased_viewer_or_their_slates() -> None
 
 
 def test_what_they_engaged_with_is_found_also_when_their_slates_are_long_forgotten() -> None:
-    later_ms = NOW_MS + TOKEN_LIFE_MS + 1
+    later_ms = NOW_MS + int(JOIN_H * HOUR_MS) + 1
     fold = after(*engaged(GONE, 1), *engaged(GONE, 2), Tick(later_ms))
     assert not fold.slates.shown and names(fold.dump(), GONE)
     run(fold, [Erased(later_ms, (1, 2))], start=8)

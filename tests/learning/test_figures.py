@@ -48,8 +48,10 @@ def looked(fold: Fold, viewers: int, at_ms: int = NOW_MS, profiled: bool = True)
         number = at_ms // 1000 * 1000 + viewer
         n = fold.offsets[0]
         fold.apply(0, n + 1, slate(number, 7919 * viewer, at_ms, profiled))
-        seen = [event(f"{number}-{i}", "impression", number, 10 + i, i) for i in range(3)]
-        tap = event(f"{number}-tap", "tap", number, 10, 0)
+        seen = [
+            event(f"{number}-{i}", "impression", number, 10 + i, i, at_ms=at_ms) for i in range(3)
+        ]
+        tap = event(f"{number}-tap", "tap", number, 10, 0, at_ms=at_ms)
         fold.apply(0, n + 2, outcomes(*seen, tap, at_ms=at_ms))
     fold.apply(0, fold.offsets[0] + 1, Tick(at_ms + WINDOW_MS))
     return fold

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from jhalak.config.settings import ModelSettings
-from jhalak.learning.joining import TOKEN_LIFE_MS
 from jhalak.schema.activity import Tick
 from tests.learning.folding import (
     HOUR_MS,
@@ -80,15 +79,19 @@ def test_a_yes_after_the_close_is_learned_when_it_comes_and_says_nothing_else() 
     assert counts(after(*records, late), 10)["tap"] == pytest.approx(1, abs=0.01)
 
 
-def test_outcomes_later_than_the_join_are_counted_and_not_learned() -> None:
-    late_ms = NOW_MS + int(JOIN_H * HOUR_MS) + 1
-    fold = after(
-        served(1, [10]),
-        outcomes(event("a", "tap", 1, 10), at_ms=late_ms),
-        Tick(late_ms + WINDOW_MS),
-    )
-    assert counts(fold, 10) == SEEN | {"tap": 1}
-    assert fold.model.examples == 0
+def test_outcomes_later_than_the_join_change_nothing() -> None:
+    join_ms = int(JOIN_H * HOUR_MS)
+    records = [
+        served(1, [10]), outcomes(event("a", "tap", 1, 10), at_ms=NOW_MS + join_ms),
+        Tick(NOW_MS + join_ms + WINDOW_MS),
+    ]  # fmt: skip
+    fold = after(*records)
+    assert fold.counts["late"] == 0 and counts(fold, 10)["tap"] == 1
+    before = fold.tallies.dump()
+    late = outcomes(event("a", "tap", 1, 10), event("b", "share", 1, 10), at_ms=fold.at_ms)
+    run(fold, [late, relation("r", "likes", 10, slate=1, at_ms=fold.at_ms)], records, start=3)
+    assert fold.counts["late"] == 2
+    assert fold.tallies.dump() == before, "what was counted before does not count again"
 
 
 def test_what_was_served_without_scores_is_counted_and_not_learned() -> None:
@@ -102,7 +105,7 @@ def test_what_was_served_without_scores_is_counted_and_not_learned() -> None:
 
 def test_a_dead_slots_memory_is_freed() -> None:
     fold = after(served(1, [10]), relation("r", "likes", 10, slate=1))
-    run(fold, [Tick(NOW_MS + TOKEN_LIFE_MS + 1)], start=2)
+    run(fold, [Tick(NOW_MS + int(JOIN_H * HOUR_MS) + 1)], start=2)
     assert not fold.slates.shown
     assert not fold.slates.cache
     assert not fold.relations

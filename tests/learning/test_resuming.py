@@ -65,7 +65,7 @@ def test_days_on_which_little_happened_fade_alike_wherever_it_was_stopped() -> N
 def test_more_labels_than_are_kept_at_hand_may_close_first_thing_after_a_restart() -> None:
     def small_fold() -> Fold:
         fold = new_fold()
-        fold.slates = Slates(cache=4)
+        fold.slates = Slates(fold.slates.life_ms, cache=4)
         return fold
 
     log: list[Activity] = []

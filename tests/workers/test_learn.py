@@ -321,7 +321,7 @@ def test_a_served_record_that_fell_out_of_memory_is_read_again(at_hand: int) -> 
     usual = whole.learner()
     catch_up(usual)
     small = whole.learner()
-    small.fold.slates = Slates(at_hand)
+    small.fold.slates = Slates(usual.fold.slates.life_ms, at_hand)
     catch_up(small)
     assert small.fold.model.examples > 0
     assert small.fold.dump() == usual.fold.dump()
@@ -333,7 +333,7 @@ def test_labels_whose_served_record_is_not_in_the_log_any_more_are_counted() -> 
     world = World()
     world.log.add(*burst(40), Tick(NOW_MS + 7_200_000))
     learner = world.learner()
-    learner.fold.slates = Slates(5)
+    learner.fold.slates = Slates(learner.fold.slates.life_ms, 5)
     world.log.entries[0][0] = world.log.entries[0][2]  # the first slate's is read no more
     asyncio.run(learner.step())
     assert learner.fold.counts["unread"] == 4
