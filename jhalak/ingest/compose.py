@@ -72,6 +72,7 @@ class Composer:
         if language is None:
             raise Refused(f"language not one of ours: {self.tongues.found}")
         publisher = self._text(fields, "publisher")[:MAX_PUBLISHER].strip() or self.publisher
+        publisher = publisher.lstrip("@ ")  # with it a name is an account's
         topic = topic_by_id()[self._topic(fields)]
         text = self._reader_text(title, summary, blocks, language)
         short, summary = self._card_texts(title, summary, language)

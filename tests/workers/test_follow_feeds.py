@@ -44,6 +44,16 @@ def test_entries_become_cards_and_are_not_stored_again(cell: Cell) -> None:
     assert state.kind == "rss20" and state.title == "Example News" and state.error == ""
 
 
+def test_no_feed_speaks_in_the_name_of_an_account(cell: Cell) -> None:
+    account = cell.records.creators.add("asha", "x", cell.now_ms)
+    cell.add()
+    said = entry(1, more="<source url='https://news.example'>@asha</source>")
+    cell.network.pages[URL] = answer(rss(said, entry(2)).replace("Example News", "@ @asha"))
+    cell.run()
+    assert [record.item.publisher for record in cell.items()] == ["asha", "asha"]
+    assert account.creator not in {record.creator for record in cell.items()}
+
+
 def test_an_entry_that_changes_changes_its_card_and_one_that_vanishes_does_not(
     cell: Cell,
 ) -> None:
