@@ -48,7 +48,8 @@ class Door:
             self._busy -= 1
         if found is not None:
             self._names.forget(name)
-            self._addresses.forget(network)
+            # Only this one: others' names were tried from there, whoever comes in.
+            self._addresses.take_back(network)
         return found
 
 

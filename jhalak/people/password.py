@@ -68,5 +68,10 @@ class Tries:
         if len(self._failed) > self._keys:
             self._failed.popitem(last=False)
 
+    def take_back(self, key: str) -> None:
+        """The last one was no failure."""
+        if failed := self._failed.get(key):
+            failed.pop()
+
     def forget(self, key: str) -> None:
         self._failed.pop(key, None)

@@ -92,6 +92,14 @@ def test_one_address_tries_few_names(console: Console, quick: list[str]) -> None
     assert len(quick) == OF_ADDRESS
 
 
+def test_who_may_come_in_tries_no_more_names_for_it(console: Console, quick: list[str]) -> None:
+    for n in range(OF_ADDRESS - 1):
+        assert sign_in(console, f"name {n}").status_code == 401
+    assert sign_in(console, "mina").status_code == 200
+    assert sign_in(console, "the last name").status_code == 401
+    assert sign_in(console, "one name more").status_code == 429
+
+
 def test_two_passwords_are_checked_at_a_time(
     console: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
