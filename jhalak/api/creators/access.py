@@ -75,6 +75,20 @@ async def signed_in(connection: ASGIConnection[Any, Any, Any, State], _: BaseRou
     await creator_of(connection.scope, services_of(connection))
 
 
+async def from_here(connection: ASGIConnection[Any, Any, Any, State], _: BaseRouteHandler) -> None:
+    """Guard, where a cookie is begun: a page of another site, whose forms ask nobody, must not sign
+    in whoever visits it as somebody else. Programs say nothing of a site. Raises Refused (403)."""
+    scope = connection.scope
+    if header(scope, HEADER.encode()) is not None:
+        return
+    site, origin = header(scope, b"sec-fetch-site"), header(scope, b"origin")
+    if site is None and origin is not None:  # a browser, over a line that it does not trust
+        same = origin.partition("://")[2] == (header(scope, b"host") or "").lower()
+        site = "same-origin" if same else "cross-site"
+    if site not in (None, "same-origin", "none"):
+        raise Refused(403, "other_site", "a page of another site asks, which signs nobody in here")
+
+
 async def current_creator(request: Request[Any, Any, State]) -> Creator:
     """The dependency `creator`. Raises Refused (401, 403)."""
     return await creator_of(request.scope, services_of(request))

@@ -13,6 +13,7 @@ from litestar import delete, get, post
 from litestar.datastructures import CacheControlHeader
 from litestar.response import Response
 
+from jhalak.api.creators.access import from_here
 from jhalak.api.creators.signing_in import SignedIn, begin
 from jhalak.api.raw import AnyRequest, Refused
 from jhalak.api.services import Services
@@ -134,7 +135,8 @@ async def passkey_sign_in_options(request: AnyRequest, services: Services) -> Pa
     return PasskeyOptions(options)
 
 
-@post("/v1/creators/session/passkey", tags=["creators"], status_code=201, cache_control=NO_STORE)
+@post("/v1/creators/session/passkey", tags=["creators"], status_code=201, cache_control=NO_STORE,
+      guards=[from_here])  # fmt: skip
 async def passkey_sign_in(
     data: PasskeySignIn, request: AnyRequest, services: Services
 ) -> Response[SignedIn]:

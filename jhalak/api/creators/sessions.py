@@ -11,7 +11,7 @@ from litestar import delete, get, post
 from litestar.datastructures import CacheControlHeader
 from litestar.response import Response
 
-from jhalak.api.creators.access import secret_of
+from jhalak.api.creators.access import from_here, secret_of
 from jhalak.api.creators.passwords import address_of, who_has
 from jhalak.api.creators.signing_in import SignedIn, begin, cookie, tokens_ended
 from jhalak.api.door import Door
@@ -71,7 +71,8 @@ def session_routes() -> list[Any]:
     """What the door counts is one for each process."""
     door, recovering = Door(), Door()
 
-    @post("/v1/creators/session", tags=["creators"], status_code=201, cache_control=NO_STORE)
+    @post("/v1/creators/session", tags=["creators"], status_code=201, cache_control=NO_STORE,
+          guards=[from_here])  # fmt: skip
     async def sign_in(
         data: SignInIn, request: AnyRequest, services: Services
     ) -> Response[SignedIn]:
@@ -82,7 +83,7 @@ def session_routes() -> list[Any]:
         return await begin(request, services, account, data.even_suspended)
 
     @post("/v1/creators/session/recovery", tags=["creators"], status_code=201,
-          cache_control=NO_STORE)  # fmt: skip
+          cache_control=NO_STORE, guards=[from_here])  # fmt: skip
     async def recover(
         data: RecoveryIn, request: AnyRequest, services: Services
     ) -> Response[SignedIn]:

@@ -10,6 +10,7 @@ from litestar import post
 from litestar.datastructures import CacheControlHeader
 from litestar.response import Response
 
+from jhalak.api.creators.access import from_here
 from jhalak.api.creators.joining import anonymous, consented, mirror_blocks
 from jhalak.api.creators.naming import free_handle, free_name, handle_taken, told_age
 from jhalak.api.creators.passwords import address_of, phc_of
@@ -52,7 +53,8 @@ def sign_up_route() -> Any:
     """What it counts is one for each process."""
     made = Tries(NEW_ACCOUNTS, NEW_WINDOW_MS)
 
-    @post("/v1/creators", tags=["creators"], status_code=201, cache_control=NO_STORE)
+    @post("/v1/creators", tags=["creators"], status_code=201, cache_control=NO_STORE,
+          guards=[from_here])  # fmt: skip
     async def create_creator(
         data: SignUpIn, request: AnyRequest, services: Services
     ) -> Response[SignedUp]:

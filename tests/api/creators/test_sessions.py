@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from json import dumps
+
 from jhalak.api.door import OF_NAME
-from tests.api.creators.studio import PASSWORD, Studio
+from tests.api.creators.studio import PASSWORD, Studio, new
 
 NEW = "एक नया पासवर्ड है"
 CHROME = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
@@ -100,3 +102,32 @@ def test_new_codes_void_the_old_ones_and_ask_for_the_password(people: Studio) ->
     assert people.ask("POST", "/session/recovery", json=said).status_code == 401
     said["code"] = answer.json()["recovery_codes"][9]
     assert people.ask("POST", "/session/recovery", json=said).status_code == 201
+
+
+ELSEWHERE = [
+    {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"},
+    {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": "http://["},
+]  # fmt: skip
+HERE: list[dict[str, str]] = [
+    {}, {"Sec-Fetch-Site": "same-origin", "Origin": "https://jhalak.example"},
+    {"Origin": "http://jhalak"}, {"Origin": "https://behind.example", "Jhalak-Studio": "1"},
+]  # fmt: skip
+
+
+def test_no_page_of_another_site_signs_in_whoever_visits_it(people: Studio) -> None:
+    """A form sends what may be read as JSON without asking first, and keeps the cookie."""
+    code = people.signed_up("visitor")["recovery_codes"][0]
+    said = {"handle": "visitor", "password": PASSWORD}
+    for path, body in (
+        ("/session", said), ("/session/recovery", {**said, "code": code}),
+        ("/session/passkey", {"credential": {}}), ("", new("made.elsewhere")),
+    ):  # fmt: skip
+        for headers in ELSEWHERE:
+            answer = people.ask(
+                "POST", path, content=dumps(body).encode(),
+                headers={"Content-Type": "text/plain", **headers},
+            )  # fmt: skip
+            assert (answer.status_code, answer.json()["error"]) == (403, "other_site"), answer.text
+            assert "set-cookie" not in answer.headers
+    for headers in HERE:
+        assert people.ask("POST", "/session", json=said, headers=headers).status_code == 201
