@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from jhalak.api.collections.shapes import PartOut
-from jhalak.api.creators.described import upload_paths
+from jhalak.api.creators.described import FORM, upload_paths
 from jhalak.api.events import EventsIn, EventsOut
 
 
@@ -263,6 +263,7 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
         "publisher": {"type": "http", "scheme": "bearer", "description": "jhalak publisher add"},
     }
     document["paths"].update(_hot_paths() | upload_paths())
+    document["paths"]["/v1/videos"]["post"]["requestBody"] = FORM
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             _secure(path, method, operation)

@@ -1,4 +1,4 @@
-"""What OpenAPI says of the tus server, which the framework does not decode."""
+"""What OpenAPI says of uploads, which the framework does not decode."""
 
 from __future__ import annotations
 
@@ -8,6 +8,19 @@ _PROBLEM: Final = {
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 }
 _ID: Final = {"name": "upload", "in": "path", "required": True, "schema": {"type": "string"}}
+
+FORM: Final[dict[str, Any]] = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object", "required": ["file"], "additionalProperties": {"type": "string"},
+                "properties": {"file": {"type": "string", "format": "binary"}},
+            }
+        }
+    },
+}  # fmt: skip
+"""The body of POST /v1/videos."""
 
 
 def upload_paths() -> dict[str, Any]:
