@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from typing import Final
 
 import regex
 
 from jhalak.ingest.boilerplate import strip_boilerplate
 from jhalak.ingest.mojibake import repair
+from jhalak.people.composed import composed
 
 MAX_TEXT: Final = 20_000
 """Letters of a field that are looked at; what a card shows is far shorter."""
@@ -52,14 +52,14 @@ def clean(text: str) -> str:
     text = repair(_without_markup(text[:MAX_TEXT]))
     if not text.isascii():
         text = _MEANT_AS_ZWNJ.sub("\u200c", text)
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    text = composed(_INVISIBLE.sub("", text))
     text = " ".join(text.split())
     return text if text.isascii() else _trimmed(text)
 
 
 def visible(text: str) -> str:
     """Of what a person typed: control characters and direction marks go, line breaks stay."""
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).strip()
+    return composed(_INVISIBLE.sub("", text)).strip()
 
 
 def clean_title(text: str) -> str:

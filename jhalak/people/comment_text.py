@@ -14,6 +14,7 @@ from typing import Final
 
 import regex
 
+from jhalak.people.composed import composed
 from jhalak.people.handles import PATTERN
 from jhalak.people.skeleton import likeness
 
@@ -69,7 +70,7 @@ def cleaned(text: str) -> str:
 
 def _tidy(line: str) -> str:
     shown: str = _UNSEEN.sub(lambda found: found[1] or "", line.replace("\t", " "))
-    single: str = _BLANKS.sub(" ", _few_marks(unicodedata.normalize("NFC", shown)))
+    single: str = _BLANKS.sub(" ", _few_marks(composed(shown)))
     return single.strip()
 
 

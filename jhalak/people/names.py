@@ -11,6 +11,7 @@ from typing import Final
 
 import regex
 
+from jhalak.people.composed import composed
 from jhalak.people.handles import imitates_us
 
 MOST_NAME, MOST_ABOUT = 40, 300
@@ -38,7 +39,7 @@ _READ: Final = regex.compile(r"[\p{L}\p{N}\p{So}]")
 
 def tidy(text: str) -> str:
     """NFC, white space single and none around it."""
-    single: str = _SPACES.sub(" ", unicodedata.normalize("NFC", text))
+    single: str = _SPACES.sub(" ", composed(text))
     return single.strip()
 
 

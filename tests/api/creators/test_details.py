@@ -129,3 +129,11 @@ def test_uploads_are_off_where_videos_cannot_be_made(
     monkeypatch.setattr(intake, "why_not", lambda weak: "")
     assert Creator(world, "ravi").create(9000).status_code == 201
     world.end()
+
+
+def test_a_caption_of_nothing_but_marks_stops_nobody(world: Jhalak, asha: Creator) -> None:
+    body = {"caption": "a" + "\u0301" * 30_000 + "\u0323" * 30_000}
+    began = time.thread_time()
+    answer = world.ask("PATCH", "/v1/creators/me/videos/none", asha.token, json=body)
+    assert answer.status_code == 404, answer.text
+    assert time.thread_time() - began < 0.5
