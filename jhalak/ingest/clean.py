@@ -6,11 +6,9 @@ import html
 import re
 from typing import Final
 
-import regex
-
 from jhalak.ingest.boilerplate import strip_boilerplate
 from jhalak.ingest.mojibake import repair
-from jhalak.people.composed import composed
+from jhalak.people.composed import composed, graphemes
 
 MAX_TEXT: Final = 20_000
 """Letters of a field that are looked at; what a card shows is far shorter."""
@@ -74,15 +72,14 @@ def headline(title: str) -> tuple[str, bool]:
     behind a virama, which would show where the letters were to join."""
     if len(title) <= HEADLINE:
         return title, False
-    starts = [match.start() for match in regex.finditer(r"\X", title)]
+    starts = graphemes(title, HEADLINE + 1)
     if len(starts) <= HEADLINE:
         return title, False
-    starts.append(len(title))
     end = starts[HEADLINE - 1]
     if title[end] != " ":
         blank = title.rfind(" ", 0, end)
         word = title[blank + 1 :].partition(" ")[0]
-        if blank > 0 and len(regex.findall(r"\X", word)) < HEADLINE:
+        if blank > 0 and len(graphemes(word, HEADLINE)) < HEADLINE:
             end = blank
         else:
             end = _inside_word(title, starts[: HEADLINE - 1], end)

@@ -14,7 +14,7 @@ from typing import Final
 
 import regex
 
-from jhalak.people.composed import composed
+from jhalak.people.composed import composed, graphemes
 from jhalak.people.handles import PATTERN
 from jhalak.people.skeleton import likeness
 
@@ -48,7 +48,6 @@ _UNSEEN: Final = regex.compile(
 _BREAKS: Final = regex.compile(r"\r\n?|[\n\v\f\x85\u2028\u2029]")
 _BLANKS: Final = regex.compile(r"[^\S\n]+")
 _PILED: Final = regex.compile(rf"(\p{{M}}{{{MOST_MARKS}}})\p{{M}}+")
-_GRAPHEME: Final = regex.compile(r"\X")
 _MENTION: Final = regex.compile(
     rf"(?<![\p{{L}}\p{{M}}\p{{N}}_.@/])@({PATTERN})(?![\p{{L}}\p{{M}}\p{{N}}_])"
 )
@@ -82,9 +81,8 @@ def refusal(text: str) -> str:
     """Why a cleaned text is no comment; "" where it is one."""
     if not _READ.search(text):
         return "a comment says something: a letter, a digit or a picture at least"
-    length = len(text) if text.isascii() else len(_GRAPHEME.findall(text))
-    if length > MOST:
-        return f"a comment has at most {MOST} letters; this has {length}"
+    if len(text) > MOST and len(graphemes(text, MOST + 1)) > MOST:
+        return f"a comment has at most {MOST} letters"
     if len(text) > MOST_LETTERS:
         return f"a comment has at most {MOST_LETTERS} code points; this has {len(text)}"
     return ""

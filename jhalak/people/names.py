@@ -11,7 +11,7 @@ from typing import Final
 
 import regex
 
-from jhalak.people.composed import composed
+from jhalak.people.composed import composed, graphemes
 from jhalak.people.handles import imitates_us
 
 MOST_NAME, MOST_ABOUT = 40, 300
@@ -88,5 +88,5 @@ def _hidden(text: str) -> str:
 
 
 def _too_long(text: str, most: int, what: str) -> str:
-    count = len(regex.findall(r"\X", text))
-    return f"a {what} has at most {most} letters; this has {count}" if count > most else ""
+    many = len(graphemes(text, most + 1)) > most
+    return f"a {what} has at most {most} letters" if many else ""

@@ -7,10 +7,10 @@ import unicodedata
 
 import pytest
 
-from jhalak.ingest.clean import clean, visible
-from jhalak.people.comment_text import cleaned
-from jhalak.people.composed import MOST, composed
-from jhalak.people.names import tidy, tidy_about
+from jhalak.ingest.clean import clean, headline, visible
+from jhalak.people.comment_text import cleaned, refusal
+from jhalak.people.composed import MOST, composed, graphemes
+from jhalak.people.names import about_refusal, tidy, tidy_about
 
 PILES = ["a" + "\u0301" * 60_000 + "\u0323" * 60_000, "\u0301\u0323" * 60_000,
          "é" + "\u0345\u0334" * 60_000]  # fmt: skip
@@ -32,3 +32,15 @@ def test_a_pile_of_marks_stops_nobody(pile: str, read: object) -> None:
     began = time.thread_time()
     assert len(read(pile)) < 100  # type: ignore[operator]
     assert time.thread_time() - began < 0.5
+
+
+def test_letters_are_counted_as_people_count_them() -> None:
+    assert graphemes("e\u0301क्षि🇮🇳x", 9) == [0, 2, 6, 8]
+    assert graphemes("abc", 2) == [0, 1] and graphemes("", 2) == []
+
+
+@pytest.mark.parametrize("read", [headline, refusal, about_refusal])
+def test_flags_without_end_stop_nobody(read: object) -> None:
+    began = time.thread_time()
+    assert read("🇮🇳" * 20_000)  # type: ignore[operator]
+    assert time.thread_time() - began < 0.2
