@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar import Litestar, Request, Router, asgi, get
 from litestar.connection import ASGIConnection
@@ -56,7 +58,7 @@ from jhalak.api.notifications import routes as notifications
 from jhalak.api.nowhere import HEADERS, is_browser, language_of, page
 from jhalak.api.openapi import complete
 from jhalak.api.people import follow_requests, profile, video_audience
-from jhalak.api.raw import JSON, PRIVATE, Refused, respond
+from jhalak.api.raw import JSON, PRIVATE, Refused, header, respond
 from jhalak.api.relation_routes import HOT, METHODS, RelationRoutes
 from jhalak.api.services import Services
 from jhalak.api.video_files import video_file_route
@@ -148,6 +150,20 @@ def _hot(methods: tuple[str, ...], handler: Handler) -> ASGIApp:
     return handle
 
 
+@lru_cache(maxsize=64)
+def _can_be(host: str) -> bool:
+    """Is it the host of an address? The framework makes one of each request that it refuses."""
+    try:
+        return urlsplit(f"//{host}").port != 0
+    except ValueError:
+        return False
+
+
+async def _no_host(scope: Scope, receive: Receive, send: Send) -> None:
+    problem = Refused(400, "bad_header", "Host names no host")
+    await respond(send, problem.status, problem.body(), [JSON, PRIVATE])
+
+
 class JsonRequest(Request[Any, Any, State]):
     """The framework's request; a body that is no JSON at all is refused like any other."""
 
@@ -180,6 +196,8 @@ class Application:
             handler = self._hot.get(scope["path"])
             if scope["path"].startswith(HOT) and scope["method"] in METHODS:
                 handler = self._relations
+            if handler is None and not _can_be(header(scope, b"host") or ""):
+                handler = _no_host
         try:
             await (handler or self.framework)(scope, receive, send)
         except Exception as error:

@@ -101,6 +101,19 @@ def test_whatever_is_refused_says_so_in_one_shape(
         assert answer.headers["allow"]
 
 
+@pytest.mark.parametrize("host", ["[", "[::1", "a:b:c", "jhalak:99999999", "[x]"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/nowhere"), ("POST", "/v1/viewers"),
+     ("POST", "/v1/creators/session/passkey/options")],
+)  # fmt: skip
+def test_a_host_that_cannot_be_is_refused(
+    shared: Jhalak, method: str, path: str, host: str
+) -> None:
+    answer = shared.ask(method, path, json={"languages": ["xx"]}, headers={"Host": host})
+    assert (answer.status_code, answer.json()["error"]) == (400, "bad_header"), answer.text
+
+
 def test_a_body_beyond_the_limit_is_refused_everywhere(shared: Jhalak, guest: Phone) -> None:
     big = b'{"languages":["en"],"x":"' + b"a" * 300_000 + b'"}'
     for method, path in (("POST", "/v1/viewers"), ("PUT", "/v1/me/preferences")):

@@ -75,8 +75,7 @@ async def post_push(data: PushIn, creator: Creator, services: Services) -> Brows
     if not services.push_key:
         raise Refused(409, "push_off", "this server does not push")
     key, auth = _keys(data.keys)
-    parts = urlsplit(data.endpoint)
-    if parts.scheme != "https" or not parts.hostname or not data.endpoint.isascii():
+    if not _is_address(data.endpoint):
         raise Refused(400, "bad_body", "endpoint is an address that begins with https://")
     made = PushSubscription(
         secrets.token_urlsafe(16), creator.num, data.endpoint, key, auth, services.clock()
@@ -84,6 +83,15 @@ async def post_push(data: PushIn, creator: Creator, services: Services) -> Brows
     if await asyncio.to_thread(services.pushes.subscribe, made, MOST) is None:
         raise Refused(429, "too_many_browsers", f"{MOST} browsers of an account can be woken")
     return _browser(made)
+
+
+def _is_address(endpoint: str) -> bool:
+    try:
+        parts = urlsplit(endpoint)
+        known = parts.scheme == "https" and bool(parts.hostname) and parts.port != 0
+        return known and endpoint.isascii() and endpoint.isprintable()
+    except ValueError:
+        return False
 
 
 def _keys(keys: PushKeys) -> tuple[bytes, bytes]:

@@ -132,7 +132,8 @@ def test_one_sees_and_ends_ones_own_sessions_and_an_admin_everyones(console: Con
 def test_a_page_of_another_site_changes_nothing(console: Console) -> None:
     sign_in(console, "esha")
     path, draft = "/console/api/policy/drafts", {"override": {"exploration": 0.3}}
-    for headers in ({}, OURS | {"origin": "https://evil.example"}, OURS | {"origin": "null"}):
+    for headers in ({}, OURS | {"origin": "https://evil.example"}, OURS | {"origin": "null"},
+                    OURS | {"origin": "http://["}):  # fmt: skip
         forged = console.jhalak.ask("POST", path, json=draft, headers=headers)
         assert forged.status_code == 403 and forged.json()["error"] == "other_site"
     ours = OURS | {"origin": f"http://{console.jhalak.client.base_url.host}"}

@@ -51,6 +51,8 @@ def test_a_browser_asks_with_the_servers_key_and_can_stop(asha: Member) -> None:
     [
         ({"endpoint": "http://push.example/abc"}, "https"),
         ({"endpoint": "file:///etc/passwd"}, "https"),
+        ({"endpoint": "https://["}, "https"),
+        ({"endpoint": "https://push.example:99999/"}, "https"),
         ({"endpoint": "https://" + "x" * 1000}, "endpoint"),
         ({"keys": {"p256dh": POINT, "auth": "short"}}, "16 bytes"),
         ({"keys": {"p256dh": spelled(b"\4" * 65), "auth": ASKED["keys"]["auth"]}}, "P-256"),
