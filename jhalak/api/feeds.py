@@ -21,6 +21,7 @@ from jhalak.api.raw import (
 from jhalak.api.services import Services
 from jhalak.feeds.edition import Edition, language_of
 from jhalak.feeds.feed import Feed
+from jhalak.feeds.fit import MINORS
 from jhalak.feeds.slot_batch import mint
 from jhalak.people.viewer_token import ViewerClaim
 from jhalak.pipeline.side_by_side import SideBySide, step
@@ -32,7 +33,6 @@ from jhalak.schema.query import Query
 from jhalak.schema.slate import SURFACES, Level, Slate
 
 LOCKSCREEN, VIDEO = SURFACES.index("lockscreen"), SURFACES.index("video")
-MINORS = ("under13", "13-17")
 SMALL_CROWD = 0.5
 """From then on a slate is counted as of a crowd."""
 FOR_YOU, FOLLOWING = "you", "following"

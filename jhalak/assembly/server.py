@@ -50,6 +50,7 @@ class Server:
         from jhalak.experiments.assignment import Assignment
         from jhalak.feeds.channel import channel
         from jhalak.feeds.edition import Packer
+        from jhalak.feeds.fit import FitVideos
         from jhalak.feeds.following import following
         from jhalak.feeds.lockscreen import lockscreen
         from jhalak.feeds.media_link import MediaLinks
@@ -189,7 +190,7 @@ class Server:
             comment_pages=records.comment_pages,
             comments_of=records.comment_pages,
             comment_reviews=records.comments,
-            shown=records.shown,
+            shown=FitVideos(records.shown, world, records.viewers),
             words=words,
             job_counts=records.jobs,
             blobs=blobs,

@@ -9,12 +9,13 @@ import msgspec
 from litestar import delete, get
 
 from jhalak.api.collections.shapes import NO_STORE, PartOut
-from jhalak.api.feeds import MINORS, VIDEO
+from jhalak.api.feeds import VIDEO
 from jhalak.api.people.profile import ShelfVideo
 from jhalak.api.raw import AnyRequest, path_after
 from jhalak.api.services import Services
 from jhalak.catalogue.cards import video_fields
 from jhalak.feeds.edition import rfc3339
+from jhalak.feeds.fit import MINORS
 from jhalak.learning import going
 from jhalak.ports.viewers import Viewer
 from jhalak.residency.seal import seal

@@ -13,6 +13,7 @@ from litestar.params import Parameter, QueryParameter
 from jhalak.api.raw import Refused
 from jhalak.api.services import Services
 from jhalak.catalogue.cards import video_fields
+from jhalak.feeds.fit import MINORS
 from jhalak.ports.creators import Creator
 from jhalak.ports.viewers import Viewer
 from jhalak.schema.activity import Verb
@@ -139,10 +140,11 @@ async def get_person_videos(
     known = await known_person(services, viewer.id, handle)
     if known.hidden:
         return ShelfOut([], None)
-    return await asyncio.to_thread(_shelf, services, known, after)
+    minor = viewer.age_band in MINORS
+    return await asyncio.to_thread(_shelf, services, known, after, minor=minor)
 
 
-def _shelf(services: Services, known: Known, after: str) -> ShelfOut:
+def _shelf(services: Services, known: Known, after: str, *, minor: bool) -> ShelfOut:
     videos = services.shelf.newest(known.person.num, PAGE + 1, after, closed=known.closed)
     if videos is None:
         raise Refused(400, "bad_parameter", "after is the `next` of the page before")
@@ -154,6 +156,8 @@ def _shelf(services: Services, known: Known, after: str) -> ShelfOut:
         if record is None or record.status != "live" or record.withheld:
             continue
         if record.followers_only and not known.closed:
+            continue
+        if minor and not known.own and (record.item.sensitive or record.item.unsafe):
             continue
         base = services.media_links.base(record.item.media, now_ms) if record.item.media else None
         fields: dict[str, Any] = video_fields(record) | {"slot": None, "why": "", "at": base}
