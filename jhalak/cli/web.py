@@ -13,11 +13,42 @@ from typing import Final
 
 import uvicorn
 from litestar.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from jhalak.cli.failure import Failure
 
 _HOST: Final = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 """Of these errors the address is the cause, whatever the port."""
+
+HEAD: Final = 65_536
+"""Bytes of a request's head, at most, and of what follows its body."""
+
+
+class Bounded(HttpToolsProtocol):
+    """uvicorn's protocol, which takes a head however long it is: of short lines 20 bytes of memory
+    for each byte that somebody sends."""
+
+    _unheard = 0
+    """Bytes that came since a piece of a body, or the end of a request, was read."""
+
+    def data_received(self, data: bytes) -> None:
+        self._unheard += len(data)
+        super().data_received(data)
+        if self._unheard > HEAD and not self.transport.is_closing():
+            if self.cycle is None or self.cycle.response_complete:
+                self.transport.write(
+                    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+                    b"content-length: 0\r\nconnection: close\r\n\r\n"
+                )
+            self.transport.close()
+
+    def on_body(self, body: bytes) -> None:
+        self._unheard = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._unheard = 0
+        super().on_message_complete()
 
 
 class Web(uvicorn.Server):
@@ -33,7 +64,7 @@ class Web(uvicorn.Server):
         self._ending = ending
         super().__init__(
             uvicorn.Config(
-                app, http="httptools", ws="none", loop="none", lifespan="off",
+                app, http=Bounded, ws="none", loop="none", lifespan="off",
                 access_log=False, log_level="warning", server_header=False, date_header=False,
                 timeout_graceful_shutdown=10, timeout_keep_alive=75, backlog=4096,
                 ssl_context_factory=None if tls is None else lambda _config, _default: tls,
