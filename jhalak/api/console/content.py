@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -50,7 +51,7 @@ async def get_content(
     if status != "live":
         raise Refused(400, "bad_parameter", f"status is live or recalled, not {status!r}")
     wanted = _wanted(services, language, topic, kind)
-    return await asyncio.to_thread(_slice, services, wanted, by, words.casefold(), page)
+    return await asyncio.to_thread(_slice, services, wanted, by, _folded(words), page)
 
 
 def _wanted(services: Services, language: str, topic: str, kind: str) -> dict[str, int]:
@@ -69,7 +70,7 @@ def _wanted(services: Services, language: str, topic: str, kind: str) -> dict[st
 
 
 def _slice(
-    services: Services, wanted: dict[str, int], publisher: str, words: str, page: int
+    services: Services, wanted: dict[str, int], publisher: str, words: list[str], page: int
 ) -> dict[str, Any]:
     """O(items), 6 ms at 100,000 without words and 70 ms with; for a thread."""
     c = services.world.catalogue
@@ -93,8 +94,17 @@ def _slice(
     }  # fmt: skip
 
 
-def _says(item: StoredItem | None, words: str) -> bool:
-    return item is not None and words in item.title().casefold()
+def _folded(words: str) -> list[str]:
+    """Composed as titles are (ingest/clean.py)."""
+    return unicodedata.normalize("NFC", words).casefold().split()
+
+
+def _says(item: StoredItem | None, words: list[str]) -> bool:
+    """All of them, in any order, also within longer words."""
+    if item is None:
+        return False
+    title = item.title().casefold()
+    return all(word in title for word in words)
 
 
 def _counts(values: NDArray[Any], name: Any) -> list[dict[str, Any]]:

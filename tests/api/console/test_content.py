@@ -20,6 +20,9 @@ def test_a_slice_is_counted_paged_and_newest_first(console: Console) -> None:
     assert 0 < len(last) <= 60
     title = games["items"][0]["title"]
     assert console.get(f"content?words={title.upper()}").json()["total"] >= 1
+    words = " ".join(reversed(title.split()))
+    assert console.get(f"content?words= {words} ").json()["total"] >= 1, "in any order"
+    assert console.get(f"content?words={words} nowhere").json()["total"] == 0
     publisher = whole["publishers"][0]
     of = console.get("content?by=" + publisher["name"]).json()
     assert of["total"] == publisher["items"]
