@@ -27,7 +27,8 @@ export function ago(atMs: number, nowMs: number): string {
   return `${Math.round(s / 86_400)} days ago`;
 }
 
-export const day = (atMs: number): string => new Date(atMs).toISOString().slice(0, 16).replace("T", " ");
+/** As logs have it, whatever zone the operator is in. */
+export const day = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 
 /** 41 h, 12 days; "never" where there is no end. */
 export function hours(h: number | null): string {
