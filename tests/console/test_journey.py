@@ -101,6 +101,9 @@ def test_an_operator_watches_looks_up_changes_and_stops(desk: Desk, cell: Cell) 
     desk.press("Replay this draft")
     desk.page.get_by_role("region", name="Draft", exact=True).get_by_text("replayed").wait_for()
     desk.see("an impression, by the weights that hold")
+    drafts = desk.page.get_by_role("region", name="Drafts")
+    assert "1: tap 0" in drafts.inner_text()
+    drafts.get_by_role("button", name="Effect").wait_for()
     desk.page.get_by_label("Why?").fill("less clickbait")
     desk.press("Save as policy 1")
     desk.see("Policy 1 holds: tap 0. Saved by asha")
@@ -153,8 +156,41 @@ def test_now_moves_and_what_is_recalled_is_gone_from_the_next_edition(desk: Desk
     told = edition(desk, token)
     assert first["item"] not in [card["item"] for card in told["cards"]]
     assert first["item"] in told["recalled"]
+    desk.page.get_by_label("status").select_option("recalled")
+    desk.press("Close")
+    assert desk.page.get_by_label("Words").is_disabled(), "of what is gone only ids are known"
+    desk.press(first["item"])
+    desk.see("this server shows it no more")
     desk.press("Sign out")
     desk.page.get_by_label("Password").wait_for()
+
+
+_SEEN = """(it) => {
+  const { top } = it.getBoundingClientRect();
+  return 0 <= top && top < innerHeight;
+}"""
+
+
+def test_what_is_chosen_on_a_phone_is_seen_and_closed_one_is_where_one_was(
+    browser: Any, cell: Cell
+) -> None:
+    desk = Desk(browser, cell)
+    desk.sign_in()
+    page = desk.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    desk.go("Content")
+    chosen = page.get_by_role("region", name="Catalogue").locator("li button").nth(20)
+    chosen.click()
+    page.wait_for_function(_SEEN, arg=page.get_by_role("region", name="Item").element_handle())
+    desk.press("Close")
+    page.wait_for_function(_SEEN, arg=chosen.element_handle())
+    assert chosen.evaluate("(it) => it === document.activeElement")
+    desk.go("Channels")
+    page.get_by_role("button", name=re.compile("^Food")).click()
+    title = page.get_by_role("heading", name="Food")
+    assert title.evaluate("(it) => it === document.activeElement")
+    desk.context.close()
+    assert desk.complaints == []
 
 
 def test_a_channel_made_here_is_a_feed(desk: Desk) -> None:
@@ -206,6 +242,13 @@ def test_a_moderator_decides_with_keys_and_nothing_is_seen_that_was_not_asked_fo
     desk.whole()
     page.keyboard.press("k")
     case.get_by_text("caption: gambling").wait_for()
+    refused = {"status": 409, "json": {"error": "conflict", "detail": "somebody was faster"}}
+    page.route("**/console/api/reviews/1", lambda route: route.fulfill(**refused))
+    page.keyboard.press("s")
+    desk.see("somebody was faster")
+    page.locator('button[aria-keyshortcuts="S"]').click(trial=True)  # all is read anew
+    assert page.get_by_role("alert").inner_text() == "somebody was faster"
+    page.unroute("**/console/api/reviews/1")
     page.keyboard.press("s")
     desk.see("Review 1: allowed.")
     case.get_by_text("It may be a copy of this one").wait_for()
@@ -221,7 +264,7 @@ def test_a_moderator_decides_with_keys_and_nothing_is_seen_that_was_not_asked_fo
 
     desk.go("Content")
     page.get_by_label("kind").select_option("video")
-    page.get_by_role("region", name="Catalogue").get_by_text("1 live items").wait_for()
+    page.get_by_role("region", name="Catalogue").get_by_text("1 live item", exact=True).wait_for()
     page.get_by_role("region", name="Catalogue").get_by_role("button").first.click()
     desk.see("sensitive")
     page.get_by_label("Why is it recalled?").fill("a court said so")
