@@ -131,6 +131,37 @@ def test_an_upload_that_broke_off_goes_on_where_it_was(
     creator.state("removed").get_by_text("You withdrew it.").wait_for()
 
 
+def test_an_upload_goes_on_while_another_page_is_open_and_a_lost_answer_signs_nobody_out(
+    browser: Any, server: Beside, people: list[Page], clip: Any
+) -> None:
+    creator = Studio(browser, server, "ERR_FAILED", **PHONE)
+    people.append(creator)
+    creator.sign_up("noor.films")
+    parts: list[Any] = []
+    creator.context.route("**/v1/uploads/*", lambda route: parts.append(route))
+    file = clip(200)
+    creator.choose(file)
+    creator.answer("x" * 2201)
+    creator.see("The caption would be too long.")
+    creator.page.get_by_role("textbox", name="Caption").fill("Evening at the ghat")
+    with creator.page.expect_request("**/v1/uploads/*"):
+        creator.press("Upload")
+    creator.page.get_by_role("link", name="My videos").click()
+    creator.see("Nothing here yet")
+    creator.page.get_by_role("link", name="Upload").first.click()
+    creator.see(file.name)
+    creator.page.get_by_role("button", name="Pause").wait_for()
+    creator.context.route("**/v1/creators/me", lambda route: route.abort())
+    with creator.page.expect_event("requestfailed"):
+        for part in parts:
+            part.continue_()
+    creator.see("It has arrived")
+    creator.page.get_by_role("link", name="See how far it is").click()
+    creator.state("live").get_by_text("Evening at the ghat").wait_for()
+    creator.page.get_by_role("link", name="Upload").first.click()
+    creator.see("Choose a video")
+
+
 def test_what_is_no_video_is_said_and_nobody_is_kept_out(
     browser: Any, server: Beside, people: list[Page], tmp_path: Path
 ) -> None:

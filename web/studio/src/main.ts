@@ -9,5 +9,5 @@ import { loadWords } from "./words/words.svelte.ts";
 
 const target = document.getElementById("app");
 if (!target) throw new Error("index.html has no #app");
-await Promise.all([loadWords(), session.resume()]);
+await Promise.all([loadWords(), session.resume().catch(() => undefined)]);
 mount(App, { target });

@@ -7,9 +7,12 @@ class Session {
   /** null: nobody. */
   creator = $state.raw<Creator | null>(null);
 
-  /** Is there a session from before? Without an answer there is none. */
+  /** Is there a session? Raises Refusal where nobody says: what was known stays. */
   async resume(): Promise<void> {
-    this.creator = await ask<Creator>("GET", "/v1/creators/me").catch(() => null);
+    this.creator = await ask<Creator>("GET", "/v1/creators/me").catch((refusal: unknown) => {
+      if (refusal instanceof Refusal && refusal.status === 401) return null;
+      throw refusal;
+    });
   }
 
   /** Raises Refusal. */

@@ -21,6 +21,8 @@ export class Sending {
   trouble = $state("");
   /** The video that it became. */
   video = $state("");
+  /** It goes on from before, and was not asked about again. */
+  readonly resumed: boolean;
   readonly #upload: Upload;
 
   /** `past`: an unfinished one of the same file, which goes on. */
@@ -37,6 +39,7 @@ export class Sending {
         this.phase = "failed";
       },
     });
+    this.resumed = past !== undefined;
     if (past) this.#upload.resumeFromPreviousUpload(past);
     this.#upload.start();
   }
@@ -58,6 +61,13 @@ export class Sending {
     await this.#upload.abort(true).catch(() => undefined); // what is left expires there by itself
   }
 }
+
+/** The upload on its way, whichever page of the studio is open. */
+class Way {
+  sending = $state.raw<Sending>();
+}
+
+export const way = new Way();
 
 export const passing = (status: number): boolean => status >= 500 || PASSING.includes(status);
 
