@@ -172,6 +172,14 @@ def test_what_is_no_video_is_said_and_nobody_is_kept_out(
     creator.page.get_by_label("Password").fill("not the right one")
     creator.press("Sign in")
     creator.see("Handle or password is not right.")
+    suspended = {"status": 403, "json": {"error": "suspended"}}
+    creator.context.route("**/v1/creators/session", lambda route: route.fulfill(**suspended))
+    creator.press("Sign in")
+    creator.see("This account is suspended.")
+    for name, to in (("My standing", "sign"), ("Sign in with a recovery code", "recover")):
+        link = creator.page.get_by_role("link", name=name)
+        assert link.get_attribute("href") == f"/people/{to}"
+    creator.context.unroute("**/v1/creators/session")
     assert kept_out(creator.page) == []
     creator.sign_up("mira.films")
     playlist = tmp_path / "a list.mp4"
@@ -180,7 +188,13 @@ def test_what_is_no_video_is_said_and_nobody_is_kept_out(
     creator.press("Upload")
     creator.see("Please answer the three questions first.")
     assert kept_out(creator.page) == []
+    paused = {"status": 403, "json": {"error": "paused"}}
+    creator.context.route("**/v1/uploads", lambda route: route.fulfill(**paused))
     creator.answer("Not a video")
+    creator.see("You cannot upload now: rules were broken.")
+    creator.page.get_by_role("link", name="My standing").wait_for()
+    creator.context.unroute("**/v1/uploads")
+    creator.press("Try again")
     creator.see("This is no video that can be read.")
     creator.press("Stop and delete")
     creator.page.get_by_role("link", name="Account").click()
