@@ -5,6 +5,7 @@
  */
 
 import { forgetAll, load, save } from "../../../viewer/src/platform/storage.ts";
+import { forgetDraft } from "./draft.ts";
 import { UNREAD } from "../../../viewer/src/platform/unread.svelte.ts";
 import { preferred } from "../../../viewer/src/platform/locale.ts";
 import { ask, Refusal } from "../../../studio/src/platform/api.ts";
@@ -104,6 +105,7 @@ class Account {
 
   /** The account's viewer leaves this browser with it. */
   async left(): Promise<void> {
+    forgetDraft();
     await forgetAll();
     this.me = null;
     this.#viewer = null;

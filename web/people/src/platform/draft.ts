@@ -1,4 +1,4 @@
-/** What somebody was writing when they had to sign in first: kept for this tab. */
+/** What somebody was writing when they left, or had to sign in first: kept for this tab. */
 
 const KEY = "jhalak.draft";
 interface Draft { video: string; text: string }
@@ -8,6 +8,15 @@ export function keepDraft(draft: Draft): void {
     sessionStorage.setItem(KEY, JSON.stringify(draft));
   } catch {
     // Storage is off: it is written anew.
+  }
+}
+
+/** Whoever signs out leaves nothing. */
+export function forgetDraft(): void {
+  try {
+    sessionStorage.removeItem(KEY);
+  } catch {
+    // Storage is off.
   }
 }
 
