@@ -47,6 +47,19 @@ def test_nobody_is_kept_out(
         looked_at(path.format(handle=one.handle))
 
 
+def test_of_what_is_gone_nothing_is_offered(
+    browser: Any, server: Beside, people: list[Page]
+) -> None:
+    one = Person(browser, server)
+    people.append(one)
+    for path, said in (("v/gone", "This is no longer here"), ("@nobody.here", "Nobody is here by")):
+        one.open(path)
+        one.see(said)
+        one.page.wait_for_load_state("networkidle")
+        assert one.page.get_by_role("alert").count() == 0
+        assert one.page.get_by_role("button").all_inner_texts() == [""], "the way back"
+
+
 def test_a_handle_is_written_in_its_own_direction(
     browser: Any, server: Beside, people: list[Page]
 ) -> None:
