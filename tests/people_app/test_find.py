@@ -66,6 +66,12 @@ def find_person(one: Person) -> None:
     one.open("find")
     typed(one, "deepak", '[data-handle="deepak.v"], button:has-text("@deepak.v")').click()
     one.page.locator(".who", has_text="दीपक").first.wait_for()
+    # Back leads to what was found, and from there to the cards: one did not come from elsewhere.
+    one.page.go_back()
+    one.page.locator('button:has-text("@deepak.v")').wait_for()
+    assert one.page.locator("input[type=search]").input_value() == "deepak"
+    one.page.locator("header button").first.click()
+    one.page.wait_for_url(f"{one.origin}/")
 
 
 def follow_channel(one: Person, video: str) -> None:

@@ -6,6 +6,10 @@
 const BELOW = "/people/";
 const KEY = "people";
 
+/** What an entry of the browser's history holds: where one is over another application, how far one went, what a screen keeps. */
+interface Entry { [KEY]?: string; depth?: number; kept?: unknown }
+const entry = () => (history.state ?? {}) as Entry;
+
 /** The part of an address below /people/: "@asha", "v/ID", "" for one's own page. */
 export function pathOf(pathname: string): string {
   const at = pathname.startsWith(BELOW) ? pathname.slice(BELOW.length) : "";
@@ -37,6 +41,7 @@ class Router {
   /** The application is the page. */
   standAlone(): void {
     this.path = pathOf(location.pathname);
+    this.depth = entry().depth ?? 0;
     addEventListener("popstate", this.#moved);
   }
 
@@ -57,10 +62,11 @@ class Router {
   #arrive(): void {
     const layer = this.#layers.pop();
     if (layer) layer();
-    else if (!this.#close) this.path = pathOf(location.pathname);
     else {
-      const at = (history.state as Record<string, unknown> | null)?.[KEY];
-      if (typeof at === "string") this.path = at;
+      const { [KEY]: at, depth } = entry();
+      this.depth = depth ?? 0; // by the phone's own button too
+      if (!this.#close) this.path = pathOf(location.pathname);
+      else if (typeof at === "string") this.path = at;
       else this.#leave();
     }
     const then = this.#then;
@@ -77,15 +83,26 @@ class Router {
 
   go(path: string): void {
     this.depth += 1;
-    if (this.#close) history.pushState({ [KEY]: path }, "");
-    else history.pushState(null, "", addressOf(path));
+    if (this.#close) history.pushState(this.#entry(path), "");
+    else history.pushState(this.#entry(path), "", addressOf(path));
     this.path = path;
+  }
+
+  #entry = (path: string): Entry => ({ ...(this.#close ? { [KEY]: path } : {}), depth: this.depth });
+
+  /** What a screen had, for who comes back to it. */
+  get kept(): unknown {
+    return entry().kept;
+  }
+
+  keep(kept: unknown): void {
+    history.replaceState({ ...entry(), kept }, "");
   }
 
   /** Goes there without a way back. */
   replace(path: string): void {
-    if (this.#close) history.replaceState({ [KEY]: path }, "");
-    else history.replaceState(null, "", addressOf(path));
+    if (this.#close) history.replaceState(this.#entry(path), "");
+    else history.replaceState(this.#entry(path), "", addressOf(path));
     this.path = path;
   }
 
@@ -98,11 +115,8 @@ class Router {
   /** Back to where one came from, and then `then`; to the viewer's app for who came from outside. */
   back(then?: () => void): void {
     this.#then = then;
-    if (this.#layers.length || this.#close) history.back();
-    else if (this.depth > 0) {
-      this.depth -= 1;
-      history.back();
-    } else location.href = "/";
+    if (this.#layers.length || this.#close || this.depth > 0) history.back();
+    else location.href = "/";
   }
 }
 
