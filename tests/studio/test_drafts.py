@@ -133,6 +133,15 @@ def test_of_a_sound_what_can_be_is_offered(
     it.get_by_text("♪").wait_for()
     assert it.locator("a").count() == leads
     assert it.get_by_role("button").count() == it.get_by_role("checkbox").count() == changes
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.locator("header select").select_option("ta")
+    page.locator('html[lang="ta"]').wait_for()
+    wide = it.evaluate("""it => {
+      const right = (one) => one.getBoundingClientRect().right;
+      const edge = right(it.closest("li"));
+      return [...it.querySelectorAll("*")].filter((one) => right(one) > edge).length;
+    }""")
+    assert wide == 0, "Tamil has the longest words"
     page.unroute_all(behavior="ignoreErrors")
 
 
