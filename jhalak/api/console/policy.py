@@ -14,6 +14,7 @@ import msgspec
 from litestar import get, post
 
 from jhalak.api.console.access import Operator
+from jhalak.api.console.numbers import Key, Number
 from jhalak.api.raw import Refused
 from jhalak.api.services import Services
 from jhalak.config.documented import defaults, documented
@@ -44,14 +45,14 @@ class DraftIn(msgspec.Struct, forbid_unknown_fields=True):
 class SaveIn(msgspec.Struct, forbid_unknown_fields=True):
     """Make a draft the policy."""
 
-    draft: int
+    draft: Key
     why: Why
 
 
 class BackIn(msgspec.Struct, forbid_unknown_fields=True):
     """Bring an earlier version back; 0: the settings alone."""
 
-    version: Annotated[int, msgspec.Meta(ge=0)]
+    version: Key
     why: Why
 
 
@@ -131,7 +132,7 @@ async def draft(data: DraftIn, operator: Operator, services: Services) -> dict[s
 
 
 @get("/policy/drafts/{number:int}", tags=["console"])
-async def get_draft(number: int, services: Services) -> dict[str, Any]:
+async def get_draft(number: Number, services: Services) -> dict[str, Any]:
     """One draft, how far its replay is, and what it says once it is done."""
     return _draft(await _found(services, number))
 

@@ -11,6 +11,7 @@ from litestar.params import Parameter
 from litestar.types import ASGIApp
 
 from jhalak.api.console.access import Operator, recorded
+from jhalak.api.console.numbers import Number
 from jhalak.api.raw import AnyRequest, Refused
 from jhalak.api.reports import CODES
 from jhalak.api.services import Services
@@ -133,7 +134,7 @@ async def get_file(request: AnyRequest, video: Text, name: Text, services: Servi
 
 @post("/reviews/{number:int}", status_code=200)
 async def post_decision(
-    number: int, data: DecisionIn, operator: Operator, services: Services
+    number: Number, data: DecisionIn, operator: Operator, services: Services
 ) -> dict[str, Any]:
     """Decide, and carry it out. 409: it does not wait any more, or it is not for this person."""
     review = await asyncio.to_thread(services.reviews.find, number)

@@ -107,3 +107,12 @@ def test_what_changes_nothing_or_is_none_is_no_draft(
 def test_a_draft_that_is_not_there_is_not_found(console: Console) -> None:
     assert console.get("policy/drafts/9999").status_code == 404
     assert console.post("policy", draft=9999, why="which one").status_code == 404
+
+
+def test_a_number_that_no_record_can_have_is_refused(console: Console) -> None:
+    most, why = 2**63, "see what it does"
+    answers = [
+        console.get(f"policy/drafts/{most}"), console.post(f"reviews/{most}", decision="allow"),
+        console.post("policy", draft=most, why=why), console.post("policy/back", version=most, why=why),
+    ]  # fmt: skip
+    assert [answer.status_code for answer in answers] == [400] * 4, [a.text for a in answers]
