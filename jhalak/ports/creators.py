@@ -96,7 +96,8 @@ class CreatorStore(Protocol):
 
     def erase(self, num: int) -> bool:
         """All of it goes but the handle, which stays taken, and nobody can sign in with it. Its
-        videos and its viewer are the caller's to take down before."""
+        videos and its viewer are the caller's to take down before; of a video's item stays that it
+        was recalled, also where it became live meanwhile."""
 
 
 class VerifiedNames(Protocol):

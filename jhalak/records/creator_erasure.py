@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, delete, or_, select
 
 from jhalak.records.comment_erasure import forget_comments
+from jhalak.records.item_erasure import forget_items
 from jhalak.records.relation_erasure import forget_creator
 from jhalak.records.sounds import OF_ERASED
 from jhalak.records.tables import (
@@ -74,7 +75,8 @@ _STATEMENTS: Final = (
 
 
 def forget_account(connection: Connection, num: int, creator: int) -> None:
-    """All that is kept of the account but its own row."""
+    """All that is kept of the account but its own row. The caller holds the sequence of items."""
+    forget_items(connection, num)
     # Before the blocks of others: what their videos count is known by them.
     forget_comments(connection, num)
     forget_creator(connection, num, creator)

@@ -125,11 +125,12 @@ class SqlCreatorStore:
 
     def erase(self, num: int) -> bool:
         with self._database.write() as connection:
+            sequences.lock(connection, sequences.ITEMS)
             row = connection.execute(_HELD, {"at": num}).first()
             if row is None:
                 return False
+            forget_words(connection, num, row.handle)  # before its sounds are nobody's
             forget_account(connection, num, row.creator)
-            forget_words(connection, num)
             nothing = {
                 "password_hash": "", "creator": 0, "viewer": 0, "name": "", "about": "",
                 "age_band": "", "least_age": 0, "told_ms": 0, "private": False,

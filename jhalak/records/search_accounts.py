@@ -24,15 +24,18 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 
 from jhalak.records.search_rows import TAKE, count_words, words_of
-from jhalak.records.tables import creator_accounts, search_documents
+from jhalak.records.tables import creator_accounts, search_documents, sounds
 
 ACCOUNT: Final = "account"
 WAITING: Final = -1
 
 _OF: Final = (search_documents.c.kind == ACCOUNT, search_documents.c.ref == bindparam("of"))
 _MARK: Final = update(search_documents).where(*_OF).values(expires_ms=WAITING)
-_HELD: Final = select(search_documents).where(*_OF)
-_DROP: Final = delete(search_documents).where(*_OF)
+_SOUNDS: Final = select(sounds.c.id).where(sounds.c.account == bindparam("of"))
+_CALLED: Final = select(search_documents).where(
+    search_documents.c.kind == bindparam("of_kind"), search_documents.c.ref == bindparam("named")
+)
+_DROP: Final = delete(search_documents).where(search_documents.c.num == bindparam("num"))
 _WAITING: Final = (
     select(cast(search_documents.c.ref, BigInteger))
     .where(search_documents.c.expires_ms == WAITING, search_documents.c.kind == ACCOUNT)
@@ -65,14 +68,16 @@ def waiting(connection: Connection, most: int) -> list[int]:
     return list(connection.execute(_WAITING, {"most": most}).scalars())
 
 
-def forget_words(connection: Connection, account: int) -> None:
-    """Nothing of what it was called stays."""
-    of = {"of": str(account)}
-    row = connection.execute(_HELD, of).first()
-    if row is None:
-        return
-    connection.execute(sql(TAKE[connection.dialect.name]), {"num": row.num})
-    connection.execute(_DROP, of)
+def forget_words(connection: Connection, account: int, handle: str) -> None:
+    """Nothing of what it, it as a creator, and its sounds were called stays."""
+    heard = connection.execute(_SOUNDS, {"of": account}).scalars()
     said: Counter[str] = Counter()
-    said.subtract(words_of(row))
+    for kind, ref in (
+        (ACCOUNT, str(account)), ("creator", f"@{handle}"), *(("sound", one) for one in heard)
+    ):  # fmt: skip
+        row = connection.execute(_CALLED, {"of_kind": kind, "named": ref}).first()
+        if row is not None:
+            connection.execute(sql(TAKE[connection.dialect.name]), {"num": row.num})
+            connection.execute(_DROP, {"num": row.num})
+            said.subtract(words_of(row))
     count_words(connection, said)

@@ -29,7 +29,10 @@ class Holding:
 
 
 REGISTRY: Final[tuple[Holding, ...]] = (
-    Holding("table", "items", "public", "items as published", "kept; recalled items are marked"),
+    Holding(
+        "table", "items", "public", "items as published",
+        "kept; recalled items are marked, and emptied when their creator is erased",
+    ),
     Holding("table", "creators", "public", "names of publishers and creators", "kept"),
     Holding("table", "sequences", "aggregate", "last number given of each sequence", "kept"),
     Holding("table", "texts", "public", "entries whole, for the reader", "until they expire"),

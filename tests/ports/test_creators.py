@@ -10,6 +10,8 @@ from sqlalchemy import Table, insert, select
 
 from jhalak.ports.creators import Creator, Newcomer
 from jhalak.ports.errors import Conflict
+from jhalak.ports.items import Draft
+from jhalak.ports.understandings import Understanding, Understood
 from jhalak.ports.viewers import Viewer
 from jhalak.records.creator_lookup import SqlCreatorLookup
 from jhalak.records.creator_sessions import SqlCreatorSessions
@@ -18,9 +20,11 @@ from jhalak.records.database import Database
 from jhalak.records.items import SqlItemStore
 from jhalak.records.reviews import SqlReviewStore
 from jhalak.records.tables import creator_accounts, metadata
+from jhalak.records.understandings import SqlUnderstandingStore
 from jhalak.records.verified_names import SqlVerifiedNames
 from jhalak.records.videos import SqlVideoStore
 from jhalak.records.viewers import SqlViewerStore
+from jhalak.schema.item import Item
 from tests.ports.test_videos import video
 
 
@@ -74,6 +78,50 @@ def test_an_erased_account_leaves_its_handle_and_nothing_else(
         sessions.open(b"new", asha.num, 12, 99)
     with pytest.raises(Conflict):
         store.add("asha", "hash", 13)
+
+
+def test_of_an_erased_accounts_items_stays_only_that_they_were_recalled(
+    store: SqlCreatorStore, database: Database
+) -> None:
+    asha, ravi = store.add("asha", "hash", 5), store.add("ravi", "hash", 5)
+    items, videos = SqlItemStore(database), SqlVideoStore(database)
+    understood = SqlUnderstandingStore(database)
+    for name, owner in (("taken", asha), ("late", asha), ("other", ravi)):
+        videos.begin(video(name, owner.num, handle=owner.handle), 7)
+        shown = Item(
+            id=name, kind="video", language="hi", topic="travel", title=f"rain over {name}",
+            summary="at the old bridge", publisher=f"@{owner.handle}", published_ms=7,
+            expires_ms=99,
+        )  # fmt: skip
+        items.put([Draft(shown, b"\1" * 64, 9)], 8)
+    records = understood.live(0, 10, 9)
+    said = [Understanding(one.num, "topic", "travel", 0.9, "m", 9) for one in records]
+    understood.put(
+        "m",
+        [
+            Understood(one, one.item, one.embedding, b"vector", (found,))
+            for one, found in zip(records, said, strict=True)
+        ],
+        9,
+    )
+    items.recall("taken", "creator", "withdrawn", 10)
+    before = max(one.seq for one in items.changes(0, 9))
+    store.erase(asha.num)
+    for name in ("taken", "late"):  # `late` became live after the videos were taken down
+        left = items.get(name)
+        assert left is not None and left.status == "recalled" and left.seq > before
+        kept = Item(
+            id=name, kind="video", language="hi", topic="travel", title="", published_ms=7,
+            expires_ms=99,
+        )  # fmt: skip
+        assert left.item == kept and left.embedding == b"" and understood.of(left.num) == []
+        assert understood.vectors([left.num], "m") == {}
+    other = items.get("other")
+    assert other is not None and other.status == "live" and other.item.title == "rain over other"
+    assert understood.of(other.num) == [said[2]]
+    assert items.put([Draft(shown, b"", 9), Draft(replace(shown, id="late"), b"", 9)], 11) == [
+        "updated", "unchanged",
+    ]  # fmt: skip
 
 
 def test_an_account_has_the_number_of_its_name_and_a_viewer_of_its_own(

@@ -11,12 +11,14 @@ import pytest
 from sqlalchemy import select, update
 
 from jhalak.media.fingerprint import marks_of, shared
+from jhalak.ports.search import Alternative, Document
 from jhalak.ports.sounds import Heard, NewSound
 from jhalak.records import sequences
 from jhalak.records.audit import SqlAuditStore
 from jhalak.records.creators import SqlCreatorStore
 from jhalak.records.database import Database
 from jhalak.records.items import SqlItemStore
+from jhalak.records.search import SqlSearchStore
 from jhalak.records.shown_videos import SqlShownVideos
 from jhalak.records.sounds import Matching, SqlSoundStore
 from jhalak.records.sounds_down import SqlSoundsDown
@@ -257,7 +259,16 @@ def test_of_an_erased_account_only_what_others_use_stays_and_is_nobodys(world: W
     world.hear("b", world.ravi, song(1))
     world.upload("c", 3, world.asha)
     world.hear("c", world.asha, song(2))
+    search = SqlSearchStore(world.database, 1)
+    found = [
+        Document("sound", "sound-1", ("monsoon",), ("asha",), ()),
+        Document("creator", "@asha", ("asha",), (), ()),
+        Document("creator", "@ravi", ("ravi",), (), ()),
+    ]
+    search.put(found, [], 1)
     SqlCreatorStore(world.database).erase(world.asha)
+    assert search.find([[Alternative("asha"), Alternative("monsoon")]], 9) == []
+    assert not search.holds("monsoon") and not search.holds("asha") and search.holds("ravi")
     kept = world.store.find("sound-1")
     assert kept is not None
     assert (kept.account, kept.handle, kept.video, kept.open) == (0, "", "", False)
