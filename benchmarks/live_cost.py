@@ -56,7 +56,7 @@ async def measured(folder: Path, sources: list[Path]) -> dict[str, Any]:
     """Each source's seconds until it is live; held ones would wait for a human and do not count."""
     data = folder / "data"
     records = open_records(data, Settings())
-    account = records.creators.add("bench", "", now_ms()).num
+    account = records.creators.add("bench", "x", now_ms()).num
     worker, fetcher = open_video_maker(data, records, Settings(), now_ms)
     seconds, states, cpu_s = [], [], cpu()
     for n, source in enumerate(sources):

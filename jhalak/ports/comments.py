@@ -91,7 +91,8 @@ class Added(NamedTuple):
 
     comment: Comment | None
     why: Literal["", "same", "often", "gone"] = ""
-    """same: this text came too often; often: too many came; gone: what it answers is."""
+    """same: this text came too often; often: too many came; gone: what it answers is, or who
+    writes it."""
     new: bool = True
     """False: it was sent again, and is there since."""
 
@@ -116,7 +117,7 @@ class CommentStore(Protocol):
 
     def like(self, comment_id: str, account: int, on: bool, now_ms: int) -> tuple[int, bool] | None:
         """How many like it now, and whether this changed it; None: there is no such comment that
-        is shown. Of the video's creator it also says so."""
+        is shown, or no such account. Of the video's creator it also says so."""
 
     def pin(self, comment_id: str, on: bool) -> bool:
         """The one of its video that stands first. False: there is no such that begins a thread

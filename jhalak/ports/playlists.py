@@ -20,7 +20,7 @@ class PlaylistStore(Protocol):
     """Hard."""
 
     def add(self, playlist: Playlist) -> bool:
-        """False: the account has MOST of them."""
+        """False: the account has MOST of them, or is gone."""
 
     def change(self, account: int, playlist_id: str, now_ms: int, **said: Any) -> Playlist | None:
         """`said`: title, public. None: the account has no such list."""

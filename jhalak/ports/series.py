@@ -23,7 +23,7 @@ class SeriesStore(Protocol):
     """Hard. Each change takes the next version, so that others can follow them."""
 
     def add(self, series: Series) -> Changed | None:
-        """None: the account has MOST of them."""
+        """None: the account has MOST of them, or is gone."""
 
     def change(
         self, account: int, series_id: str, now_ms: int, *, videos: Sequence[str] | None = None,

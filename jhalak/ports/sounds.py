@@ -70,7 +70,7 @@ class SoundStore(Protocol):
         heard in it, else `of`, else one that is the same, else a new one. One after another, so
         that of two alike the later joins. Only sounds that a video may be seen with, or will be,
         of accounts and videos that are open to everyone, or of one's own, are joined. Can be done
-        twice."""
+        twice. Raises Conflict where the video is gone, erased with its creator."""
 
     def find(self, sound_id: str) -> Sound | None: ...
 

@@ -31,7 +31,7 @@ class UploadParts(Protocol):
     """Hard: what was acknowledged is on disk."""
 
     def create(self, upload: Upload, most_open: int) -> None:
-        """Raises Conflict where the account has `most_open` unfinished ones already."""
+        """Raises Conflict where the account has `most_open` unfinished ones already, or is gone."""
 
     def find(self, upload_id: str) -> Upload | None: ...
 

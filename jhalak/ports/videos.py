@@ -24,7 +24,8 @@ class VideoStore(Protocol):
         """An upload is whole and became this video: in one transaction the video is kept, the
         upload points to it, and the job FIRST on it waits. The account's video of the same
         content, where it has one that is not removed or refused: then only the upload points, and
-        has no parts any more. What the upload became before: then nothing is written."""
+        has no parts any more. What the upload became before: then nothing is written. Raises
+        Conflict where the account is gone."""
 
     def find(self, video_id: str) -> Video | None: ...
 

@@ -23,7 +23,14 @@ from jhalak.ports.errors import Conflict
 from jhalak.records.comment_counts import count, counted, counted_in, hold_writers, is_read, lock
 from jhalak.records.comment_rows import comment_of, row_of
 from jhalak.records.database import Database
-from jhalak.records.tables import AnyRow, comment_counts, comment_likes, comments, videos
+from jhalak.records.tables import (
+    AnyRow,
+    comment_counts,
+    comment_likes,
+    comments,
+    creator_accounts,
+    videos,
+)
 from jhalak.records.text import storable
 from jhalak.records.together import Together
 
@@ -53,6 +60,12 @@ _LATELY: Final = select(
     func.count(case((_SAME, 1))),
     func.max(case((_SENT_AGAIN, comments.c.num))),
 ).where(comments.c.account == bindparam("by"), comments.c.created_ms > bindparam("hour"))
+_WRITES: Final = (
+    select(creator_accounts.c.num)
+    .where(creator_accounts.c.num == bindparam("by"), creator_accounts.c.password_hash != "")
+    # As what refers to it: until this is written nobody erases it.
+    .with_for_update(read=True, key_share=True)
+)
 _LIKE: Final = and_(
     comment_likes.c.comment == bindparam("at"), comment_likes.c.account == bindparam("by")
 )
@@ -141,6 +154,8 @@ class SqlCommentStore:
         """What is answered instead of keeping it; None: it is to be kept."""
         if comment.parent and parent is None:
             return Added(None, "gone")
+        if connection.execute(_WRITES, {"by": comment.account}).first() is None:
+            return Added(None, "gone")
         asked = {
             "by": comment.account, "same": comment.mark, "of": comment.video,
             "under": comment.parent, "minute": comment.created_ms - AGAIN_MS,
@@ -197,6 +212,8 @@ class SqlCommentStore:
             if before is on:
                 return row.likes, False
             if on:
+                if connection.execute(_WRITES, {"by": account}).first() is None:
+                    return None
                 new = {"comment": row.num, "account": account, "at_ms": now_ms}
                 connection.execute(insert(comment_likes), new)
             else:

@@ -21,6 +21,13 @@ _PAGE: Final = (
     .limit(bindparam("most"))
 )
 _HANDLE: Final = _STANDING.where(creator_accounts.c.handle == bindparam("named"))
+TURN: Final = (
+    select(creator_accounts.c.num)
+    .where(creator_accounts.c.num == bindparam("of"), creator_accounts.c.password_hash != "")
+    .with_for_update()
+)
+"""Those who keep something for one account come one after another, and none after it was erased:
+what a request that was under way then wrote, nobody would ever remove."""
 
 
 class SqlCreatorLookup:

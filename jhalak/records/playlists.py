@@ -7,18 +7,14 @@ from typing import Any, Final
 from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert, select, update
 
 from jhalak.ports.playlists import Held, Put
+from jhalak.records.creator_lookup import TURN
 from jhalak.records.database import Database
-from jhalak.records.tables import AnyRow, creator_accounts, playlist_entries, playlists
+from jhalak.records.tables import AnyRow, playlist_entries, playlists
 from jhalak.records.text import is_storable
 from jhalak.schema.collection import MOST, MOST_VIDEOS, Playlist
 
 CHANGED: Final = frozenset(("title", "public"))
 """Fields that `change` takes."""
-_LOCK: Final = (
-    select(creator_accounts.c.num)
-    .where(creator_accounts.c.num == bindparam("of"))
-    .with_for_update()
-)
 _COUNT: Final = select(func.count()).where(playlists.c.account == bindparam("of"))
 _MINE: Final = and_(playlists.c.id == bindparam("named"), playlists.c.account == bindparam("of"))
 _HELD: Final = select(playlists.c.id).where(_MINE).with_for_update()
@@ -78,7 +74,8 @@ class SqlPlaylistStore:
             "changed_ms": playlist.changed_ms,
         }  # fmt: skip
         with self._database.write() as connection:
-            connection.execute(_LOCK, of)
+            if connection.execute(TURN, of).first() is None:
+                return False
             if connection.execute(_COUNT, of).scalar_one() >= MOST:
                 return False
             connection.execute(insert(playlists), row)

@@ -9,16 +9,23 @@ from typing import Any, Final
 from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 
 from jhalak.ports.cases import Case, NewReport, Report
+from jhalak.ports.errors import Conflict
 from jhalak.records import sequences
 from jhalak.records.cases import case_of
 from jhalak.records.database import Database
 from jhalak.records.reviews import told_again
-from jhalak.records.tables import AnyRow, cases, reports
+from jhalak.records.tables import AnyRow, cases, reports, viewers
 from jhalak.records.text import storable
 
 AGAIN_MS: Final = 30 * 86_400_000
 """Who reported what was decided since then is not heard again on it."""
 
+_THERE: Final = (
+    select(viewers.c.id)
+    .where(viewers.c.id == bindparam("who"))
+    .with_for_update(read=True, key_share=True)
+)
+"""Until their report is written nobody erases them."""
 _OPEN: Final = select(cases).where(
     cases.c.kind == bindparam("of_kind"), cases.c.target == bindparam("about"),
     cases.c.state == "open",
@@ -64,6 +71,8 @@ class SqlReportStore:
             known = connection.execute(_SAID, before).first()
             if known is not None:
                 return _report(known), False
+            if new.viewer and connection.execute(_THERE, {"who": new.viewer}).first() is None:
+                raise Conflict("no such viewer")
             case = self._joined(connection, new, about, now_ms)
             row = {
                 "id": self._new_id(), "case": case, "viewer": new.viewer, "account": new.account,

@@ -9,20 +9,15 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select
 
 from jhalak.ports.series import Changed
 from jhalak.records import sequences
+from jhalak.records.creator_lookup import TURN
 from jhalak.records.database import Database
 from jhalak.records.part_news import become_news
-from jhalak.records.tables import AnyRow, creator_accounts, series, series_parts, videos
+from jhalak.records.tables import AnyRow, series, series_parts, videos
 from jhalak.records.text import is_storable
 from jhalak.schema.collection import MOST, Series
 
 CHANGED: Final = frozenset(("title", "about", "language", "finished"))
 """Fields that `change` takes."""
-_LOCK: Final = (
-    select(creator_accounts.c.num)
-    .where(creator_accounts.c.num == bindparam("of"))
-    .with_for_update()
-)
-"""Who changes series of an account comes one after another."""
 _MINE: Final = and_(
     series.c.id == bindparam("named"), series.c.account == bindparam("of"), series.c.title != ""
 )
@@ -70,7 +65,8 @@ class SqlSeriesStore:
     def add(self, series_: Series) -> Changed | None:
         of = {"of": series_.account}
         with self._database.write() as connection:
-            connection.execute(_LOCK, of)
+            if connection.execute(TURN, of).first() is None:
+                return None
             if connection.execute(_COUNT, of).scalar_one() >= MOST:
                 return None
             refused = _refused(connection, series_.account, series_.id, series_.videos)
@@ -98,7 +94,7 @@ class SqlSeriesStore:
             return Changed(None)
         mine = {"named": series_id, "of": account}
         with self._database.write() as connection:
-            connection.execute(_LOCK, {"of": account})
+            connection.execute(TURN, {"of": account})
             if connection.execute(select(series.c.id).where(_MINE), mine).first() is None:
                 return Changed(None)
             if videos is not None:
@@ -123,7 +119,7 @@ class SqlSeriesStore:
             return False
         mine = {"named": series_id, "of": account}
         with self._database.write() as connection:
-            connection.execute(_LOCK, {"of": account})
+            connection.execute(TURN, {"of": account})
             if connection.execute(select(series.c.id).where(_MINE), mine).first() is None:
                 return False
             connection.execute(_OUT, {"named": series_id})

@@ -21,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from jhalak.ports.errors import Conflict
 from jhalak.ports.sounds import Heard, NewSound, Sound
 from jhalak.records import sequences
 from jhalak.records.database import Database
@@ -125,6 +126,8 @@ class SqlSoundStore:
     def join(self, new: NewSound, now_ms: int) -> Heard:
         with self._database.write() as connection:
             sequences.lock(connection, sequences.SOUNDS)
+            if connection.execute(_VIDEO, {"named": new.video}).first() is None:
+                raise Conflict(f"video {new.video} is gone")
             heard = self._heard(connection, new, now_ms)
             point(connection, new.video, heard.sound.id)
         return heard

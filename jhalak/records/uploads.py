@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, upd
 
 from jhalak.ports.errors import Conflict
 from jhalak.ports.uploads import Upload
+from jhalak.records.creator_lookup import TURN
 from jhalak.records.database import Database
 from jhalak.records.tables import AnyRow, creator_accounts, jobs, uploads, videos
 from jhalak.schema.video import Details
@@ -17,11 +18,6 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Details).decode
 
 _ID: Final = uploads.c.id == bindparam("named")
-_TURN: Final = (
-    select(creator_accounts.c.num)
-    .where(creator_accounts.c.num == bindparam("of"))
-    .with_for_update()
-)
 _UNFINISHED: Final = select(func.count()).where(
     uploads.c.account == bindparam("of"), uploads.c.video == "",
     uploads.c.until_ms > bindparam("now"),
@@ -74,7 +70,8 @@ class SqlUploadStore:
     def create(self, upload: Upload, most_open: int) -> None:
         asked = {"of": upload.account, "now": upload.created_ms}
         with self._database.write() as connection:
-            connection.execute(_TURN, {"of": upload.account})
+            if connection.execute(TURN, {"of": upload.account}).first() is None:
+                raise Conflict("the account is gone")
             if connection.execute(_UNFINISHED, asked).scalar_one() >= most_open:
                 raise Conflict(f"{most_open} uploads are unfinished already")
             row = upload._asdict() | {"details": _encode(upload.details)}

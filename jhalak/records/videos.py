@@ -9,8 +9,10 @@ import msgspec
 from sqlalchemy import Select, bindparam, exists, insert, select, union_all, update
 from sqlalchemy.sql.expression import literal
 
+from jhalak.ports.errors import Conflict
 from jhalak.ports.videos import FIRST, Which
 from jhalak.records import sequences
+from jhalak.records.creator_lookup import TURN
 from jhalak.records.database import Database
 from jhalak.records.items import show_item
 from jhalak.records.jobs import add_job
@@ -23,12 +25,6 @@ _decode = msgspec.msgpack.Decoder(Video).decode
 _BODY: Final = select(videos.c.body)
 _ID: Final = videos.c.id == bindparam("named")
 _LOCKED: Final = select(videos.c.state, videos.c.body).where(_ID).with_for_update()
-_TURN: Final = (
-    select(creator_accounts.c.num)
-    .where(creator_accounts.c.num == bindparam("of"))
-    .with_for_update()
-)
-"""An account's uploads become videos one after another."""
 _SAME: Final = _BODY.where(
     videos.c.account == bindparam("of"), videos.c.content == bindparam("hashed"),
     videos.c.state.not_in(("refused", "removed")),
@@ -91,7 +87,8 @@ class SqlVideoStore:
 
     def begin(self, video: Video, now_ms: int) -> Video:
         with self._database.write() as connection:
-            connection.execute(_TURN, {"of": video.account})
+            if connection.execute(TURN, {"of": video.account}).first() is None:
+                raise Conflict("the account is gone")
             before = connection.execute(_BECAME, {"at_upload": video.upload}).scalar()
             if before is not None:
                 return _decode(before)

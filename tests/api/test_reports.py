@@ -17,7 +17,7 @@ from tests.worlds import Jhalak, Phone, make_item
 def put_video(jhalak: Jhalak, name: str, *, known: bool = True) -> None:
     """A creator's video as viewers see it, and its row in the records."""
     with jhalak.server.records.database.write() as connection:
-        account = {"handle": name, "password_hash": "", "created_ms": 1, "suspended_ms": 0}
+        account = {"handle": name, "password_hash": "x", "created_ms": 1, "suspended_ms": 0}
         made = insert(creator_accounts).returning(creator_accounts.c.num)
         num = connection.execute(made, account).scalar_one()
         said = Details(language="en", ai=False, sensitive=False, rights="own")

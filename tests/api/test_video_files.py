@@ -25,7 +25,7 @@ def put(jhalak: Jhalak, set_: str) -> None:
     s = jhalak.services
     details = Details(language="hi", ai=False, sensitive=False, rights="own")
     found = s.creator_accounts.find("asha")
-    creator = found[0] if found else s.creator_accounts.add("asha", "", NOW_MS)
+    creator = found[0] if found else s.creator_accounts.add("asha", "x", NOW_MS)
     video = Video(
         id=set_[:22], account=creator.num, handle="asha", upload=f"up-{set_}",
         content=set_.encode(), details=details,

@@ -59,7 +59,7 @@ HELD = {
 def wait_for_reviews(world: Jhalak) -> None:
     """Three videos of a creator wait for a human; their film is one and the same second."""
     services, now_ms = world.services, world.clock()
-    account = world.server.records.creators.add("asha.k", "", now_ms).num
+    account = world.server.records.creators.add("asha.k", "x", now_ms).num
     for n, (name, (language, kind, why, caption)) in enumerate(HELD.items()):
         said = Details(caption=caption, language=language, ai=n == 0, sensitive=False, rights="own")
         media = Media(
@@ -92,7 +92,7 @@ def wait_for_cases(world: Jhalak) -> None:
         services.comments.add(Comment(**made), Limits(100, 100))
         due_ms = now_ms + (n * 2 * 3_600_000)
         services.reports.report(
-            NewReport("comment", f"comment-{name}", account, made["language"], 1 + n, 0,
+            NewReport("comment", f"comment-{name}", account, made["language"], 0, 0,
                       ("hate", "spam")[n], "it hurts", due_ms), now_ms,
         )  # fmt: skip
 

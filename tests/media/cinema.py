@@ -101,7 +101,7 @@ class Cinema:
     def _announce(self, media: Media) -> None:
         s = self._jhalak.services
         found = s.creator_accounts.find("asha")
-        creator = found[0] if found else s.creator_accounts.add("asha", "", NOW_MS)
+        creator = found[0] if found else s.creator_accounts.add("asha", "x", NOW_MS)
         details = Details(language="hi", ai=False, sensitive=False, rights="own")
         video = Video(
             id=media.set[:22], account=creator.num, handle="asha", upload=f"up-{media.set}",

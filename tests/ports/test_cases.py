@@ -51,6 +51,8 @@ class World(NamedTuple):
 @pytest.fixture
 def world(database: Database) -> World:
     asha = add_account(database, "asha")
+    for viewer in (1, 2, 3):
+        add_viewer(database, viewer)
     return World(database, SqlReportStore(database), SqlCaseStore(database), asha)
 
 
@@ -79,7 +81,6 @@ def test_one_reporter_counts_once_also_for_a_while_after_the_decision(world: Wor
 
 
 def test_a_report_goes_with_its_viewer_and_a_case_with_its_account(world: World) -> None:
-    add_viewer(world.database, 1)
     case, _ = world.report(1)
     world.report(2)
     assert SqlViewerStore(world.database).erase(1, 9)

@@ -8,22 +8,33 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Table, insert, select
 
+from jhalak.ports.cases import NewReport
+from jhalak.ports.comments import Added, Comment, Limits
 from jhalak.ports.creators import Creator, Newcomer
 from jhalak.ports.errors import Conflict
 from jhalak.ports.items import Draft
+from jhalak.ports.sounds import NewSound
 from jhalak.ports.understandings import Understanding, Understood
+from jhalak.ports.uploads import Upload
 from jhalak.ports.viewers import Viewer
+from jhalak.records.comments import SqlCommentStore
 from jhalak.records.creator_lookup import SqlCreatorLookup
 from jhalak.records.creator_sessions import SqlCreatorSessions
 from jhalak.records.creators import SqlCreatorStore
 from jhalak.records.database import Database
 from jhalak.records.items import SqlItemStore
+from jhalak.records.playlists import SqlPlaylistStore
+from jhalak.records.reports import SqlReportStore
 from jhalak.records.reviews import SqlReviewStore
+from jhalak.records.series import SqlSeriesStore
+from jhalak.records.sounds import Matching, SqlSoundStore
 from jhalak.records.tables import creator_accounts, metadata
 from jhalak.records.understandings import SqlUnderstandingStore
+from jhalak.records.uploads import SqlUploadStore
 from jhalak.records.verified_names import SqlVerifiedNames
 from jhalak.records.videos import SqlVideoStore
 from jhalak.records.viewers import SqlViewerStore
+from jhalak.schema.collection import Playlist, Series
 from jhalak.schema.item import Item
 from tests.ports.test_videos import video
 
@@ -124,6 +135,47 @@ def test_of_an_erased_accounts_items_stays_only_that_they_were_recalled(
     ]  # fmt: skip
 
 
+def test_what_was_under_way_when_an_account_was_erased_leaves_nothing(
+    store: SqlCreatorStore, database: Database
+) -> None:
+    asha, ravi = store.add("asha", "hash", 5), store.add("ravi", "hash", 5)
+    videos, comments = SqlVideoStore(database), SqlCommentStore(database, lambda *_: 0.0)
+    videos.begin(video("b", ravi.num), 7)
+    said = Comment(
+        0, "c1", "b", ravi.num, 0, 0, "rain", b"rain", (), "hi", "shown", "", 0, 0, 0, False, 0.0,
+        9, 0,
+    )  # fmt: skip
+    comments.add(said, Limits(9, 9))
+    SqlViewerStore(database).erase(asha.viewer, 8)
+    store.erase(asha.num)
+    with pytest.raises(Conflict):
+        videos.begin(video("a", asha.num), 9)
+    with pytest.raises(Conflict):
+        SqlUploadStore(database).create(
+            Upload("u", asha.num, 10, 0, 0, video("a", 1).details, 9, 99, ""), 5
+        )
+    with pytest.raises(Conflict):
+        SqlSoundStore(database, Matching(lambda _: [], lambda *_: 0.0)).join(
+            NewSound("a", asha.num, "asha", 3.0, b"", ""), 9
+        )
+    with pytest.raises(Conflict):
+        SqlReportStore(database).report(
+            NewReport("comment", "c1", ravi.num, "hi", asha.viewer, asha.num, "spam", "", 99), 9
+        )
+    assert not SqlPlaylistStore(database).add(
+        Playlist(id="l", account=asha.num, title="Mine", created_ms=9, changed_ms=9)
+    )
+    series = Series(
+        id="s", account=asha.num, title="Mine", language="hi", created_ms=9, changed_ms=9
+    )
+    assert SqlSeriesStore(database).add(series) is None
+    late = said._replace(id="c2", account=asha.num, mark=b"other")
+    assert comments.add(late, Limits(9, 9)) == Added(None, "gone")
+    assert comments.like("c1", asha.num, True, 9) is None
+    assert comments.like("c1", ravi.num, True, 9) == (1, True)
+    _is_in_no_table(database, asha.num)
+
+
 def test_an_account_has_the_number_of_its_name_and_a_viewer_of_its_own(
     store: SqlCreatorStore, database: Database
 ) -> None:
@@ -199,6 +251,17 @@ def test_what_verified_accounts_look_like_is_theirs(
     assert names.verify(asha.num, 0, ()) and not names.taken(["other"])
 
 
+def _of_accounts() -> list[Table]:
+    return [t for t in metadata.sorted_tables if "account" in t.columns and t.name != "sessions"]
+
+
+def _is_in_no_table(database: Database, account: int) -> None:
+    with database.read() as connection:
+        for table in _of_accounts():
+            kept = select(table).where(table.c.account == account)
+            assert connection.execute(kept).first() is None, table.name
+
+
 PARTS = {"comment_likes": {"comment": 1}, "comments": {"answers": 0}}
 """Values that a table's foreign keys or eraser need."""
 
@@ -224,17 +287,15 @@ def test_no_table_keeps_anything_of_an_erased_account(
     store: SqlCreatorStore, database: Database
 ) -> None:
     asha = store.add("asha", "hash", 5)
-    tables = [t for t in metadata.sorted_tables if "account" in t.columns and t.name != "sessions"]
+    tables = _of_accounts()
     SqlVideoStore(database).begin(video("a", asha.num), 7)
     with database.write() as connection:
         for table in tables:
             if table.name != "videos":
                 connection.execute(insert(table), _row(table, asha.num, asha.viewer))
     store.erase(asha.num)
+    _is_in_no_table(database, asha.num)
     with database.read() as connection:
-        for table in tables:
-            kept = select(table).where(table.c.account == asha.num)
-            assert connection.execute(kept).first() is None, table.name
         left = connection.execute(select(creator_accounts)).one()._mapping
     told = {name: value for name, value in left.items() if value}
     assert told == {"num": asha.num, "handle": "asha", "created_ms": 5}

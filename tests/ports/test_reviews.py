@@ -15,7 +15,7 @@ from jhalak.records.tables import creator_accounts, known_bad, videos
 
 @pytest.fixture
 def store(database: Database) -> SqlReviewStore:
-    account = {"handle": "asha", "password_hash": "", "created_ms": 1, "suspended_ms": 0}
+    account = {"handle": "asha", "password_hash": "x", "created_ms": 1, "suspended_ms": 0}
     with database.write() as connection:
         num = connection.execute(
             insert(creator_accounts).returning(creator_accounts.c.num), account

@@ -17,7 +17,7 @@ from tests.ports.test_videos import DETAILS, video
 
 @pytest.fixture
 def account(database: Database) -> int:
-    return SqlCreatorStore(database).add("asha", "", 1).num
+    return SqlCreatorStore(database).add("asha", "x", 1).num
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_those_that_are_whole_and_no_video_yet_are_named(
 def test_an_accounts_uploads_come_oldest_first(
     store: SqlUploadStore, account: int, database: Database
 ) -> None:
-    other = SqlCreatorStore(database).add("ravi", "", 1).num
+    other = SqlCreatorStore(database).add("ravi", "x", 1).num
     second, first = upload("a", account, created_ms=6), upload("b", account)
     for one in (second, first, upload("c", other)):
         store.create(one, 5)

@@ -26,7 +26,7 @@ MEDIA = Media(set="5e7", duration_s=3.0, width=270, height=480, sound=True, file
 @pytest.fixture
 def accounts(database: Database) -> list[int]:
     rows = [
-        {"handle": name, "password_hash": "", "created_ms": 1, "suspended_ms": 0}
+        {"handle": name, "password_hash": "x", "created_ms": 1, "suspended_ms": 0}
         for name in ("asha", "ravi")
     ]
     with database.write() as connection:

@@ -132,7 +132,7 @@ class Films:
         if sandbox is not None:
             self.passes = VideoPasses(sandbox, self.records.uploads, self.blobs, data / "making")
         self.worker = self.another(check)
-        row = {"handle": "asha", "password_hash": "", "created_ms": 1, "suspended_ms": 0}
+        row = {"handle": "asha", "password_hash": "x", "created_ms": 1, "suspended_ms": 0}
         with self.records.database.write() as connection:
             add = insert(creator_accounts).returning(creator_accounts.c.num)
             self.account: int = connection.execute(add, row).scalar_one()

@@ -33,7 +33,7 @@ Frames = NDArray[np.uint8]
 def database(tmp_path: Path) -> Iterator[Database]:
     opened = open_database(f"sqlite:///{tmp_path}/records.sqlite")
     for handle in ("asha", "ravi"):
-        SqlCreatorStore(opened).add(handle, "", 1)
+        SqlCreatorStore(opened).add(handle, "x", 1)
     yield opened
     opened.close()
 

@@ -31,7 +31,7 @@ class Desk:
         self.settle = SettleReviews(
             self.reviews, self.videos, self.bad, self._publish, self, lambda: 9
         )
-        SqlCreatorStore(database).add("asha", "", 1)
+        SqlCreatorStore(database).add("asha", "x", 1)
         said = Details(language="hi", ai=False, sensitive=False, rights="own")
         video = Video(id="v", account=1, handle="asha", upload="", content=b"c", details=said)
         self.videos.begin(msgspec.structs.replace(video, created_ms=1), 1)
