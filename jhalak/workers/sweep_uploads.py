@@ -8,6 +8,7 @@ from typing import Final
 
 from jhalak.media.arrival import Stores, arrived, drop
 from jhalak.media.container import Refused
+from jhalak.ports.errors import PortError
 
 log = logging.getLogger(__name__)
 LIMIT: Final = 100
@@ -20,15 +21,21 @@ class SweepUploads:
         self._stores = stores
 
     async def step(self) -> bool:
-        """Was there so much that there may be more?"""
+        """Was there so much that there may be more? One that fails holds up no other: its time
+        will be over."""
         uploads = self._stores.uploads
         whole = await asyncio.to_thread(uploads.whole, LIMIT)
+        done = 0
         for upload, handle in whole:
             try:
                 await arrived(self._stores, upload, handle)
+                done += 1
             except Refused as error:
                 log.info("the upload %s is no video: %s", upload.id, error)
+                done += 1
+            except PortError as problem:
+                log.warning("the upload %s did not become a video: %s", upload.id, problem)
         gone = await asyncio.to_thread(uploads.expired, self._stores.clock(), LIMIT)
         for upload_id in gone:
             await drop(self._stores, upload_id)
-        return len(whole) == LIMIT or len(gone) == LIMIT
+        return done == LIMIT or len(gone) == LIMIT

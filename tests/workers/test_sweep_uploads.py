@@ -53,6 +53,27 @@ def test_what_arrived_and_was_not_made_a_video_becomes_one(world: Jhalak) -> Non
         assert len(kept(world)) == 1 and (world.services.uploads.find(name) is None) == bool(n)
 
 
+def test_one_whose_part_is_gone_holds_up_no_other_and_goes_when_its_time_is_over(
+    world: Jhalak,
+) -> None:
+    asha, names = Creator(world, "asha"), list[str]()
+    for nth in range(2):
+        data = film(9000 + nth)
+        names.append(asha.begin(len(data)).rpartition("/")[2])
+        world.run(world.services.blobs.put(f"uploads/{names[-1]}/0", data))
+        assert world.services.uploads.part(names[-1], 0, 0, len(data))
+    # Whoever forgot it was killed between its parts and its row.
+    lost = sorted(names)[0]
+    world.run(world.services.blobs.delete(f"uploads/{lost}/0"))
+    world.clock.forward(h=23)
+    asha.begin(9000)
+    world.clock.forward(h=2)
+    assert not sweep(world)
+    videos = asha.ask("GET", "/v1/creators/me/videos").json()["videos"]
+    assert [video["state"] for video in videos] == ["waiting"]
+    assert world.services.uploads.find(lost) is None
+
+
 def test_a_videos_source_stays_while_it_waits_or_is_held(world: Jhalak) -> None:
     video = Creator(world, "asha").send(film())
     job = world.services.jobs.claim("w", world.clock(), 1000)
