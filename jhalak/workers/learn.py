@@ -127,7 +127,8 @@ class Learner:
         self._published = list(self.fold.offsets)
 
     async def checkpoint(self) -> None:
-        """Write all of it, with its offsets, in one blob; then drop the oldest ones."""
+        """Write all of it, with its offsets, in one blob; then drop the oldest ones. Those that are
+        ahead could not be read (`resume`): they push out none of ours."""
         self._checkpointed_ms = self._clock()
         if self.fold.offsets == self._checkpointed:
             return
@@ -136,8 +137,8 @@ class Learner:
         await self._blobs.put(path, to_blob(checkpoint))
         self.lineage.go_on(checkpoint.manifest, checkpoint.ancestors)
         self._checkpointed = list(self.fold.offsets)
-        # Those of another version may know of more of the log: this one stays beside them.
-        for old in [kept for kept in await self._blobs.list(FOLDER) if kept != path][: 1 - KEPT]:
+        behind = [other for other in await self._blobs.list(FOLDER) if other <= path]
+        for old in behind[:-KEPT]:
             await self._blobs.delete(old)
 
 

