@@ -59,10 +59,10 @@ class CountReach:
         if not more:
             self.fold.settle()
         now_ms = self._clock()
-        if now_ms - self._told_ms >= TELL_MS:
+        if abs(now_ms - self._told_ms) >= TELL_MS:
             self._told_ms = now_ms
             await self.tell()
-        if now_ms - self._checkpointed_ms >= CHECKPOINT_MS:
+        if abs(now_ms - self._checkpointed_ms) >= CHECKPOINT_MS:
             await self.checkpoint()
         return more
 

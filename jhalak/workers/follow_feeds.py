@@ -47,6 +47,8 @@ ACCEPT: Final = (
 FORGET_MS: Final = 30 * 86_400_000
 """Entries not seen for so long are forgotten; their cards are not."""
 HOUSEKEEPING_MS: Final = 3_600_000
+AHEAD_MS: Final = 60_000
+"""Polled so long after now, it was so by a clock that was ahead."""
 
 
 def limits_of(rules: FetchSettings) -> Limits:
@@ -73,7 +75,8 @@ class _Hosts:
     free_ms: dict[str, int]
 
     def take(self, host: str, now_ms: int) -> bool:
-        if host in self.busy or self.free_ms.get(host, 0) > now_ms:
+        # Longer than the pause it lasts only by a clock that has stepped back since.
+        if host in self.busy or 0 < self.free_ms.get(host, 0) - now_ms <= self.pause_ms:
             return False
         self.busy.add(host)
         return True
@@ -142,11 +145,18 @@ class FollowFeeds:
         await self.settle()
 
     async def _housekeep(self, now_ms: int) -> None:
-        if now_ms - self._housekept_ms >= HOUSEKEEPING_MS:
+        if abs(now_ms - self._housekept_ms) >= HOUSEKEEPING_MS:
             self._housekept_ms = now_ms
+            await asyncio.to_thread(self._wake, now_ms)
             await asyncio.to_thread(self._intake.entries.forget, now_ms - FORGET_MS)
         if self._subscriber.due(now_ms):
             await self._subscriber.end_unwanted(await asyncio.to_thread(self._feeds.all))
+
+    def _wake(self, now_ms: int) -> None:
+        """What was polled by a clock that was ahead is due: else it waited until that time."""
+        for feed in self._feeds.all():
+            if feed.state.polled_ms > now_ms + AHEAD_MS and feed.next_ms > now_ms:
+                self._feeds.save(feed.num, feed.state, now_ms)
 
     async def _poll(self, feed: Feed, host: str) -> None:
         try:

@@ -98,22 +98,23 @@ class Learner:
         return folded > 0
 
     async def _keep_up(self) -> None:
-        """Publish and checkpoint when it is time to."""
+        """Publish and checkpoint when it is time to, and where the clock has stepped back."""
         now_ms = self._clock()
         behind = now_ms - self._at_end_ms >= BEHIND_MS
-        due_ms = self._published_ms + self._publish_ms * (RARELY if behind else 1)
-        if self._published is None or (now_ms >= due_ms and self._published != self.fold.offsets):
+        pause_ms = self._publish_ms * (RARELY if behind else 1)
+        due = abs(now_ms - self._published_ms) >= pause_ms
+        if self._published is None or (due and self._published != self.fold.offsets):
             self.publish(now_ms)
             self._published_ms = self._beaten_ms = now_ms
-        elif now_ms - self._beaten_ms >= self._publish_ms:
+        elif abs(now_ms - self._beaten_ms) >= self._publish_ms:
             self._learned.beat(now_ms)
             self._beaten_ms = now_ms
-        if now_ms - self._checkpointed_ms >= self._checkpoint_ms:
+        if abs(now_ms - self._checkpointed_ms) >= self._checkpoint_ms:
             await self.checkpoint()
 
     def publish(self, now_ms: int, *, whole: bool = False) -> None:
         """Hand what was learned to every process that serves; `whole` with half-lives as of now."""
-        if whole or now_ms - self._weighed_ms >= WEIGH_MS:
+        if whole or abs(now_ms - self._weighed_ms) >= WEIGH_MS:
             self._weighed_ms, self._half_lives = now_ms, self.fold.decay.arrays()
         arrays = {**self.fold.arrays(), **self._half_lives}
         newest = self._learned.newest()

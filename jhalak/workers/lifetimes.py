@@ -105,7 +105,7 @@ class RenewLifetimes:
         """The same, at once."""
         now_ms = self._clock()
         if self._after < 0:
-            if now_ms - self._began_ms < EVERY_MS:
+            if abs(now_ms - self._began_ms) < EVERY_MS:
                 return False
             self._began_ms = now_ms
             self._lifetimes.look()

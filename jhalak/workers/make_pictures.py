@@ -231,7 +231,7 @@ class MakePictures:
     async def _sweep(self) -> None:
         """Forget what expired; at first also files that a crash left without an item."""
         now_ms = self._clock()
-        if now_ms - self._swept_ms < SWEEP_MS:
+        if abs(now_ms - self._swept_ms) < SWEEP_MS:
             return
         if not self._swept_ms:
             names = [path.partition("/")[2] for path in await self._blobs.list(FOLDER)]

@@ -99,9 +99,9 @@ class MakeVideos:
 
     async def _when_idle(self) -> None:
         now_ms = self._clock()
-        if now_ms - self._looked_ms >= SOURCES_MS:
+        if abs(now_ms - self._looked_ms) >= SOURCES_MS:
             self._looked_ms = now_ms
-            await self.tidy(whole=now_ms - self._swept_ms >= WHOLE_MS)
+            await self.tidy(whole=abs(now_ms - self._swept_ms) >= WHOLE_MS)
 
     async def tidy(self, *, whole: bool = True) -> list[str]:
         """Delete what nobody needs, and tell videos of what crashes gave up; answers which folders

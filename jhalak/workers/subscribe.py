@@ -46,7 +46,7 @@ class Subscriber:
 
     def due(self, now_ms: int) -> bool:
         """Is it time to look for subscriptions that nobody wants?"""
-        return bool(self._public_url) and now_ms - self._looked_ms >= LOOK_MS
+        return bool(self._public_url) and abs(now_ms - self._looked_ms) >= LOOK_MS
 
     def is_active(self, feed: int, now_ms: int) -> bool:
         """Does a hub tell us what is new in this feed?"""

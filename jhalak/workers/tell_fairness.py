@@ -32,7 +32,8 @@ class TellFairness:
 
     async def step(self) -> None:
         """Write, when something is new and it is time to."""
-        if self._clock() - self._told_ms >= EVERY_MS and self._told != self._reach.fold.offsets:
+        due = abs(self._clock() - self._told_ms) >= EVERY_MS
+        if due and self._told != self._reach.fold.offsets:
             await self.tell()
 
     async def tell(self) -> None:

@@ -25,7 +25,7 @@ class TellFigures:
         """Write, when something is new and it is time to. What a store does not take is told again
         later: it is all in the fold."""
         now_ms, fold = self._clock(), self._learner.fold
-        if now_ms - self._told_ms < EVERY_MS or self._told == fold.offsets:
+        if abs(now_ms - self._told_ms) < EVERY_MS or self._told == fold.offsets:
             return
         self._told_ms, told_of = now_ms, list(fold.offsets)
         told = {

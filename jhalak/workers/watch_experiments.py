@@ -82,12 +82,12 @@ class WatchExperiments:
         any."""
         more = await self._source.read()
         now_ms = self._clock()
-        if now_ms - self._judged_ms >= JUDGE_MS:
+        if abs(now_ms - self._judged_ms) >= JUDGE_MS:
             await self.judge()
             self._judged_ms = now_ms
-        if now_ms - self._reported_ms >= REPORT_MS:
+        if abs(now_ms - self._reported_ms) >= REPORT_MS:
             await self.report()
-        if now_ms - self._checkpointed_ms >= CHECKPOINT_MS:
+        if abs(now_ms - self._checkpointed_ms) >= CHECKPOINT_MS:
             await self.checkpoint()
         return more
 

@@ -385,6 +385,27 @@ def test_entries_not_seen_for_a_month_are_forgotten_but_their_cards_stay(cell: C
     assert len(cell.items()) == 1 and feed.num
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_feed_that_was_polled_by_a_clock_that_was_ahead_is_polled_again(
+    cell: Cell, tmp_path: Path, restarted: bool
+) -> None:
+    cell.now_ms += 20 * 24 * HOUR_MS
+    cell.add()
+    cell.network.pages[URL] = answer(rss(entry(1)))
+    cell.run()
+    cell.now_ms -= 20 * 24 * HOUR_MS
+    again = Cell(tmp_path) if restarted else cell
+    again.now_ms = cell.now_ms
+    again.network.pages[URL] = answer(rss(entry(1), entry(2)))
+    again.run()
+    again.run()
+    assert len(again.items()) == 2
+    waits_ms = again.feed().next_ms - again.now_ms
+    assert 0 < waits_ms <= 6 * HOUR_MS
+    if restarted:
+        again.end()
+
+
 def test_the_state_outlives_the_worker(cell: Cell, tmp_path: Path) -> None:
     cell.add()
     cell.network.pages[URL] = answer(rss(entry(1)), etag='"a"')

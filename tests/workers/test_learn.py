@@ -247,6 +247,19 @@ def test_it_publishes_at_most_so_often_and_beats_in_between() -> None:
     assert world.learned.beats == [world.clock()]
 
 
+def test_a_clock_that_steps_back_holds_up_nothing() -> None:
+    world = World()
+    learner = world.learner()
+    asyncio.run(learner.step())
+    world.clock.forward(h=-5)
+    world.log.add(*days(1))
+    asyncio.run(learner.step())
+    assert world.learned.snapshots[-1].offsets == (3,) and len(world.blobs.blobs) == 1
+    world.clock.forward(s=0.5)
+    asyncio.run(learner.step())
+    assert world.learned.beats == [world.clock()]
+
+
 def test_half_lives_are_weighed_once_a_minute_and_whenever_all_is_wanted() -> None:
     world = World()
     learner = world.learner()
