@@ -24,6 +24,7 @@ from jhalak.records import sequences
 from jhalak.records.database import Database
 from jhalak.records.items import RECORD, record_of
 from jhalak.records.tables import items, understandings, vectors
+from jhalak.records.tables import sequences as given
 from jhalak.schema.item import ItemRecord
 
 _encoder = msgspec.msgpack.Encoder()
@@ -35,12 +36,17 @@ _STALE: ColumnElement[bool] = or_(
     vectors.c.model != bindparam("model"),
     vectors.c.mark != items.c.content_hash,
 )
-_PENDING = (
+_STALE_ONES = (
     RECORD.outerjoin(vectors, vectors.c.num == items.c.num)
     .where(_LIVE, _STALE)
-    .order_by(items.c.num.desc())
     .limit(bindparam("most"))
 )
+_PENDING = _STALE_ONES.order_by(items.c.num.desc())
+_PENDING_SINCE = _STALE_ONES.where(items.c.seq > bindparam("after")).order_by(
+    # A sum, so that SQLite goes by the index on seq and not through all items there ever were.
+    (items.c.num + 0).desc()
+)
+_NEWEST = select(given.c.value).where(given.c.name == sequences.ITEMS)
 _BACKLOG = select(func.count()).select_from(_JOINED).where(_LIVE, _STALE)
 _PAGE = (
     RECORD.where(_LIVE, items.c.num > bindparam("after"))
@@ -66,11 +72,23 @@ class SqlUnderstandingStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._done: tuple[str, int, int] = ("", 0, 0)
+        """A model, when nothing waited for it, and up to which change."""
 
     def pending(self, model: str, now_ms: int, limit: int) -> list[ItemRecord]:
+        """Once nothing waited, only what changed since is looked at: expired items are kept, so
+        that there are more of them every day."""
+        known, when_ms, after = self._done
+        if known != model or now_ms < when_ms:  # before then others were live
+            after = 0
+        asked = {"model": model, "now": now_ms, "most": limit, "after": after}
         with self._database.read() as connection:
-            rows = connection.execute(_PENDING, {"model": model, "now": now_ms, "most": limit})
-            return [record_of(row) for row in rows]
+            newest = connection.execute(_NEWEST).scalar_one()  # before: what comes now is looked at
+            rows = connection.execute(_PENDING_SINCE if after else _PENDING, asked)
+            found = [record_of(row) for row in rows]
+        if not found:
+            self._done = model, now_ms, newest
+        return found
 
     def backlog(self, model: str, now_ms: int) -> int:
         with self._database.read() as connection:

@@ -9,7 +9,7 @@ from jhalak.ports.items import Draft
 from jhalak.ports.understandings import Understanding, Understood
 from jhalak.records.database import Database
 from jhalak.records.items import SqlItemStore
-from jhalak.records.understandings import SqlUnderstandingStore
+from jhalak.records.understandings import _PENDING_SINCE, SqlUnderstandingStore
 from jhalak.schema.item import Item, ItemRecord
 
 MODEL = "toy-1"
@@ -45,6 +45,29 @@ def test_the_newest_live_items_wait_first(
     assert [record.num for record in store.pending(MODEL, 5, 1)] == [2]
     assert store.backlog(MODEL, 5) == 2
     assert store.backlog(MODEL, 5000) == 0  # all expired
+
+
+def test_once_nothing_waits_only_what_changed_since_is_looked_at(
+    items: SqlItemStore, store: SqlUnderstandingStore, database: Database
+) -> None:
+    items.put([draft("a"), draft("b")], 0)
+    items.put([Draft(Item(id="old", language="hi", topic="general", title="t"), b"", 3)], 0)
+    store.put(MODEL, [understood(one) for one in store.pending(MODEL, 5, 9)], 6)
+    assert store.pending(MODEL, 5, 9) == []
+    items.put([draft("c"), draft("a", "another title"), draft("d")], 6)
+    assert [record.num for record in store.pending(MODEL, 7, 2)] == [5, 4]
+    assert [record.num for record in store.pending(MODEL, 7, 9)] == [5, 4, 1]
+    assert len(store.pending("toy-2", 7, 9)) == 4, "to another model all is new"
+    store.put(MODEL, [understood(one) for one in store.pending(MODEL, 7, 9)], 8)
+    assert store.pending(MODEL, 9, 9) == []
+    assert [record.num for record in store.pending(MODEL, 2, 9)] == [3], "the clock stepped back"
+    if database.engine.dialect.name == "sqlite":
+        said = str(_PENDING_SINCE.compile(database.engine))
+        with database.read() as connection:
+            plan = connection.exec_driver_sql(
+                f"EXPLAIN QUERY PLAN {said}", (1,) * said.count("?")
+            ).all()
+        assert not any(row[3].startswith("SCAN items") for row in plan), plan
 
 
 def test_what_was_understood_is_kept_and_changes_the_item(
