@@ -210,6 +210,7 @@ class _Pass:
                 mine.append((one, composed))
             else:
                 self._duplicate(one, composed, item, "here from another source")
+        self._claim(mine)
         changes = self._stored([composed for _, composed in mine])
         now_ms = self.intake.clock()
         for (one, composed), change in zip(mine, changes, strict=True):
@@ -220,6 +221,17 @@ class _Pass:
         if self.keep:
             rows = [EntryRow(one.key, c.item.id, one.mark, now_ms) for one, c in mine]
             self.intake.entries.keep(self.feed.num, rows)
+
+    def _claim(self, mine: Sequence[tuple[_Read, Composed]]) -> None:
+        """Whose new items are stands before they do: of what is there and nobody's, whoever is
+        killed between the two could never change or withdraw it. No mark: it is looked at again."""
+        new = [
+            EntryRow(one.key, composed.item.id, b"", self.intake.clock())
+            for one, composed in mine
+            if one.before is None or not one.before.owned or one.before.item != composed.item.id
+        ]
+        if self.keep:
+            self.intake.entries.keep(self.feed.num, new)
 
     def _stored(self, batch: Sequence[Composed]) -> Sequence[What]:
         intake = self.intake

@@ -15,7 +15,7 @@ from jhalak.ingest.document import Document, read_document
 from jhalak.ingest.intake import BATCH
 from jhalak.ports.errors import DiskFull
 from jhalak.ports.fetcher import Failed
-from jhalak.ports.items import Draft
+from jhalak.ports.items import Change, Draft
 from tests.feed_world import NOW_MS, URL, Cell, answer, entry, rss
 
 HOUR_MS = 3_600_000
@@ -230,6 +230,31 @@ def test_what_a_publisher_withdraws_is_recalled_and_stays_so(cell: Cell) -> None
     assert cell.feed().state.tally.recalled == 1
     [said] = [one for one in cell.records.audit.read(0, 9) if one.action == "recall item"]
     assert URL in said.actor and "withdrawn" in said.detail
+
+
+def test_a_feed_whose_worker_was_killed_right_after_its_cards_were_kept_goes_on_with_them(
+    cell: Cell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cell.add()
+    cell.network.pages[URL] = answer(rss(entry(1), entry(2)))
+    put = cell.records.items.put
+
+    def killed(drafts: Sequence[Draft], now_ms: int) -> list[Change]:
+        put(drafts, now_ms)
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(cell.records.items, "put", killed)
+        cell.run()
+    assert len(cell.items()) == 2
+    cell.network.pages[URL] = answer(rss(entry(1, "The council closes its market"), entry(2)))
+    cell.poll()
+    assert cell.titles()[-1] == "The council closes its market"
+    gone = '<at:deleted-entry ref="https://news.example/2" when="2026-11-18T11:00:00Z"/>'
+    cell.network.pages[URL] = answer(ATOM.format(gone))
+    cell.poll()
+    assert [record.status for record in cell.items()] == ["live", "recalled"]
+    assert cell.feed().state.tally.duplicate == 0
 
 
 def test_a_feed_cannot_touch_what_another_source_brought(cell: Cell) -> None:
