@@ -36,6 +36,12 @@ class ItemChanges(Protocol):
     def stored(self, after: int, limit: int) -> list[StoredItem]:
         """The same, still encoded."""
 
+    def newest(self) -> int:
+        """Sequence number of the newest change; 0: there was none."""
+
+    def living(self, after: int, up_to: int, limit: int, now_ms: int) -> list[StoredItem]:
+        """As `stored`, of those with seq <= up_to that had not expired or were recalled."""
+
     def creators(self, after: int, limit: int) -> list[tuple[int, str]]:
         """(number, name) of creators with number > after, by number."""
 

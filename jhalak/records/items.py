@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from jhalak.ports.items import Change, Draft
 from jhalak.records import sequences
@@ -23,6 +23,7 @@ from jhalak.records.tables import (
     recalls,
     videos,
 )
+from jhalak.records.tables import sequences as given
 from jhalak.records.text import creator_name, is_storable, storable
 from jhalak.records.texts import remove_text, write_texts
 from jhalak.schema.item import ItemRecord
@@ -55,6 +56,11 @@ _BY_NUMS = RECORD.where(items.c.num.in_(bindparam("nums", expanding=True)))
 _CHANGES = (
     RECORD.where(items.c.seq > bindparam("after")).order_by(items.c.seq).limit(bindparam("most"))
 )
+_LIVING = _CHANGES.where(
+    items.c.seq <= bindparam("up_to"),
+    or_(items.c.status != "live", items.c.expires_ms > bindparam("now")),
+)
+NEWEST = select(given.c.value).where(given.c.name == sequences.ITEMS)
 _KNOWN = select(
     items.c.id,
     items.c.num,
@@ -153,6 +159,17 @@ class SqlItemStore:
     def stored(self, after: int, limit: int) -> list[StoredItem]:
         with self._database.read() as connection:
             rows = connection.execute(_CHANGES, {"after": after, "most": limit}).all()
+        return [_stored(row) for row in rows]
+
+    def newest(self) -> int:
+        with self._database.read() as connection:
+            value: int = connection.execute(NEWEST).scalar_one()
+        return value
+
+    def living(self, after: int, up_to: int, limit: int, now_ms: int) -> list[StoredItem]:
+        asked = {"after": after, "up_to": up_to, "most": limit, "now": now_ms}
+        with self._database.read() as connection:
+            rows = connection.execute(_LIVING, asked).all()
         return [_stored(row) for row in rows]
 
     def by_num(self, nums: Sequence[int]) -> dict[int, ItemRecord]:

@@ -22,9 +22,8 @@ from sqlalchemy import (
 from jhalak.ports.understandings import Understanding, Understood
 from jhalak.records import sequences
 from jhalak.records.database import Database
-from jhalak.records.items import RECORD, record_of
+from jhalak.records.items import NEWEST, RECORD, record_of
 from jhalak.records.tables import items, understandings, vectors
-from jhalak.records.tables import sequences as given
 from jhalak.schema.item import ItemRecord
 
 _encoder = msgspec.msgpack.Encoder()
@@ -46,7 +45,6 @@ _PENDING_SINCE = _STALE_ONES.where(items.c.seq > bindparam("after")).order_by(
     # A sum, so that SQLite goes by the index on seq and not through all items there ever were.
     (items.c.num + 0).desc()
 )
-_NEWEST = select(given.c.value).where(given.c.name == sequences.ITEMS)
 _BACKLOG = select(func.count()).select_from(_JOINED).where(_LIVE, _STALE)
 _PAGE = (
     RECORD.where(_LIVE, items.c.num > bindparam("after"))
@@ -83,7 +81,7 @@ class SqlUnderstandingStore:
             after = 0
         asked = {"model": model, "now": now_ms, "most": limit, "after": after}
         with self._database.read() as connection:
-            newest = connection.execute(_NEWEST).scalar_one()  # before: what comes now is looked at
+            newest = connection.execute(NEWEST).scalar_one()  # before: what comes now is looked at
             rows = connection.execute(_PENDING_SINCE if after else _PENDING, asked)
             found = [record_of(row) for row in rows]
         if not found:

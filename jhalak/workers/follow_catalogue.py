@@ -60,6 +60,8 @@ class FollowCatalogue:
         """Take everything there is. Where much is new, the first steps afterwards build an index
         of many cells; until then there is one a language, and a search is slower and exact."""
         now_ms = self._tell_time()
+        if not self._seq and not len(self._world.catalogue):
+            await self._take_living()
         while await self._take(MANY) == MANY:
             pass
         self._world.catalogue.expire(now_ms)
@@ -73,9 +75,18 @@ class FollowCatalogue:
         self._now_ms = now_ms
         return now_ms
 
-    async def _take(self, most: int) -> int:
-        """Put the next changes in place; answers how many there were."""
-        records, prepared = await asyncio.to_thread(self._read, most)
+    async def _take_living(self) -> None:
+        """All that changed until now. Expired items are kept in the records: a start must not grow
+        with them. Of what changes meanwhile `_take` sees all."""
+        newest = await asyncio.to_thread(self._items.newest)
+        while await self._take(MANY, newest) == MANY:
+            pass
+        self._seq = self._world.catalogue.seq = newest
+
+    async def _take(self, most: int, up_to: int = 0) -> int:
+        """Put the next changes in place; answers how many there were. `up_to`: without items that
+        expired before."""
+        records, prepared = await asyncio.to_thread(self._read, most, up_to)
         if records:
             rows = self._world.catalogue.commit(prepared, self._now_ms)
             self._world.renew(rows)
@@ -99,9 +110,12 @@ class FollowCatalogue:
             world.rising = await asyncio.to_thread(rising_rows, world.catalogue, now_ms)
             world.rising_sounds = await asyncio.to_thread(rising_sounds, world.catalogue, now_ms)
 
-    def _read(self, most: int) -> tuple[list[StoredItem], list[Prepared]]:
-        records = self._items.stored(self._seq, most)
+    def _read(self, most: int, up_to: int) -> tuple[list[StoredItem], list[Prepared]]:
         known, now_ms = self._world.catalogue.by_id, self._now_ms
+        if up_to:
+            records = self._items.living(self._seq, up_to, most, now_ms)
+        else:
+            records = self._items.stored(self._seq, most)
         prepared = [prepare_stored(record) for record in records]
         # What expired before it was ever here needs no place.
         return records, [

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partialmethod
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -12,9 +16,18 @@ from jhalak.learning.serving import BLOCK
 from jhalak.ports.items import Draft
 from jhalak.ports.learned import Snapshot
 from jhalak.ports.viewers import Viewer
+from jhalak.records.items import SqlItemStore
 from jhalak.schema.languages import LANGUAGE_INDEX
 from jhalak.workers.follow_catalogue import BATCH, PUT_OFF
 from tests.worlds import DAY_MS, NOW_MS, Jhalak, Phone, ids, make_item, make_items
+
+
+def _counting(
+    store: SqlItemStore, real: Callable[..., list[Any]], read: list[int], *asked: int
+) -> list[Any]:
+    found = real(store, *asked)
+    read.append(len(found))
+    return found
 
 
 class TestCatalogue:
@@ -24,6 +37,32 @@ class TestCatalogue:
         assert len(catalogue) == 2 * BATCH + 7
         assert catalogue.seq == 2 * BATCH + 7
         assert len(empty.services.world.serving.at) >= catalogue.capacity
+
+    def test_a_start_reads_no_item_that_expired_and_every_recall(self, empty: Jhalak) -> None:
+        store = empty.services.items
+        past = [
+            make_item(f"past-{n}", published_ms=NOW_MS - 2 * DAY_MS, expires_ms=NOW_MS - DAY_MS)
+            for n in range(5)
+        ]
+        store.put([Draft(item, b"", DAY_MS) for item in past], NOW_MS)
+        store.put([Draft(make_item("gone"), b"", DAY_MS)], NOW_MS)
+        store.recall("gone", "op", "why", NOW_MS)
+        store.put([Draft(make_item("here"), b"", DAY_MS)], NOW_MS)
+        store.put([Draft(make_item("last", expires_ms=NOW_MS - 1), b"", DAY_MS)], NOW_MS)
+        empty.close()
+        read: list[int] = []
+
+        with pytest.MonkeyPatch.context() as watched:
+            for name in ("stored", "living"):
+                real = getattr(SqlItemStore, name)
+                watched.setattr(SqlItemStore, name, partialmethod(_counting, real, read))
+            empty.open()
+        catalogue = empty.services.world.catalogue
+        assert list(catalogue.by_id) == ["here"] and list(catalogue.recalled.values()) == ["gone"]
+        assert sum(read) == 2 and catalogue.seq == store.newest() == 9
+        store.put([Draft(make_item("here", expires_ms=NOW_MS - 1), b"", DAY_MS)], NOW_MS)
+        empty.follow()
+        assert not catalogue.by_id, "of what is here it is heard that it expired"
 
     def test_a_step_says_whether_there_may_be_more(self, empty: Jhalak) -> None:
         drafts = [Draft(i, b"", DAY_MS) for i in make_items({"food": BATCH + 1})]
