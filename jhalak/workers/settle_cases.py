@@ -86,7 +86,7 @@ class SettleCases:
             outcome = "upheld" if right else "dismissed"
             if right:
                 by = f"operator:{review.by[0]}"
-                await self._lift_for(video.account, "item", video.id, by)
+                await self._lift_for(video.account, "item", video.id, by, review.decided_ms)
             await self.notify(
                 video.account, "appeal_decided", video.id, said={**said, "outcome": outcome}
             )
@@ -140,23 +140,30 @@ class SettleCases:
             wrong = [one for one in all_ if str(one.num) == name]
         else:
             wrong = [one for one in all_ if of is not None and one.subject == of.id]
-        await self._lift(appeal.account, wrong, _by(appeal))
+        await self._lift(appeal.account, wrong, _by(appeal), appeal.decided_ms)
         if what == "suspension":
             await self.suspend(appeal.account, False, "appeal", _by(appeal))
 
-    async def _lift_for(self, account: int, kind: str, target: str, by: str) -> None:
+    async def _lift_for(
+        self, account: int, kind: str, target: str, by: str, since_ms: int
+    ) -> None:  # fmt: skip
         """Lift the strikes that cases about this target brought."""
         about = await asyncio.to_thread(self.cases.about, kind, target)
         subjects = {one.id for one in about}
         all_ = await asyncio.to_thread(self.strikes.of, account)
-        await self._lift(account, [one for one in all_ if one.subject in subjects], by)
+        wrong = [one for one in all_ if one.subject in subjects]
+        await self._lift(account, wrong, by, since_ms)
 
-    async def _lift(self, account: int, wrong: list[Strike], by: str) -> None:
-        """An account that these strikes had suspended is suspended no more."""
+    async def _lift(self, account: int, wrong: list[Strike], by: str, since_ms: int) -> None:
+        """An account that these strikes had suspended is suspended no more. Those that were lifted
+        since the decision (`since_ms`) were so by this, before it was cut short."""
         if not wrong:
             return
-        now_ms = self.clock()
-        before = await asyncio.to_thread(self.strikes.of, account)
+        now_ms, nums = self.clock(), {one.num for one in wrong}
+        before = [
+            one._replace(lifted_ms=0) if one.num in nums and one.lifted_ms >= since_ms else one
+            for one in await asyncio.to_thread(self.strikes.of, account)
+        ]
         for strike in wrong:
             await asyncio.to_thread(self.strikes.lift, strike.num, now_ms)
         after = await asyncio.to_thread(self.strikes.of, account)

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import update
 
 from jhalak.people.password import hashed
+from jhalak.ports.errors import Unavailable
+from jhalak.records.creators import SqlCreatorStore
 from jhalak.records.tables import creator_accounts
 from tests.api.cases.conftest import Court
 from tests.api.cases.test_reports import report
@@ -98,6 +100,27 @@ def test_an_appeal_that_was_right_brings_the_comment_back_and_lifts_the_strike(
     assert stands["strikes"][0]["lifted_ms"] > 0
     [told] = asha.told("appeal_decided")
     assert (told["subject"], told["about"]["outcome"]) == (comment, "upheld")
+
+
+def test_a_suspension_ends_with_the_strike_that_brought_it_whatever_failed_in_between(
+    court: Court, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asha = court.member("asha")
+    comments = break_rules(court, asha, 3)
+    asha.sign_in()
+    appeal(asha, "comment", comments[1])
+    with monkeypatch.context() as busy:
+        busy.setattr(SqlCreatorStore, "suspend", _busy)
+        with pytest.raises(Unavailable):
+            court.decide(f"comment {comments[1]}", "upheld", "ravi", "tara")
+    stands = asha.get(STANDING)
+    assert stands["counting"] == 2 and stands["suspended_ms"] > 0
+    court.settle()
+    assert court.services.people.of_accounts([asha.num])[asha.num].suspended_ms == 0
+
+
+def _busy(*_: object) -> bool:
+    raise Unavailable("another writes for too long")
 
 
 def test_an_appeal_that_was_not_right_changes_nothing_and_is_told(court: Court) -> None:
