@@ -66,6 +66,9 @@ class DecidedReviews(Protocol):
     def unsettled(self, limit: int) -> list[str]:
         """Videos of which the newest decision was not carried out."""
 
+    def settled(self, num: int, now_ms: int) -> None:
+        """What follows from a decision on an appeal was done."""
+
 
 class KnownBadStore(Protocol):
     """Hard. How videos look that may not come back; VideoStore.alike hands them out."""

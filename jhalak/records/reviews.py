@@ -75,10 +75,12 @@ _ALLOWED: Final = and_(
         and_(reviews.c.kind == APPEAL, exists().where(known_bad.c.why == reviews.c.video)),
     ),
 )
+_APPEALED: Final = and_(reviews.c.kind == APPEAL, reviews.c.settled_ms == 0)
+"""What became of the video does not say whether its creator was told, and a strike lifted."""
 _UNSETTLED: Final = (
     select(reviews.c.video)
     .join(videos, videos.c.id == reviews.c.video)
-    .where(reviews.c.num.in_(_NEWEST), or_(_REFUSED, _ALLOWED))
+    .where(reviews.c.num.in_(_NEWEST), or_(_REFUSED, _ALLOWED, _APPEALED))
     .order_by(reviews.c.num)
     .limit(bindparam("most"))
 )
@@ -162,6 +164,10 @@ class SqlReviewStore:
     def unsettled(self, limit: int) -> list[str]:
         with self._database.read() as connection:
             return list(connection.execute(_UNSETTLED, {"most": limit}).scalars())
+
+    def settled(self, num: int, now_ms: int) -> None:
+        with self._database.write() as connection:
+            connection.execute(_CHANGE.values(settled_ms=now_ms), {"at": num})
 
 
 class SqlKnownBadStore:

@@ -572,10 +572,12 @@ reviews = Table(
     Column("decision", Text, nullable=False),
     Column("decided_by", Text, nullable=False),
     Column("decided_ms", BigInteger, nullable=False),
+    Column("settled_ms", BigInteger, nullable=False, server_default="0"),
     Index(None, "video", "kind"),
     Index(None, "decision", "opened_ms"),
 )
-"""`decision` "": it waits. `decided_by`: `DECISION NAME`, one a line."""
+"""`decision` "": it waits. `decided_by`: `DECISION NAME`, one a line. `settled_ms` 0: of an appeal,
+that what follows from its decision was not done yet."""
 
 comments = Table(
     "comments",

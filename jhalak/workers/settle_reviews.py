@@ -75,6 +75,8 @@ class SettleReviews:
         elif newest.decision == "refuse" and newest.kind != "appeal":
             said = {"review": str(newest.num)}
             await self.refuse(video, reason_of(newest), f"operator:{newest.by[0]}", said)
+        if newest.kind == "appeal":
+            await asyncio.to_thread(self.reviews.settled, newest.num, self.clock())
 
     async def refuse(
         self, video: Video, reason: str, by: str, said: Mapping[str, str] = {}

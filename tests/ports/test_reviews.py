@@ -150,6 +150,8 @@ def test_what_was_decided_and_not_done_is_named_until_it_is(
         store.decide(appeal, "allow", name, 8)
     assert store.unsettled(9) == ["b"]
     become("b", "live")
+    assert store.unsettled(9) == ["b"], "its creator may not have been told"
+    store.settled(appeal, 9)
     store.decide(store.open("report", "a", "hi", "spam", 9).num, "allow", "meera", 9)
     assert store.unsettled(9) == []
     store.decide(store.open("report", "a", "hi", "spam", 9).num, "refuse", "meera", 9)
@@ -166,6 +168,7 @@ def test_a_video_that_was_taken_down_wrongly_is_unsettled_while_it_is_known_to_b
     appeal = store.open("appeal", "a", "hi", "", 7).num
     for name in ("ravi", "zoya"):
         store.decide(appeal, "allow", name, 8)
+    store.settled(appeal, 9)
     assert store.unsettled(9) == ["a"]
     bad.forget("a")
     assert store.unsettled(9) == []

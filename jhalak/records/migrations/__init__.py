@@ -15,7 +15,7 @@ from sqlalchemy import column as sql_column
 
 from jhalak.records.errors import CannotOpen
 
-HEAD: Final = "0017"
+HEAD: Final = "0018"
 """The newest revision: known without Alembic, whose import would cost every command 0.2 s."""
 
 _WAIT_MS: Final = 60_000

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from jhalak.people.password import hashed
 from jhalak.ports.errors import Unavailable
+from jhalak.ports.reviews import Decision
 from jhalak.records.creators import SqlCreatorStore
 from jhalak.records.tables import creator_accounts
 from tests.api.cases.conftest import Court
@@ -168,6 +169,28 @@ def test_a_video_that_was_taken_down_brings_a_strike_and_comes_off_with_the_appe
     assert asha.get(STANDING)["counting"] == 0
     [told] = asha.told("appeal_decided")
     assert (told["subject"], told["about"]["outcome"]) == (video, "upheld")
+
+
+@pytest.mark.parametrize(("voice", "outcome"), [("allow", "upheld"), ("refuse", "dismissed")])
+def test_an_appeal_about_a_video_is_carried_out_although_a_crash_came_first(
+    court: Court, voice: Decision, outcome: str
+) -> None:
+    asha, ravi = court.member("asha"), court.member("ravi")
+    video = asha.video(f"v.late.{voice}")
+    report(ravi.phone, "item", video, "hate")
+    [review] = court.services.reviews.of(video)
+    court.services.reviews.decide(review.num, "refuse", "meera", court.jhalak.clock())
+    court.jhalak.run(court.services.settle(video))
+    court.settle()
+    appeal(asha, "video", video)
+    [_, opened] = court.services.reviews.of(video)
+    for name in ("tara", "anil"):
+        court.services.reviews.decide(opened.num, voice, name, court.jhalak.clock())
+    settle = court.jhalak.server._settle
+    assert court.jhalak.run(settle.step()) and not court.jhalak.run(settle.step())
+    assert asha.get(STANDING)["counting"] == (0 if voice == "allow" else 1)
+    [told] = asha.told("appeal_decided")
+    assert (told["subject"], told["about"]["outcome"]) == (video, outcome)
 
 
 @pytest.mark.parametrize("about", ["comment", "strike", "suspension", "video"])
