@@ -113,6 +113,7 @@ def test_a_number_that_no_record_can_have_is_refused(console: Console) -> None:
     most, why = 2**63, "see what it does"
     answers = [
         console.get(f"policy/drafts/{most}"), console.post(f"reviews/{most}", decision="allow"),
-        console.post("policy", draft=most, why=why), console.post("policy/back", version=most, why=why),
+        console.post("policy", draft=most, why=why),
+        console.post("policy/back", version=most, why=why),
     ]  # fmt: skip
     assert [answer.status_code for answer in answers] == [400] * 4, [a.text for a in answers]
