@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, NamedTuple, Protocol
 
 ReviewKind = Literal["gate", "report", "appeal"]
@@ -26,6 +27,13 @@ class Review(NamedTuple):
     """Who decided so; while an appeal waits, who has said something. It needs two persons, other
     than who decided on the video before."""
     decided_ms: int
+
+
+def newest_decision(reviews: Iterable[Review]) -> Review | None:
+    """The one of these, all of one video, that was decided last: several may wait at a time, and
+    which was opened first says nothing of that."""
+    decided = [one for one in reviews if one.decision is not None]
+    return max(decided, key=lambda one: (one.decided_ms, one.num), default=None)
 
 
 class ReviewStore(Protocol):

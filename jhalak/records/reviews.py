@@ -14,11 +14,12 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    tuple_,
     update,
 )
 
 from jhalak.ports.errors import Conflict
-from jhalak.ports.reviews import Decision, Review, ReviewKind
+from jhalak.ports.reviews import Decision, Review, ReviewKind, newest_decision
 from jhalak.records.audit import append_audit
 from jhalak.records.database import Database
 from jhalak.records.tables import AnyRow, known_bad, reviews, videos
@@ -55,9 +56,15 @@ _COUNTS: Final = (
 _LOCKED: Final = _ALL.where(_NUM, _WAITS).with_for_update()
 _CHANGE: Final = update(reviews).where(_NUM)
 
-_NEWEST: Final = (
-    select(func.max(reviews.c.num)).where(reviews.c.decision != "").group_by(reviews.c.video)
-)
+_later: Final = reviews.alias()
+_NEWEST: Final = and_(
+    reviews.c.decision != "",
+    ~exists().where(
+        _later.c.video == reviews.c.video, _later.c.decision != "",
+        tuple_(_later.c.decided_ms, _later.c.num) > tuple_(reviews.c.decided_ms, reviews.c.num),
+    ),
+)  # fmt: skip
+"""It was decided last of its video's, though another may have been opened later."""
 _REFUSED: Final = and_(
     reviews.c.decision == "refuse", reviews.c.kind != APPEAL,
     videos.c.state.in_(("waiting", "held", "draft", "live")),
@@ -80,7 +87,7 @@ _APPEALED: Final = and_(reviews.c.kind == APPEAL, reviews.c.settled_ms == 0)
 _UNSETTLED: Final = (
     select(reviews.c.video)
     .join(videos, videos.c.id == reviews.c.video)
-    .where(reviews.c.num.in_(_NEWEST), or_(_REFUSED, _ALLOWED, _APPEALED))
+    .where(_NEWEST, or_(_REFUSED, _ALLOWED, _APPEALED))
     .order_by(reviews.c.num)
     .limit(bindparam("most"))
 )
@@ -193,8 +200,8 @@ class SqlKnownBadStore:
 
 def _appealed(all_: list[Review]) -> bool:
     """Was the newest decision on an appeal?"""
-    decided = [one.kind for one in all_ if one.decision is not None]
-    return decided[-1:] == [APPEAL]
+    newest = newest_decision(all_)
+    return newest is not None and newest.kind == APPEAL
 
 
 def told_again(why: str, code: str) -> str:

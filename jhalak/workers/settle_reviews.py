@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from jhalak.ports.reviews import DecidedReviews, KnownBadStore, Review
+from jhalak.ports.reviews import DecidedReviews, KnownBadStore, Review, newest_decision
 from jhalak.ports.videos import VideoStore
 from jhalak.schema.video import SOUND_DOWN, Video, is_refused_for_sound
 from jhalak.trust.take_down import TakeDown
@@ -64,10 +64,9 @@ class SettleReviews:
     async def settle(self, video_id: str) -> None:
         """Carry out the newest decision on one video. Raises PortError: then `step` does it."""
         video = await asyncio.to_thread(self.videos.find, video_id)
-        decided = [one for one in await self._of(video_id) if one.decision is not None]
-        if video is None or not decided:
+        newest = newest_decision(await self._of(video_id))
+        if video is None or newest is None:
             return
-        newest = decided[-1]
         if self.tell is not None:
             await self.tell.reviewed(video, newest)
         if newest.decision == "allow" and newest.kind != "report":

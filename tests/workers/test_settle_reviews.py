@@ -118,6 +118,19 @@ def test_what_was_reported_is_taken_down_or_stays(desk: Desk) -> None:
     assert desk.known == [b"how"]
 
 
+def test_what_was_decided_last_is_carried_out_though_it_was_opened_first(desk: Desk) -> None:
+    desk.become("held")
+    reported = desk.reviews.open("report", "v", "hi", "hate", 3)
+    desk.decide("gate", "allow")
+    assert desk.step() and desk.state[0] == "live"
+    assert desk.reviews.decide(reported.num, "refuse", "meera", 5) is not None
+    asyncio.run(desk.settle.settle("v"))
+    assert desk.done == ["publish", "take down for hate by operator:meera"]
+    desk.videos.change("v", ("removed",), 9, state="live")  # as if it had been killed before that
+    assert desk.step() and not desk.step()
+    assert desk.state == ("removed", "hate")
+
+
 def test_an_appeal_that_is_right_publishes_what_was_refused(desk: Desk) -> None:
     desk.become("held")
     desk.decide("gate", "refuse", "sexual")
