@@ -99,6 +99,9 @@ class ReportStore(Protocol):
     def of_viewer(self, viewer: int, limit: int) -> list[tuple[Report, Case]]:
         """Newest first."""
 
+    def case_of(self, report: Report) -> Case | None:
+        """The case that it joined; None: its owner was erased since."""
+
     def of_case(self, case: int) -> list[Report]:
         """Oldest first."""
 

@@ -47,6 +47,7 @@ _OF_VIEWER: Final = (
     .order_by(reports.c.num.desc())
     .limit(bindparam("most"))
 )
+_CASE: Final = select(cases).where(cases.c.num == bindparam("at"))
 _OF_CASE: Final = select(reports).where(reports.c.case == bindparam("at")).order_by(reports.c.num)
 _SINCE: Final = (
     select(func.count())
@@ -90,6 +91,11 @@ class SqlReportStore:
                 row.num: case_of(row) for row in connection.execute(select(cases).where(about))
             }
         return [(one, found[one.case]) for one in mine if one.case in found]
+
+    def case_of(self, report: Report) -> Case | None:
+        with self._database.read() as connection:
+            row = connection.execute(_CASE, {"at": report.case}).first()
+        return None if row is None else case_of(row)
 
     def of_case(self, case: int) -> list[Report]:
         with self._database.read() as connection:

@@ -81,5 +81,5 @@ def _waits(services: Services, video: str) -> bool:
 
 
 def _decided(services: Services, report: Report) -> bool:
-    found = services.reports.of_viewer(report.viewer, 100)
-    return any(case.decided for one, case in found if one.id == report.id)
+    case = services.reports.case_of(report)
+    return case is not None and case.decided

@@ -85,7 +85,7 @@ def _filed(services: Services, viewer: Viewer, data: ReportIn) -> ReportOut:
     now_ms = services.clock()
     target = find_target(services, data.kind, data.id)
     if target is None:
-        raise Refused(404, "no_such_target", f"there is no {data.kind} {data.id!r}")
+        raise _nothing(data)
     own = account_of(services, viewer.id)
     if own is not None and own.num == target.owner:
         raise Refused(409, "your_own", "this is your own: you can take it back")
@@ -97,12 +97,14 @@ def _filed(services: Services, viewer: Viewer, data: ReportIn) -> ReportOut:
         )  # fmt: skip
     account = own.num if own is not None else 0
     report, _ = filed(services, target, viewer.id, account, data.reason, data.note, now_ms)
-    return _found(services, report)
+    case = services.reports.case_of(report)
+    if case is None:  # its owner was erased meanwhile
+        raise _nothing(data)
+    return report_out(report, case)
 
 
-def _found(services: Services, report: Report) -> ReportOut:
-    mine = services.reports.of_viewer(report.viewer, SHOWN)
-    return next(report_out(one, case) for one, case in mine if one.id == report.id)
+def _nothing(data: ReportIn) -> Refused:
+    return Refused(404, "no_such_target", f"there is no {data.kind} {data.id!r}")
 
 
 @get("/v1/me/reports", tags=["reports"], cache_control=NO_STORE)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from jhalak.ports.cases import NewReport
 from tests.api.cases.conftest import Court
 from tests.api.people_at_hand import Member
 from tests.worlds import DAY_MS, Phone, make_item
@@ -55,6 +56,17 @@ def test_a_report_is_acknowledged_at_once_and_its_outcome_reaches_both_sides(cou
     )  # fmt: skip
     assert (strike["kind"], strike["about"]["means"]) == ("strike", "warning")
     assert "mina" not in str(ravi.told()), "nobody hears who reported"
+
+
+def test_who_reported_much_since_may_report_the_same_again(court: Court) -> None:
+    phone, asha = court.jhalak.phone(), court.member("asha")
+    made = report(phone, "creator", asha.handle)
+    due_ms = made["due_ms"]
+    for n in range(101):
+        about = NewReport("creator", f"somebody{n}", 0, "und", phone.number, 0, "spam", "", due_ms)
+        court.services.reports.report(about, court.jhalak.clock())
+    court.jhalak.clock.forward(days=2)
+    assert report(phone, "creator", asha.handle)["id"] == made["id"]
 
 
 def test_what_was_not_against_the_rules_stays_and_both_reports_say_so(court: Court) -> None:
