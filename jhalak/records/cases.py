@@ -16,7 +16,7 @@ from jhalak.records.audit import append_audit
 from jhalak.records.database import Database
 from jhalak.records.tables import AnyRow, cases, reviews, videos
 from jhalak.records.text import is_storable, storable
-from jhalak.schema.video import Video
+from jhalak.schema.video import SOUND_DOWN, Video
 
 _ALL: Final = select(cases)
 _ID: Final = _ALL.where(cases.c.id == bindparam("named"))
@@ -193,13 +193,15 @@ def _said(row: AnyRow, outcome: str, name: str) -> dict[str, Any]:
 
 def _closed(row: AnyRow, now_ms: int) -> dict[str, Any]:
     """A video's case as its review was decided, or as it was taken down without one. What its
-    creator took back is dismissed: nobody looked."""
+    creator took back is dismissed: nobody looked. What went with its sound is not its creator's
+    doing: no strike follows."""
     reason = row.why.partition("\n")[0].partition(" ")[0] if row.decision else _gone(row.body)
     upheld = row.decision == "refuse" if row.decision else reason not in _NOBODYS
     names = [line.split(" ", 1)[1] for line in (row.decided_by or "").splitlines()]
     outcome = "upheld" if upheld else "dismissed"
     values: dict[str, Any] = {
-        "state": "decided", "decision": outcome, "decided_ms": now_ms, "strike": upheld,
+        "state": "decided", "decision": outcome, "decided_ms": now_ms,
+        "strike": upheld and reason.partition(":")[0] != SOUND_DOWN,
         "decided_by": "\n".join(f"{outcome} {name}" for name in names),
     }  # fmt: skip
     return values | ({"reason": reason} if upheld and reason else {})

@@ -186,6 +186,16 @@ def test_a_videos_case_ends_when_the_video_is_gone(world: World, reason: str, ou
     assert closed.reason == ("violence" if outcome == "upheld" else "spam")
 
 
+def test_what_goes_with_its_sound_brings_no_strike(world: World) -> None:
+    add_video(world.database, "v", world.asha, 7)
+    world.report(1, "spam", "v", "item")
+    with world.database.write() as connection:
+        connection.execute(update(videos).values(state="refused", body=body("sound:copyright")))
+    assert world.cases.close_items(8, 9) == 1
+    [closed] = world.cases.unsettled(9)
+    assert (closed.decision, closed.strike) == ("upheld", False)
+
+
 def test_a_case_brings_one_strike_which_is_lifted_once(database: Database, world: World) -> None:
     strikes = SqlStrikeStore(database)
     strike = strikes.give(world.asha, "hate", "case1", 5, 50)
