@@ -120,9 +120,10 @@ class CaseStore(Protocol):
     def counts(self) -> list[tuple[str, int, int]]:
         """(language, how many wait, when the first is due) of each language."""
 
-    def appeal(self, case: Case, now_ms: int) -> Case:
+    def appeal(self, case: Case, since_ms: int, now_ms: int) -> Case:
         """`num` and `id` are the store's to give. Raises Conflict where its owner appealed
-        against the same before."""
+        against the same before. `since_ms`: when it was decided; what was appealed before that was
+        another decision, such as an earlier suspension."""
 
     def decide(
         self, case_id: str, outcome: Outcome, by: str, now_ms: int, reason: str = "",

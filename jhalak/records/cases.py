@@ -34,6 +34,7 @@ _COUNTS: Final = (
 _APPEALED: Final = _ALL.where(
     cases.c.kind == "appeal", cases.c.account == bindparam("who"),
     cases.c.target == bindparam("about"), cases.c.of == bindparam("of_case"),
+    cases.c.opened_ms >= bindparam("since"),
 )  # fmt: skip
 _ABOUT: Final = _ALL.where(
     cases.c.kind == bindparam("of_kind"), cases.c.target == bindparam("about")
@@ -103,8 +104,11 @@ class SqlCaseStore:
         with self._database.read() as connection:
             return [(row[0], row[1], row[2]) for row in connection.execute(_COUNTS)]
 
-    def appeal(self, case: Case, now_ms: int) -> Case:
-        about = {"who": case.account, "about": storable(case.target), "of_case": case.of}
+    def appeal(self, case: Case, since_ms: int, now_ms: int) -> Case:
+        about = {
+            "who": case.account, "about": storable(case.target), "of_case": case.of,
+            "since": since_ms,
+        }  # fmt: skip
         row = {
             "id": self._new_id(), "kind": "appeal", "target": about["about"],
             "account": case.account, "language": case.language, "reason": case.reason,

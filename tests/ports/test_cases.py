@@ -41,11 +41,11 @@ class World(NamedTuple):
         assert case is not None
         return case, fresh
 
-    def appeal(self, of: Case, words: str = "no") -> Case:
+    def appeal(self, of: Case, words: str = "no", since_ms: int = 9) -> Case:
         case = of._replace(
             kind="appeal", target=f"comment {of.target}", words=words, of=of.num, due_ms=900
         )
-        return self.cases.appeal(case, 50)
+        return self.cases.appeal(case, since_ms, 50)
 
 
 @pytest.fixture
@@ -140,7 +140,9 @@ def test_an_appeal_needs_two_others_who_agree_and_comes_once(world: World) -> No
     assert changed.by == ("ravi", "tara") and not changed.strike
     with pytest.raises(Conflict):
         world.appeal(decided)
-    assert [one.kind for one in world.cases.of_account(world.asha)] == ["comment", "appeal"]
+    assert world.appeal(decided, since_ms=51).num > appeal.num, "of what was decided after it"
+    kinds = [one.kind for one in world.cases.of_account(world.asha)]
+    assert kinds == ["comment", "appeal", "appeal"]
     assert [one.num for one in world.cases.about("comment", "c1")] == [case.num]
 
 

@@ -242,7 +242,7 @@ def _appeal(services: Services, creator: Creator, data: AppealAbout) -> AppealMa
     if known.appeal(target, at_ms).state != "none":
         raise Refused(409, "appealed", "there is an appeal about this already")
     try:
-        made = services.cases.appeal(case, now_ms)
+        made = services.cases.appeal(case, at_ms, now_ms)
     except Conflict:
         raise Refused(409, "appealed", "there is an appeal about this already") from None
     return AppealMade(data.about, data.id, made.opened_ms, made.due_ms)

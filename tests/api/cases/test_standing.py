@@ -75,6 +75,20 @@ def test_the_third_strike_suspends_and_only_standing_and_appeals_are_left(court:
     assert "appeal_decided" in [one["kind"] for one in asha.told()]
 
 
+def test_each_suspension_can_be_appealed(court: Court) -> None:
+    asha, clock = court.member("asha"), court.jhalak.clock
+    for _ in range(2):
+        court.services.creator_accounts.suspend(asha.num, clock())
+        asha.sign_in()
+        appeal(asha, "suspension")
+        again = asha.ask("POST", APPEALS, json={"about": "suspension", "text": "again"})
+        assert (again.status_code, again.json()["error"]) == (409, "appealed")
+        court.decide("suspension", "upheld", "ravi", "tara")
+        asha.sign_in()
+        assert asha.get(STANDING)["suspended_ms"] == 0
+        clock.forward(days=1)
+
+
 def test_one_strike_for_a_childs_safety_suspends(court: Court) -> None:
     asha = court.member("asha")
     break_rules(court, asha, 1, "child_safety")
