@@ -94,7 +94,8 @@ class ReportStore(Protocol):
     def report(self, new: NewReport, now_ms: int) -> tuple[Report, bool]:
         """Joins the open case of its target, or opens one. One viewer counts once a case, and not
         again for what was decided in the last 30 days: answers the report that is there, and
-        whether it is new. Raises Conflict where the viewer was erased."""
+        whether it is new. The house (viewer 0) is: it doubts what was written since. Raises
+        Conflict where the viewer was erased."""
 
     def of_viewer(self, viewer: int, limit: int) -> list[tuple[Report, Case]]:
         """Newest first."""

@@ -68,7 +68,8 @@ class SqlReportStore:
         about = {"of_kind": new.kind, "about": storable(new.target)}
         with self._database.write() as connection:
             sequences.lock(connection, sequences.CASES)
-            before = {**about, "who": new.viewer, "since": now_ms - AGAIN_MS}
+            since_ms = now_ms - AGAIN_MS if new.viewer else now_ms
+            before = {**about, "who": new.viewer, "since": since_ms}
             known = connection.execute(_SAID, before).first()
             if known is not None:
                 return _report(known), False

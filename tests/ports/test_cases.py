@@ -198,6 +198,14 @@ def test_what_goes_with_its_sound_brings_no_strike(world: World) -> None:
     assert (closed.decision, closed.strike) == ("upheld", False)
 
 
+def test_the_house_is_heard_again_on_what_was_decided(world: World) -> None:
+    first, _ = world.report(0)
+    assert world.report(0) == (first, False), "one case at a time"
+    assert world.cases.decide(first.id, "dismissed", "meera", 9) is not None
+    second, fresh = world.report(0, now_ms=9)
+    assert fresh and second.num != first.num and not second.decided
+
+
 def test_a_case_brings_one_strike_which_is_lifted_once(database: Database, world: World) -> None:
     strikes = SqlStrikeStore(database)
     strike = strikes.give(world.asha, "hate", "case1", 5, 50)

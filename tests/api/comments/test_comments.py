@@ -290,6 +290,9 @@ def test_what_the_lists_doubt_is_held_until_a_human_says_otherwise(
     assert meena.texts(video) == ["I will kill you"]
     changed = ravi.ask("PATCH", f"/v1/comments/{said['id']}", json={"text": "kill them all"})
     assert changed.json()["state"] == "held" and meena.read(video)["count"] == 0
+    [again] = [one for one in world.services.cases.waiting("", "comment", 99)
+               if one.target == said["id"]]  # fmt: skip
+    assert again.num != case.num, "somebody looks at what it says now"
     changed = ravi.ask("PATCH", f"/v1/comments/{said['id']}", json={"text": "कमाल"})
     assert changed.json()["state"] == "shown" and meena.texts(video) == ["कमाल"]
 
