@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 CommentState = Literal["shown", "held", "removed", "deleted", "erased"]
 """held: only its writer sees it, until a human said that it may be shown; removed: a human said
@@ -11,6 +11,8 @@ that it may not, and may say otherwise; deleted: nobody sees it, for good; erase
 gone, and its place holds the replies together. What stands below one that is not shown (or erased)
 is not shown either."""
 Order = Literal["best", "newest", "oldest"]
+FILTERED: Final = "filtered"
+"""Code of a comment that is held for a word that the video's creator filters."""
 
 
 class Comment(NamedTuple):
@@ -141,7 +143,8 @@ class CommentReviews(Protocol):
         """Shown from now on, or removed. None: it was erased or deleted, or is so already."""
 
     def release(self, comment_id: str) -> Comment | None:
-        """Shown from now on, where it was held; else None, and nothing changes."""
+        """Shown from now on, where it was held; else None, and nothing changes. What its video's
+        creator filters stays held for that."""
 
     def reported(self, comment_id: str) -> bool:
         """One more viewer reported it, which lowers it. False where there is none."""

@@ -18,7 +18,7 @@ from sqlalchemy import (
     update,
 )
 
-from jhalak.ports.comments import Added, Comment, Limits
+from jhalak.ports.comments import FILTERED, Added, Comment, Limits
 from jhalak.ports.errors import Conflict
 from jhalak.records.comment_counts import count, counted, counted_in, hold_writers, is_read, lock
 from jhalak.records.comment_rows import comment_of, row_of
@@ -255,6 +255,8 @@ class SqlCommentStore:
             row = locked(connection, comment_id)
             if row is None or row.state != "held" or not row.account:
                 return None
+            if FILTERED in row.reason.splitlines():  # that is not for us to decide
+                return self._turn(connection, row, "held", {"reason": FILTERED})
             return self._turn(connection, row, "shown", {"reason": ""})
 
         return self._write(comment_id, work)

@@ -9,16 +9,12 @@ from jhalak.api.raw import Refused
 from jhalak.api.services import Services
 from jhalak.people.comment_rules import rules_of
 from jhalak.people.comment_text import cleaned, holds, mentions, refusal
-from jhalak.ports.comments import CommentState
+from jhalak.ports.comments import FILTERED, CommentState
 from jhalak.ports.shown_videos import Shown
 from jhalak.schema.languages import LANGUAGES
 from jhalak.understanding.language import UNDETERMINED, classify
 from jhalak.understanding.safety import verdicts
 from jhalak.understanding.scripts import LATIN, SCRIPT_OF, script_of
-
-FILTERED: Final = "filtered"
-"""It holds a word that the video's creator filters."""
-
 
 FEW: Final = 4
 """Words, of which fewer do not tell neighbours apart."""

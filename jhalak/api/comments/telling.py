@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from jhalak.api.comments.judged import FILTERED
 from jhalak.api.services import Services
 from jhalak.ports.cases import NewReport
-from jhalak.ports.comments import Comment
+from jhalak.ports.comments import FILTERED, Comment
 from jhalak.ports.notifications import NoticeKind
 from jhalak.ports.shown_videos import Shown
 from jhalak.trust.reasons import CODES, due_ms

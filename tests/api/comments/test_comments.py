@@ -268,6 +268,23 @@ def test_filtered_words_are_found_however_they_are_spelt(
     assert meena.ask("PUT", f"/v1/comments/{said['id']}/like").status_code == 404
 
 
+def test_what_a_creator_filters_stays_held_whatever_humans_say_of_the_rest(
+    world: Jhalak, asha: Person, ravi: Person, video: str
+) -> None:
+    rules = {"comments": "everyone", "words": ["spam"]}
+    assert asha.ask("PUT", "/v1/creators/me/comment-rules", json=rules).status_code == 200
+    said = ravi.say(video, "I will kill you, spam")
+    assert said["reason"].splitlines() == ["violence", "filtered"]
+    [case] = [one for one in world.services.cases.waiting("", "comment", 99)
+              if one.target == said["id"]]  # fmt: skip
+    decided = world.services.cases.decide(case.id, "dismissed", "mo", world.clock())
+    assert decided is not None
+    world.run(world.services.settle_case(decided))
+    [mine] = ravi.read(video)["comments"]
+    assert (mine["state"], mine["reason"]) == ("held", "filtered")
+    assert asha.read(video) == {"count": 0, "comments": [], "next": None}
+
+
 def test_words_that_are_none_are_refused(asha: Person) -> None:
     for words in ([""], ["..."], ["x" * 61], ["\u200b"], ["x"] * 201):
         body = {"comments": "everyone", "words": words}
