@@ -61,9 +61,10 @@ def open_publish(records: Records, settings: Settings, clock: Callable[[], int])
     from jhalak.workers.publish_video import PublishVideo
 
     understand = quick(quick_embedder(settings), records.folder)
+    tell = TellUse(records.videos, records.shown, records.people, records.notifications, clock)
     return PublishVideo(
-        records.videos, records.items, understand, settings.media.keep_days, clock,
-        TellUse(records.videos, records.notifications, clock), records.sounds,
+        records.videos, records.items, understand, settings.media.keep_days, clock, tell,
+        records.sounds,
     )  # fmt: skip
 
 

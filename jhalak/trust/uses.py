@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from jhalak.ports.creators import CreatorLookup
 from jhalak.ports.notifications import NotificationStore, Told
 from jhalak.ports.reviews import ReviewStore
 from jhalak.ports.shown_videos import ShownVideos
@@ -52,9 +53,12 @@ class ReviewUses:
 
 @dataclass(frozen=True, slots=True)
 class TellUse:
-    """Tells the creator of the original. Blocks. Twice is as good as once. Raises PortError."""
+    """Tells the creator of the original, where they may see what was made with it. Blocks. Twice is
+    as good as once. Raises PortError."""
 
     videos: VideoStore
+    shown: ShownVideos
+    people: CreatorLookup
     notifications: NotificationStore
     clock: Callable[[], int]
 
@@ -62,6 +66,9 @@ class TellUse:
         of = video.details.of
         original = self.videos.find(of.video) if of is not None else None
         if of is None or original is None or original.account == video.account:
+            return
+        owner = self.people.of_accounts([original.account]).get(original.account)
+        if owner is None or self.shown.find(video.id, owner.viewer) is None:
             return
         told = Told(original.account, of.kind, video.id, video.account, {"video": of.video})
         self.notifications.add([told], self.clock())

@@ -409,6 +409,25 @@ def test_people_are_told_once_of_what_concerns_them(
     assert held["state"] == "held" and told(meena) == [f"mention {ravi.handle}"]
 
 
+def test_nobody_is_told_of_what_is_said_below_a_video_that_they_may_not_see(
+    world: Jhalak, asha: Person, ravi: Person, meena: Person
+) -> None:
+    video = asha.publish(audience="followers")
+    ravi.relate("follows", asha)
+    meena.relate("follows", asha)
+    said = meena.say(video, "देखो")
+    meena.relate("follows", asha, on=False)
+    ravi.say(video, f"हाँ @{meena.handle}", to=said["id"])
+    ravi.say(video, f"और @{meena.handle}")
+    assert meena.see(f"/v1/videos/{video}").status_code == 404
+    assert world.services.notifications.page(meena.num, None, 20) == []
+    meena.relate("follows", asha)
+    ravi.say(video, f"फिर @{meena.handle}")
+    assert [one.kind for one in world.services.notifications.page(meena.num, None, 20)] == [
+        "mention"
+    ]
+
+
 def test_hostile_strings_are_text_and_nothing_else(world: Jhalak, asha: Person, video: str) -> None:
     people = [Person(world, "h") for _ in range(8)]
     for n, text in enumerate(strings(160)):

@@ -218,3 +218,15 @@ def test_whose_video_was_used_is_told_once_it_is_live(
         ("duet", duet, {"video": first}),
     ]  # fmt: skip
     assert found[0].people[0].handle == ravi.handle
+
+
+def test_nobody_is_told_of_what_was_made_that_they_may_not_see(
+    world: Jhalak, asha: Person, ravi: Person
+) -> None:
+    first = asha.publish(duet=True)
+    duet = ravi.publish(of=made_with(ravi, "duet", first), audience="followers")
+    patch(ravi, duet, stitch=True)  # published anew
+    assert world.services.notifications.page(asha.num, None, 20) == []
+    patch(ravi, duet, audience="everyone")
+    told = world.services.notifications.page(asha.num, None, 20)
+    assert [(one.kind, one.subject) for one in told] == [("duet", duet)]
