@@ -64,6 +64,16 @@ _APART: Final = (
     )
 )  # fmt: skip
 """The receiver does not want to hear of the other, or may not."""
+_UNWANTED: Final = (
+    select(creator_accounts.c.viewer)
+    .join(relations, relations.c.target == creator_accounts.c.creator)
+    .where(
+        relations.c.viewer == bindparam("mine"), relations.c.kind == "creator",
+        relations.c.verb.in_(("blocks", "mutes", "barred")), relations.c.standing == true(),
+        creator_accounts.c.viewer.in_(bindparam("viewers", expanding=True)),
+    )
+)  # fmt: skip
+"""The same of viewers who may have an account."""
 _OF: Final = and_(
     notifications.c.account == bindparam("of"), notifications.c.kind == bindparam("of_kind")
 )
@@ -268,9 +278,13 @@ def _likes(
     connection: Connection, account: int, video: str, viewers: Sequence[int], now_ms: int
 ) -> None:
     receiver = _Known(connection).receiver(account, "like")
-    others = [one for one in viewers if receiver is None or one != receiver.viewer]
-    if receiver is None or not others:
+    if receiver is None:
         return
+    between = {"mine": receiver.viewer, "viewers": list(viewers)}
+    unwanted = {receiver.viewer, *connection.execute(_UNWANTED, between).scalars()}
+    others = [one for one in viewers if one not in unwanted]
+    if not others or not standing_likes(connection, account, video):
+        return  # whoever liked it may have thought better of it within the second
     about = {"of": account, "of_kind": "like", "about": storable(video)}
     num = _open(connection, "like", about)
     if num is None:

@@ -112,6 +112,32 @@ def test_ones_own_like_tells_nothing(
     assert store.page(asha, None, 9) == []
 
 
+@pytest.mark.parametrize("verb", ["blocks", "mutes", "barred"])
+def test_the_like_of_who_is_unwanted_tells_nothing(
+    store: SqlNotificationStore, database: Database, asha: int, ravi: int, verb: str
+) -> None:
+    mina = add_account(database, "mina")
+    add_video(database, "v", asha, 7)
+    relate(database, asha + 1000, verb, "creator", ravi + 100)
+    count(database, "likes", "item", 7, 2)
+    for fan in (ravi, mina):
+        relate(database, fan + 1000, "likes", "item", 7)
+    store.liked({"v": [ravi + 1000]}, 5)
+    assert store.page(asha, None, 9) == []
+    store.liked({"v": [ravi + 1000, mina + 1000]}, 6)
+    (notice,) = store.page(asha, None, 9)
+    assert [one.handle for one in notice.people] == ["mina"]
+
+
+def test_a_like_that_was_taken_back_at_once_tells_nothing(
+    store: SqlNotificationStore, database: Database, asha: int, ravi: int
+) -> None:
+    add_video(database, "v", asha, 7)
+    count(database, "likes", "item", 7, 0)
+    store.liked({"v": [ravi + 1000]}, 5)
+    assert store.page(asha, None, 9) == [] and store.unread(asha) == 0
+
+
 def test_pages_go_from_the_newest_to_the_oldest_and_lose_none(
     store: SqlNotificationStore, asha: int, ravi: int
 ) -> None:
