@@ -57,11 +57,14 @@ def open_suspend(records: Records, take_down: TakeDown, clock: Callable[[], int]
 def open_publish(records: Records, settings: Settings, clock: Callable[[], int]) -> PublishVideo:
     """What makes creators' videos items of the catalogue."""
     from jhalak.ingest.quick import quick
-    from jhalak.trust.uses import TellUse
+    from jhalak.trust.uses import ReviewUses, TellUse
     from jhalak.workers.publish_video import PublishVideo
 
     understand = quick(quick_embedder(settings), records.folder)
-    tell = TellUse(records.videos, records.shown, records.people, records.notifications, clock)
+    tell = TellUse(
+        records.videos, records.shown, records.people, records.notifications,
+        ReviewUses(records.shown, records.reviews, clock), clock,
+    )  # fmt: skip
     return PublishVideo(
         records.videos, records.items, understand, settings.media.keep_days, clock, tell,
         records.sounds,

@@ -23,6 +23,8 @@ from jhalak.ports.videos import PURGE, VideoStore
 from jhalak.schema.video import FOLDER, UPLOADS, Video, VideoState
 
 WITHDRAWN: Final = "withdrawn"
+APPEAL_WON: Final = "appeal_won"
+"""Reason of a video whose files are gone although its appeal was right: upload it again."""
 CREATOR: Final = "creator"
 """Who did it, in the audit log, when it was the creator."""
 _ANY: Final[tuple[VideoState, ...]] = ("waiting", "held", "draft", "live", "refused")

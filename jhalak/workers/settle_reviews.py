@@ -14,11 +14,9 @@ from typing import Final, Protocol
 from jhalak.ports.reviews import DecidedReviews, KnownBadStore, Review, newest_decision
 from jhalak.ports.videos import VideoStore
 from jhalak.schema.video import SOUND_DOWN, Video, is_refused_for_sound
-from jhalak.trust.take_down import TakeDown
+from jhalak.trust.take_down import APPEAL_WON, TakeDown
 
 LIMIT: Final = 50
-APPEAL_WON: Final = "appeal_won"
-"""Reason of a video whose files are gone although its appeal was right: upload it again."""
 NOT_BAD: Final = ("copy", "copyright", "rights", SOUND_DOWN)
 """Refused for what its creator may not do, not for what it shows: who may do it must not be
 refused for looking the same."""

@@ -15,7 +15,8 @@ from jhalak.records.database import Database, open_database
 from jhalak.records.reviews import SqlKnownBadStore, SqlReviewStore
 from jhalak.records.videos import SqlVideoStore
 from jhalak.schema.video import Details, Media, Video, VideoState
-from jhalak.workers.settle_reviews import APPEAL_WON, SettleReviews
+from jhalak.trust.take_down import APPEAL_WON
+from jhalak.workers.settle_reviews import SettleReviews
 
 MEDIA = Media(set="5e7", duration_s=3, width=4, height=6, sound=False, files=(), likeness=b"how")
 

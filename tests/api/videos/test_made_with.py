@@ -206,6 +206,26 @@ def test_when_the_original_is_taken_down_humans_look_at_the_others(
     assert asked(kept) == [False], "what its creator takes back leaves no question"
 
 
+def test_what_is_made_with_it_after_it_was_taken_down_is_looked_at_once(
+    world: Jhalak, asha: Person, ravi: Person
+) -> None:
+    first, other = asha.publish(duet=True), asha.publish(duet=True)
+    on_its_way, too = made_with(ravi, "duet", first), made_with(ravi, "duet", other)
+    video = world.services.videos.find(first)
+    assert video is not None
+    world.run(world.services.refuse_video(video, "violence", "operator:mo"))
+    assert asha.ask("DELETE", f"/v1/creators/me/videos/{other}").status_code == 204
+    duet, harmless = ravi.publish(of=on_its_way), ravi.publish(of=too)
+    for made in (duet, harmless):
+        patch(ravi, made, stitch=True)  # published anew
+    [review] = world.services.reviews.of(duet)
+    assert (review.kind, review.why) == ("report", "original 1")
+    assert world.services.reviews.of(harmless) == []
+    world.services.reviews.decide(review.num, "allow", "mo", world.clock())
+    patch(ravi, duet, stitch=False)
+    assert len(world.services.reviews.of(duet)) == 1
+
+
 def test_whose_video_was_used_is_told_once_it_is_live(
     world: Jhalak, asha: Person, ravi: Person
 ) -> None:
