@@ -20,6 +20,17 @@ _CLOCK: Final = re.compile(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{2}(?:\.\d+)?)")
 _ISO_DURATION: Final = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
 _DATES: Final = ("%d/%m/%Y", "%d-%m-%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%Y/%m/%d",
                  "%Y/%m/%d %H:%M:%S", "%d %B %Y", "%B %d, %Y", "%d %b %Y", "%b %d, %Y")  # fmt: skip
+_ZONES: Final = {
+    "IST": "+0530", "PKT": "+0500", "NPT": "+0545", "WIB": "+0700", "WITA": "+0800", "WIT": "+0900",
+    "SGT": "+0800", "MYT": "+0800", "GST": "+0400", "BST": "+0100", "CET": "+0100", "CEST": "+0200",
+}  # fmt: skip
+"""Names of zones in publishers' dates, as their publishers mean them, that email.utils takes for
+UTC."""
+_ZONE: Final = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(_ZONES)})\b")
+_OFFSET: Final = re.compile(
+    r"(?<=:\d\d)\s*(?:GMT|UTC)?\s*([+-])(\d{1,2}):?(\d{2})?(?=\s*(?:\d{4})?$)"
+)
+_HALF_DAY: Final = re.compile(r"\b(\d{1,2}):(\d{2}(?::\d{2})?)\s*([AP])M\b", re.I)
 _TRUE: Final = frozenset(("1", "true", "yes", "y"))
 
 
@@ -135,7 +146,7 @@ def _rendition(value: Any) -> Rendition:
 
 
 def _parsed_date(text: str) -> datetime | None:
-    text = text[:64]
+    text = _spelt(text[:64])
     parsed: datetime | None = None
     try:
         parsed = datetime.fromisoformat(text)
@@ -147,6 +158,21 @@ def _parsed_date(text: str) -> datetime | None:
     if parsed is None:
         return None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def _spelt(text: str) -> str:
+    """A date with hours of the whole day and its zone as `+0530`, as all that read one know it:
+    email.utils takes `IST`, `+05:30` and `PM` for UTC, which makes news of India be of the future.
+    """
+
+    def hour(found: re.Match[str]) -> str:
+        return f"{int(found[1]) % 12 + 12 * (found[3] in 'pP'):02}:{found[2]}"
+
+    def offset(found: re.Match[str]) -> str:
+        return f" {found[1]}{found[2]:0>2}{found[3] or '00'}"
+
+    text = _HALF_DAY.sub(hour, text)
+    return _OFFSET.sub(offset, _ZONE.sub(lambda found: _ZONES[found[0]], text))
 
 
 def _by_pattern(text: str) -> datetime | None:

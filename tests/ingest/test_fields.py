@@ -29,6 +29,19 @@ def test_one_moment_is_understood_in_its_usual_spellings(text: object) -> None:
     assert date_ms(text, "date") == JUNE_2023
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mon, 05 Jun 2023 17:30:00 IST", "Mon, 05 Jun 2023 19:00:00 WIB", "2023-06-05 17:30:00 IST",
+        "Mon, 05 Jun 2023 17:30:00 +05:30", "Mon, 05 Jun 2023 17:30 GMT+5:30",
+        "Mon, 05 Jun 2023 17:30:00 UTC+0530", "Mon Jun 05 17:30:00 IST 2023",
+        "Mon, 05 Jun 2023 05:30:00 PM IST", "June 5, 2023 12:00 pm", "2023-06-05 12:00 PM",
+    ],
+)  # fmt: skip
+def test_a_named_zone_and_half_a_day_are_not_taken_for_utc(text: str) -> None:
+    assert date_ms(text, "date") == JUNE_2023
+
+
 def test_no_date_is_zero() -> None:
     assert date_ms("", "date") == date_ms(None, "date") == date_ms(" ", "date") == 0
 
