@@ -178,7 +178,7 @@ class SafeFetcher:
             if len(asked) > MAX_REDIRECTS:
                 raise Failed(f"more than {MAX_REDIRECTS} redirects")
             for_good = for_good and answer.status in _PERMANENT
-            target = joined(target, location)
+            target = joined(target, _spelt(location))
 
     async def _ask(
         self, target: Target, headers: dict[str, str], limits: Limits, method: str, body: bytes
@@ -231,14 +231,15 @@ class SafeFetcher:
 
     def _headers(
         self, target: Target, headers: dict[str, str], method: str, body: bytes
-    ) -> list[tuple[str, str]]:
+    ) -> list[tuple[bytes, bytes]]:
         sent = {"host": target.named, "user-agent": self._agent, "accept": "*/*"}
         sent |= {name.lower(): value for name, value in headers.items()
                  if name.lower() not in _OURS or _names_its_host(name, value)}  # fmt: skip
         sent["accept-encoding"] = "gzip, deflate"
         if body or method == "POST":
             sent["content-length"] = str(len(body))
-        return list(sent.items())
+        # As they were received: a server's own ETag may hold any byte.
+        return [(name.encode(), value.encode("latin-1")) for name, value in sent.items()]
 
 
 def _names_its_host(name: str, value: str) -> bool:
@@ -261,6 +262,14 @@ def _received(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
         name, value = name_bytes.decode("latin-1").lower(), value_bytes.decode("latin-1")
         received[name] = f"{received[name]}, {value}" if name in received else value
     return received
+
+
+def _spelt(location: str) -> str:
+    """A redirect's address, of which many servers send the letters bare, in UTF-8."""
+    try:
+        return location.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return location
 
 
 async def _body(

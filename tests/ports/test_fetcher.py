@@ -67,6 +67,28 @@ def test_validators_are_sent_and_cookies_and_credentials_never() -> None:
     against(test)
 
 
+def test_a_validator_goes_back_byte_for_byte() -> None:
+    async def test(here: Site, made: SafeFetcher) -> None:
+        here.routes["/"] = Reply(200, headers={"etag": '"समाचार"'})
+        etag = (await made.fetch(here.url("/"))).headers["etag"]
+        await made.fetch(here.url("/"), {"if-none-match": etag})
+        assert here.asked[1].headers["if-none-match"].encode("latin-1").decode() == '"समाचार"'
+
+    against(test)
+
+
+def test_a_redirect_may_spell_its_letters_bare() -> None:
+    async def test(here: Site, made: SafeFetcher) -> None:
+        here.routes["/"] = Reply(301, headers={"location": "/खेल?क=1"})
+        await made.fetch(here.url("/"))
+        assert here.asked[1].path == "/%E0%A4%96%E0%A5%87%E0%A4%B2?%E0%A4%95=1"
+        here.routes["/"] = Reply(raw=b"HTTP/1.1 301 x\r\nLocation: /caf\xe9\r\n\r\n")
+        await made.fetch(here.url("/"))
+        assert here.asked[3].path == "/caf%C3%A9", "as Latin-1 spells it"
+
+    against(test)
+
+
 def test_three_redirects_are_followed_and_a_fourth_is_not() -> None:
     async def test(here: Site, made: SafeFetcher) -> None:
         for number in range(4):
