@@ -27,6 +27,10 @@ _SAFE_CODECS: Final = re.compile(
 )
 """Encodings in which markup is plain ASCII, so that a search for markup cannot be tricked."""
 
+_PICTURE_FILE: Final = re.compile(r"\.(?:jpe?g|png|webp|avif|gif)(?:[?#]|$)", re.IGNORECASE)
+WIDTH_UNSAID: Final = 720
+"""Pixels that a picture which does not say its width is taken to have; a thumbnail: none."""
+
 
 class XmlFeed(NamedTuple):
     """A document as read."""
@@ -155,7 +159,9 @@ def language_said(feed: Any) -> Any:
 def _link(entry: Any) -> str | None:
     """The entry's address, whole where the document gives a base for it (xml:base)."""
     link, base = entry.get("link"), part_of(entry, "title_detail").get("base")
-    if not link or not base or link == entry.get("id"):
+    if link and link == entry.get("id"):  # feedparser's, where there is none: maybe `urn:uuid:...`
+        return str(link) if str(link).startswith(("http://", "https://")) else None
+    if not link or not base:
         return str(link) if link else None
     try:
         return str(urljoin(base, link))
@@ -177,25 +183,32 @@ def _is_video(media: Any) -> bool:
     return media.get("medium") == "video" or str(media.get("type", "")).startswith("video/")
 
 
+def _is_picture(media: Any) -> bool:
+    medium, kind = media.get("medium"), str(media.get("type", ""))
+    said = medium == "image" or kind.startswith("image/")
+    return said or (not (medium or kind) and bool(_PICTURE_FILE.search(str(media.get("url")))))
+
+
 def _image(entry: Any) -> str | None:
-    for thumbnail in parts_of(entry, "media_thumbnail"):
-        if thumbnail.get("url"):
-            return str(thumbnail["url"])
-    for media in _media(entry):
-        picture = media.get("medium") == "image" or str(media.get("type", "")).startswith("image/")
-        if picture and media.get("url"):
-            return str(media["url"])
-    return None
+    """The widest one, by what they say of themselves: thumbnails are often too small for a card."""
+    pictures = [
+        (_number(media, "width") or WIDTH_UNSAID, media) for media in _media(entry)
+        if _is_picture(media)
+    ]  # fmt: skip
+    pictures += [(_number(media, "width"), media) for media in parts_of(entry, "media_thumbnail")]
+    found = [(width, str(media["url"])) for width, media in pictures if media.get("url")]
+    return max(found, key=lambda one: one[0])[1] if found else None
+
+
+def _number(media: Any, name: str) -> int:
+    text = str(media.get(name) or "0").split(".")[0]
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _rendition(video: Any) -> dict[str, Any]:
-    def number(name: str, scale: int = 1) -> int:
-        text = str(video.get(name) or "0").split(".")[0]
-        return int(text) * scale if text.isdecimal() and len(text) < 10 else 0
-
     return {
         "src": video.get("url"),
-        "height": number("height"),
-        "bitrate": number("bitrate", 1000),  # Media RSS counts kilobits a second
+        "height": _number(video, "height"),
+        "bitrate": 1000 * _number(video, "bitrate"),  # Media RSS counts kilobits a second
         "type": video.get("type") or "video/mp4",
     }

@@ -88,6 +88,40 @@ def test_the_servers_encoding_counts_where_the_document_names_none(
     assert document.entries[0].fields["title"] == "Café"  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    ("media", "picture"),
+    [
+        ("<m:thumbnail url='s.jpg' width='120'/><m:content url='b.jpg' medium='image'/>", "b.jpg"),
+        ("<m:content url='b.jpg' type='image/jpeg' width='1200'/><m:thumbnail url='s.jpg'/>",
+         "b.jpg"),
+        ("<m:thumbnail url='s.jpg' width='75'/><m:thumbnail url='b.jpg' width='600'/>", "b.jpg"),
+        ("<m:content url='b.jpg?w=1'/>", "b.jpg?w=1"),
+        ("<m:thumbnail url='s.jpg'/>", "s.jpg"),
+        ("<m:content url='b.jpg' medium='video'/>", None),
+    ],
+)  # fmt: skip
+def test_of_several_pictures_the_widest_is_taken(media: str, picture: str | None) -> None:
+    """A thumbnail of 120 pixels stood before the photograph, and its card had drawn art."""
+    feed = f"<rss version='2.0' xmlns:m='http://search.yahoo.com/mrss/'><channel><item>{media}"
+    document = read_document(f"{feed}</item></channel></rss>".encode(), "", URL)
+    found = document.entries[0].fields["image"]  # type: ignore[union-attr]
+    assert found == (picture and f"https://news.example/{picture}")
+
+
+def test_an_id_that_is_no_address_stands_for_no_link() -> None:
+    """An Atom entry need have no link; its whole story was rejected for its `urn:` then."""
+    feed = (
+        "<feed xmlns='http://www.w3.org/2005/Atom'><title>a</title><entry><id>urn:uuid:1</id>"
+        "<title>The library opens after forty years in the old village</title>"
+        "<content>It has many books.</content></entry></feed>"
+    )
+    document = read_document(feed.encode(), "", URL)
+    intake = Intake(NoItems(), NoEntries(), with_embeddings(HashedNgrams()), lambda: NOW_MS)
+    (verdict,) = intake.take(Feed(num=0, url=URL), document, keep=False).verdicts
+    assert verdict.what == "new", verdict.reason
+    assert verdict.composed and verdict.composed.item.url == ""
+
+
 @pytest.mark.parametrize("start", [b"<?xml ", b"<?xml-stylesheet "])
 def test_a_first_line_made_to_take_minutes_does_not(start: bytes) -> None:
     """Such a line of 25 kB took 37 s of CPU."""
