@@ -37,6 +37,8 @@ SWITCH_S = 0.0005
 """So long a thread that reads a store may keep the thread that serves waiting for the interpreter:
 with Python's 5 ms a slate waits for ten of them."""
 
+EVER_MS = 2**62
+
 LOOPS = {
     "learn": "learner", "experiments": "watch over experiments and reach",
     "follow": "follower of feeds", "pictures": "maker of pictures",
@@ -225,15 +227,18 @@ def _any_drafts(server: Server) -> Callable[[], bool]:
 
 
 def _any_pictures(server: Server) -> Callable[[], bool]:
-    """Does an item name a picture? It is not looked for again while no item has changed."""
+    """Does an item name a picture, made already or not? It is not looked for again while no item
+    has changed."""
     catalogue, looked_at = server.services.world.catalogue, -1
+    pictures = server.records.pictures
 
     def wanted() -> bool:
         nonlocal looked_at
         if catalogue.seq == looked_at:
             return False
+        found = catalogue.count_unpictured() > 0 or bool(pictures.expired(EVER_MS, 1))
         looked_at = catalogue.seq
-        return catalogue.count_unpictured() > 0
+        return found
 
     return wanted
 

@@ -63,6 +63,9 @@ class MakePictures:
         self._started = 0
         self._running: set[asyncio.Task[None]] = set()
         self._seq = 0
+        self._began = False
+        self._there: set[str] | None = None
+        """Files, while all items are looked at for the first time: a restored backup has none."""
         self._swept_ms = 0
         self._waiting: dict[int, ItemRecord] = {}
         self._order: list[tuple[int, int, int]] = []
@@ -79,6 +82,9 @@ class MakePictures:
     async def step(self) -> bool:
         """Take the next changes, begin the next pictures, wait for one of them; True when there
         may be more."""
+        if not self._began:
+            self._there = set(await self._files())
+            self._began = True
         more = await self._follow()
         for name, num in await asyncio.to_thread(self._media.wanted, WISHES):
             await self._make_large(name, num)
@@ -112,7 +118,7 @@ class MakePictures:
             self._waiting.pop(record.num, None)
             if record.status == "recalled" or record.item.image is None:
                 await self._drop(record.num, known=record.picture is not None)
-            elif record.picture is None and record.item.expires_ms > self._clock():
+            elif record.item.expires_ms > self._clock() and self._lacks(record.picture):
                 wanted[record.num] = record
         tries = await asyncio.to_thread(self._pictures.tries, list(wanted)) if wanted else {}
         for num, record in wanted.items():
@@ -120,7 +126,18 @@ class MakePictures:
             again_ms = before.again_ms if before and before.src == _src(record) else 0
             self._waiting[num] = record
             heapq.heappush(self._order, (again_ms, -record.item.published_ms, num))
+        if len(records) < BATCH:
+            self._there = None
         return len(records) == BATCH
+
+    def _lacks(self, picture: Picture | None) -> bool:
+        """Is it to be made: for the first time, or because its files were lost?"""
+        if picture is None or self._there is None:
+            return picture is None
+        return any(one.size and one.name not in self._there for one in picture.variants)
+
+    async def _files(self) -> list[str]:
+        return [path.partition("/")[2] for path in await self._blobs.list(FOLDER)]
 
     def _next(self, count: int) -> list[ItemRecord]:
         """What is to be made now: of what may be fetched by now, the newest."""
@@ -152,6 +169,8 @@ class MakePictures:
         try:
             for variant, file in zip(made.picture.variants, made.files, strict=False):
                 await self._blobs.put(f"{FOLDER}/{variant.name}", file)
+                if self._there is not None:
+                    self._there.add(variant.name)
             await self._keep(record.num, self._judged(made.picture))
         except PortError:
             self._wait(record, self._clock() + AGAIN_MS[0])
@@ -234,7 +253,7 @@ class MakePictures:
         if abs(now_ms - self._swept_ms) < SWEEP_MS:
             return
         if not self._swept_ms:
-            names = [path.partition("/")[2] for path in await self._blobs.list(FOLDER)]
+            names = await self._files()
             for at in range(0, len(names), BATCH):
                 part = names[at : at + BATCH]
                 await self._delete(await asyncio.to_thread(self._pictures.unshown, part))

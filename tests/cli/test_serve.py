@@ -13,10 +13,14 @@ from typing import Any
 import pytest
 
 from jhalak.assembly import open_records
+from jhalak.cli import serve
 from jhalak.config.settings import Settings
 from jhalak.demo.crowd import VISITS, Crowd
 from jhalak.schema.ids import parse
+from jhalak.schema.item import Image
+from jhalak.schema.picture import Picture
 from tests.cli.conftest import Beside, Run, begin, headlines, until
+from tests.worlds import NOW_MS, Jhalak, make_item
 
 TOPICS = ("food", "sport", "travel", "games", "science", "business")
 
@@ -181,3 +185,18 @@ def test_pictures_are_made_beside_it_from_the_first_item_on_that_names_one(
         return found is not None and found.picture is not None
 
     until(looked_at, "nobody looked at the picture")
+
+
+def test_the_maker_of_pictures_begins_also_where_all_were_made(tmp_path: Path) -> None:
+    """After a restart nobody made large ones, or removed the files of what was recalled."""
+    empty = Jhalak(tmp_path)
+    assert not serve._any_pictures(empty.server)()
+    src = "https://p.example/a.jpg"
+    empty.put([make_item("a", image=Image(src=src))])
+    record = empty.services.items.get("a")
+    assert record is not None
+    empty.server.records.pictures.keep(record.num, Picture(src=src), NOW_MS)
+    empty.follow()
+    assert empty.services.world.catalogue.count_unpictured() == 0
+    assert serve._any_pictures(empty.server)()
+    empty.end()

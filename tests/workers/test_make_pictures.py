@@ -218,6 +218,28 @@ def test_what_is_recalled_while_it_is_made_leaves_nothing(world: World) -> None:
     assert world.files() == []
 
 
+def test_files_that_a_backup_did_not_hold_are_made_again(world: World) -> None:
+    """They answered 503 for as long as their items lived: what was made is kept in the records."""
+    world.put("a", b"a")
+    world.put("b", b"b")
+    world.put("gone", 404)
+    world.work()
+    files = world.files()
+    blobs = world.jhalak.services.blobs
+    world.jhalak.run(blobs.delete(files[0]))
+    world.begin()
+    world.work()
+    assert world.files() == files
+    assert len(world.web.asked) == 4, "only that one"
+    assert world.worker.waiting == 0
+    world.jhalak.run(blobs.delete(files[0]))
+    world.web.pages["https://p.example/a.jpg"] = 404
+    world.begin()
+    world.work()
+    picture = world.picture("a")
+    assert picture is not None and picture.refused
+
+
 def test_the_large_file_is_made_when_it_is_asked_for(world: World) -> None:
     world.put("a", b"a")
     world.work()
