@@ -213,7 +213,12 @@ async def _from_first(
 ) -> None:
     """Run a worker loop once there is something for it: until then a process less."""
     while not stop.is_set():
-        if await asyncio.to_thread(wanted):
+        try:
+            begin = await asyncio.to_thread(wanted)
+        except Exception as error:  # of a store that does not answer just now
+            log.warning("whether the %s is needed is not known: %s", LOOPS[loop], error)
+            begin = False
+        if begin:
             await supervise(loop, data, stop, *options)
             return
         with contextlib.suppress(TimeoutError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from jhalak.assembly import open_records
 from jhalak.cli import serve
 from jhalak.config.settings import Settings
 from jhalak.demo.crowd import VISITS, Crowd
+from jhalak.ports.errors import Unavailable
 from jhalak.schema.ids import parse
 from jhalak.schema.item import Image
 from jhalak.schema.picture import Picture
@@ -200,3 +202,25 @@ def test_the_maker_of_pictures_begins_also_where_all_were_made(tmp_path: Path) -
     assert empty.services.world.catalogue.count_unpictured() == 0
     assert serve._any_pictures(empty.server)()
     empty.end()
+
+
+def test_a_store_that_does_not_answer_for_a_moment_costs_no_worker(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The loop that waits for a first feed ended for good, and the server's own end with it."""
+    answers: list[bool | Exception] = [Unavailable("the records do not answer"), False, True]
+    begun: list[str] = []
+
+    def wanted() -> bool:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def supervise(loop: str, *_: object) -> None:
+        begun.append(loop)
+
+    monkeypatch.setattr(serve, "supervise", supervise)
+    monkeypatch.setattr(serve, "LOOK_S", 0.0)
+    asyncio.run(serve._from_first(wanted, "follow", tmp_path, asyncio.Event()))
+    assert begun == ["follow"] and not answers
