@@ -59,11 +59,12 @@ class EntryStore(Protocol):
 
     def known(self, feed: int, keys: Collection[bytes]) -> dict[bytes, EntryRow]: ...
 
-    def owners(self, items: Collection[str]) -> Mapping[str, int]:
+    def owners(self, of: Collection[str]) -> Mapping[str, int]:
         """Item to the feed that owns it; without those that none owns."""
 
     def keep(self, feed: int, rows: Sequence[EntryRow]) -> None:
         """Write, over what is there."""
 
     def forget(self, before_ms: int) -> int:
-        """Entries last seen before; answers how many."""
+        """Entries last seen before whose item, if any, expired before too: as long as a card is
+        shown its source can change and withdraw it. Answers how many."""

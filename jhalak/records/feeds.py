@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, exists, insert, select, update
 
 from jhalak.ports.feeds import EntryRow
 from jhalak.records.database import Database
-from jhalak.records.tables import AnyRow, deliveries, feed_entries, feeds, subscriptions
+from jhalak.records.tables import AnyRow, deliveries, feed_entries, feeds, items, subscriptions
 from jhalak.records.text import is_storable, storable
 from jhalak.schema.feed import PUSHED, Feed, FeedState, FeedStatus, Tier
 
@@ -37,6 +37,12 @@ _DROP = delete(feed_entries).where(
     feed_entries.c.feed == bindparam("at_feed"),
     feed_entries.c.key.in_(bindparam("keys", expanding=True)),
 )
+_FORGET = delete(feed_entries).where(
+    feed_entries.c.at_ms < bindparam("before"),
+    ~exists().where(
+        items.c.id == feed_entries.c.item, items.c.expires_ms >= bindparam("before")
+    ),
+)  # fmt: skip
 
 
 class SqlFeedStore:
@@ -121,10 +127,10 @@ class SqlEntryStore:
                     found[row.key] = _entry(row)
         return found
 
-    def owners(self, items: Collection[str]) -> Mapping[str, int]:
+    def owners(self, of: Collection[str]) -> Mapping[str, int]:
         found: dict[str, int] = {}
         with self._database.read() as connection:
-            for chunk in _chunks([item for item in items if is_storable(item)]):
+            for chunk in _chunks([item for item in of if is_storable(item)]):
                 for row in connection.execute(_OWNERS, {"items": chunk}):
                     found[row.item] = row.feed
         return found
@@ -141,7 +147,7 @@ class SqlEntryStore:
 
     def forget(self, before_ms: int) -> int:
         with self._database.write() as connection:
-            gone = connection.execute(delete(feed_entries).where(feed_entries.c.at_ms < before_ms))
+            gone = connection.execute(_FORGET, {"before": before_ms})
         return gone.rowcount
 
 

@@ -45,7 +45,7 @@ ACCEPT: Final = (
     " application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.1"
 )
 FORGET_MS: Final = 30 * 86_400_000
-"""Entries not seen for so long are forgotten; their cards are not."""
+"""Entries not seen for so long are forgotten, once their cards are over; the cards are not."""
 HOUSEKEEPING_MS: Final = 3_600_000
 AHEAD_MS: Final = 60_000
 """Polled so long after now, it was so by a clock that was ahead."""

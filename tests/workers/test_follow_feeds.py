@@ -431,6 +431,24 @@ def test_a_feed_that_was_polled_by_a_clock_that_was_ahead_is_polled_again(
         again.end()
 
 
+def test_a_card_that_is_still_shown_can_be_withdrawn_after_a_quiet_month(cell: Cell) -> None:
+    """It was another source's by then, which its publisher could neither correct nor recall."""
+    cell.add()
+    food = '</link><category term="food"/>'
+    recipes = "".join(ATOM_ENTRY.format(n, n, n) for n in (1, 2)).replace('"/>', f'">{food}')
+    cell.network.pages[URL] = answer(ATOM.format(recipes))
+    cell.run()
+    cell.network.pages[URL] = answer(status=304)
+    for _ in range(3):
+        cell.run(16 * 86_400)
+    gone = '<at:deleted-entry ref="tag:news.example,2026:1" when="2026-12-31T11:00:00Z"/>'
+    cell.network.pages[URL] = answer(ATOM.format(gone + recipes.replace("bridge 2", "bridge two")))
+    cell.run(86_400)
+    found = {r.item.id[-1]: (r.status, r.item.title) for r in cell.items()}
+    assert found["1"][0] == "recalled"
+    assert found["2"] == ("live", "The mayor opens bridge two")
+
+
 def test_the_state_outlives_the_worker(cell: Cell, tmp_path: Path) -> None:
     cell.add()
     cell.network.pages[URL] = answer(rss(entry(1)), etag='"a"')
