@@ -49,6 +49,8 @@ FORGET_MS: Final = 30 * 86_400_000
 HOUSEKEEPING_MS: Final = 3_600_000
 AHEAD_MS: Final = 60_000
 """Polled so long after now, it was so by a clock that was ahead."""
+UNSAVED_MS: Final = 900_000
+"""Between polls of a feed while the records cannot be written, on a full disk."""
 
 
 def limits_of(rules: FetchSettings) -> Limits:
@@ -112,6 +114,8 @@ class FollowFeeds:
         """By feed: a poll or a delivery."""
         self._delivering: set[int] = set()
         """Those of them that are deliveries."""
+        self._unsaved_ms: dict[int, int] = {}
+        """Not before: of feeds that the records call due because they could not be written."""
         self._trouble: PortError | None = None
         self._housekept_ms = 0
 
@@ -122,7 +126,8 @@ class FollowFeeds:
             host = urlsplit(feed.url).hostname or ""
             if len(self._running) >= self._rules.at_once:
                 break
-            if feed.num not in self._running and self._hosts.take(host, now_ms):
+            free = feed.num not in self._running and self._unsaved_ms.get(feed.num, 0) <= now_ms
+            if free and self._hosts.take(host, now_ms):
                 task = asyncio.create_task(self._poll(feed, host))
                 self._running[feed.num] = task
         await self._housekeep(now_ms)
@@ -160,6 +165,18 @@ class FollowFeeds:
 
     async def _poll(self, feed: Feed, host: str) -> None:
         try:
+            await self._polled(feed, host)
+        except PortError as error:
+            self._unsaved_ms[feed.num] = self._clock() + UNSAVED_MS
+            log.error("feed %s: when to poll it again cannot be kept: %s", feed.url, error)
+        else:
+            self._unsaved_ms.pop(feed.num, None)
+        finally:
+            self._running.pop(feed.num, None)
+
+    async def _polled(self, feed: Feed, host: str) -> None:
+        """Raises PortError where the records do not take what came of it."""
+        try:
             try:
                 answer = await self._fetcher.fetch(feed.url, asking(feed.state), self._limits)
             finally:
@@ -170,8 +187,6 @@ class FollowFeeds:
         except Exception as error:
             log.error("feed %s: %s", feed.url, error, exc_info=error)
             await self._failed(feed, f"our fault: {error}"[:200], 0.0)
-        finally:
-            self._running.pop(feed.num, None)
 
     async def _answered(self, feed: Feed, answer: Answer) -> None:
         now_ms, status = self._clock(), answer.status

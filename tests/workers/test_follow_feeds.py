@@ -16,6 +16,7 @@ from jhalak.ingest.intake import BATCH
 from jhalak.ports.errors import DiskFull
 from jhalak.ports.fetcher import Failed
 from jhalak.ports.items import Change, Draft
+from jhalak.workers.follow_feeds import UNSAVED_MS
 from tests.feed_world import NOW_MS, URL, Cell, answer, entry, rss
 
 HOUR_MS = 3_600_000
@@ -462,6 +463,24 @@ def test_the_state_outlives_the_worker(cell: Cell, tmp_path: Path) -> None:
     [headers] = again.network.polls()
     assert headers["if-none-match"] == '"a"'
     again.end()
+
+
+def test_a_full_disk_does_not_make_us_ask_a_publisher_every_second(
+    cell: Cell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cell.add()
+    cell.network.pages[URL] = answer(rss(entry(1)))
+
+    def full(*_: object) -> None:
+        raise DiskFull("no space left")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(cell.records.feeds, "save", full)
+        for _ in range(60):
+            cell.run(10)
+    assert len(cell.network.polls()) == 1
+    cell.run(UNSAVED_MS / 1000)
+    assert len(cell.network.polls()) == 2 and cell.feed().state.tally.polls == 1
 
 
 def test_our_own_fault_costs_one_feed_one_poll(cell: Cell, monkeypatch: pytest.MonkeyPatch) -> None:
