@@ -82,7 +82,10 @@ def test_settings_are_read_from_the_data_folder(tmp_path: Path) -> None:
     [
         ("sell = 'x'", "sell"), ("[feed]\ncandidates = 'many'", "feed.candidates"),
         ("[feed.values]\ntapp = 1", "tapp"), ("cell = 'a' b", "line 1"),
-        ("[log]\npartitions = 1.5", "partitions"),
+        ("[log]\npartitions = 1.5", "partitions"), ("[log]\npartitions = 0", "log.partitions"),
+        ("[follow]\nat_once = 0", "follow.at_once"), ("[server]\nport = 99999", "server.port"),
+        ("[media]\nsandbox = 'Strict'", "there are 'rlimits', 'strict'"),
+        ("utc_offset_h = 330", "utc_offset_h"),
     ],
 )  # fmt: skip
 def test_a_wrong_setting_stops_the_start_with_its_place(
@@ -92,6 +95,12 @@ def test_a_wrong_setting_stops_the_start_with_its_place(
     with pytest.raises(BadSettings, match=re.escape(named)) as caught:
         read_settings(tmp_path)
     assert "jhalak.toml" in str(caught.value)
+
+
+def test_settings_that_cannot_be_read_are_said(tmp_path: Path) -> None:
+    (tmp_path / "jhalak.toml").mkdir()
+    with pytest.raises(BadSettings, match=r"jhalak\.toml: cannot be read"):
+        read_settings(tmp_path)
 
 
 def test_operations_tells_every_metric() -> None:

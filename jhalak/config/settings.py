@@ -1,7 +1,7 @@
 """All settings, their defaults and what they mean.
 
 Read once at start from `jhalak.toml` in the data folder, if it is there; an unknown name or a
-value of the wrong type stops the start with its place. Each promise of docs/promises.md that is
+value that it cannot have stops the start with its place. Each promise of docs/promises.md that is
 a number is a setting here.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -18,21 +18,24 @@ from jhalak.config.comments import CommentSettings
 from jhalak.config.experiments import AssignmentSettings, ExperimentSettings, check
 from jhalak.config.people import PushSettings, RuleSettings
 
+Some = Annotated[int, msgspec.Meta(ge=1)]
+SomeOrNone = Annotated[int, msgspec.Meta(ge=0)]
+
 
 class LogSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The event log."""
 
-    partitions: int = 1
+    partitions: Some = 1
     """Partitions a topic; fixed once a data folder exists."""
-    retention_days: int = 90
+    retention_days: Some = 90
 
 
 class LockscreenSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Editions."""
 
-    slots: int = 24
-    min_slots: int = 6
-    max_slots: int = 48
+    slots: Some = 24
+    min_slots: Some = 6
+    max_slots: Some = 48
     valid_h: float = 6.0
     refresh_before_h: float = 1.0
     """With less validity left than this an edition is made anew even when nothing happened."""
@@ -45,8 +48,8 @@ class LockscreenSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
 class VideoSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The short-video feed."""
 
-    slots: int = 12
-    max_slots: int = 50
+    slots: Some = 12
+    max_slots: Some = 50
 
 
 class ValueWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -65,7 +68,7 @@ class ValueWeights(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What both feeds share."""
 
-    candidates: int = 320
+    candidates: Some = 320
     """How many candidates are scored."""
     crowded_reach: Annotated[float, msgspec.Meta(gt=0.0, le=1.0)] = 0.4
     """Which share of them is looked for and scored while many requests wait; 1: always all."""
@@ -93,7 +96,7 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     firmness: float = 100.0
     """How slowly the linear part leaves where it starts: belief in it, in summed p (1 - p) of
     examples; four examples of an even chance are 1."""
-    batch: int = 32
+    batch: Some = 32
     """Examples learned at once; cut by the log, so that a restart cuts them alike."""
     average_examples: int = 6_400
     """Predictions use the mean of the weights over about so many examples."""
@@ -118,7 +121,7 @@ class LearningSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 class PictureSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Pictures of items."""
 
-    processes: int = 1
+    processes: SomeOrNone = 1
     """Processes that decode; each makes about two pictures a second of a core."""
     source_bytes: int = 12_000_000
     """Most bytes of a source's picture."""
@@ -134,7 +137,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """HTTP."""
 
     host: str = "127.0.0.1"
-    port: int = 8787
+    port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 8787
     body_limit: int = 262_144
     """Bytes of a request body."""
     events_limit: int = 500
@@ -149,10 +152,10 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class MediaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Creators' videos: uploads, making, the gate, delivery."""
 
-    sandbox: str = "strict"
+    sandbox: Literal["strict", "rlimits"] = "strict"
     """strict: decoding is confined (Landlock and seccomp), or uploads are off; rlimits: limits
     alone will do where the kernel has neither."""
-    processes: int = 1
+    processes: SomeOrNone = 1
     """Workers that `serve` starts for making videos; 0: only `jhalak work transcode` does it."""
     most_bytes: int = 500_000_000
     """Of one upload."""
@@ -207,14 +210,14 @@ class FollowSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     public_url: str = ""
     """Where hubs reach this server from outside, such as https://cards.example; empty: no
     WebSub, feeds are polled only."""
-    at_once: int = 16
+    at_once: Some = 16
     """Feeds fetched at the same time; of one host always one."""
     host_pause_s: float = 1.0
     """Between two requests to one host."""
     shortest_s: float = 60.0
     longest_s: float = 21_600.0
     """Bounds of the time between two polls of a feed."""
-    entries: int = 10_000
+    entries: Some = 10_000
     """Entries of one poll or delivery that are looked at, the feed's first ones."""
 
 
@@ -242,7 +245,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     cell: str = "local"
     """Name of this cell; part of every viewer token."""
-    utc_offset_h: float = 5.5
+    utc_offset_h: Annotated[float, msgspec.Meta(ge=-12.0, le=14.0)] = 5.5
     """Where the cell's viewers are, for the hour of day: hours east of UTC (India 5.5, western
     Indonesia 7)."""
     records_url: str = ""
@@ -284,3 +287,5 @@ def read_settings(data: Path) -> Settings:
         return msgspec.convert(tomllib.loads(path.read_text("utf-8")), Settings)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise BadSettings(f"{path}: {explained(str(error), Settings)}") from None
+    except OSError as error:
+        raise BadSettings(f"{path}: cannot be read: {error.strerror}") from None
