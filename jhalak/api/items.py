@@ -106,6 +106,14 @@ async def recall_item(
 async def recall(services: Services, name: str, by: str, reason: str) -> ItemRecord:
     """Take an item out for good, here at once and in the one sequence of changes. Raises Refused
     (404), DiskFull."""
+    record = await recall_if_there(services, name, by, reason)
+    if record is None:
+        raise Refused(404, "no_such_item", f"there is no item {name!r}")
+    return record
+
+
+async def recall_if_there(services: Services, name: str, by: str, reason: str) -> ItemRecord | None:
+    """The same; None where there is no such item. Raises DiskFull."""
     now_ms = services.clock()
     try:
         record = await asyncio.to_thread(services.items.recall, name, by, reason, now_ms)
@@ -115,7 +123,7 @@ async def recall(services: Services, name: str, by: str, reason: str) -> ItemRec
             raise
         record = await asyncio.to_thread(services.items.recall, name, by, reason, now_ms)
     if record is None:
-        raise Refused(404, "no_such_item", f"there is no item {name!r}")
+        return None
     services.world.catalogue.commit([prepare(record)], services.clock())
     if record.item.media:  # a creator's video: its files go too
         video = await asyncio.to_thread(services.videos.find, name)

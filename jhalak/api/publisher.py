@@ -13,14 +13,13 @@ import msgspec
 from litestar import delete, get, post, put
 from litestar.params import Parameter
 
+from jhalak.api.items import recall_if_there
 from jhalak.api.raw import AnyRequest, Refused, path_after
 from jhalak.api.services import Services
-from jhalak.catalogue.live import prepare
 from jhalak.ingest.document import PUSHED_TYPE
 from jhalak.ingest.intake import key_of, own_id
 from jhalak.ports.publishers import PublisherKey
 from jhalak.schema.feed import PUSHED, Feed
-from jhalak.schema.item import ItemRecord
 
 MOST: Final = 100
 """Items of one request."""
@@ -138,17 +137,13 @@ async def withdraw_item(
 ) -> StateOut:
     """Take an item back, for good: when this answers no slate shows it again."""
     name = _named(path_after(request.scope, 3))
+    source = await asyncio.to_thread(_source, services, publisher)
+    item = own_id(source.url, name)
+    by = f"publisher:{publisher.name}"[:200]
+    record = await recall_if_there(services, item, by, "withdrawn by its publisher")
     # What is still queued becomes an item first: the withdrawal waits behind it.
-    feed = await _queue(services, publisher, {"withdrawn": [name]})
-    item = own_id(feed.url, name)
-    by, now_ms = f"publisher:{publisher.name}"[:200], services.clock()
-    record: ItemRecord | None = await asyncio.to_thread(
-        services.items.recall, item, by, "withdrawn by its publisher", now_ms
-    )
-    if record is None:
-        return StateOut(name, item, "waiting")
-    services.world.catalogue.commit([prepare(record)], services.clock())
-    return StateOut(name, item, "recalled")
+    await _queue(services, publisher, {"withdrawn": [name]})
+    return StateOut(name, item, "waiting" if record is None else "recalled")
 
 
 def _named(text: str) -> str:

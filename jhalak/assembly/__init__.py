@@ -9,7 +9,7 @@ from jhalak.assembly.content import (
     open_understand,
     quick_embedder,
 )
-from jhalak.assembly.server import KEEP_PROFILES_MS, RESERVE, Server
+from jhalak.assembly.server import KEEP_PROFILES_MS, RESERVE, Server, give_up_reserve
 from jhalak.assembly.stores import (
     PROFILES,
     Records,
@@ -42,6 +42,7 @@ __all__ = [
     "NoFfmpeg",
     "Records",
     "Server",
+    "give_up_reserve",
     "held_settings",
     "now_ms",
     "open_blobs",

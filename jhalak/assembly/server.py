@@ -39,6 +39,11 @@ KEEP_PROFILES_MS = 60_000
 """A profile is written so long after the viewer was first active: once a minute at most."""
 
 
+def give_up_reserve(data: Path) -> bool:
+    """Free what is kept on the disk for a recall; was there any?"""
+    return Reserve(data / RESERVE).give_up()
+
+
 class Server:
     """One serving process: everything open, current, and warm."""
 

@@ -11,6 +11,7 @@ import msgspec
 from jhalak.cli.failure import Failure, explained
 from jhalak.cli.output import last_line, say_if_none
 from jhalak.ports.items import ItemStore
+from jhalak.schema.item import ItemRecord
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -34,8 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
             if arguments.action == "list":
                 return _list(records.items, arguments)
             if arguments.action == "recall":
-                actor = f"operator:{getpass.getuser()}"
-                found = records.items.recall(arguments.item, actor, arguments.reason, now_ms())
+                found = _recall(records.items, arguments)
             else:
                 found = records.items.get(arguments.item)
             if found is not None:
@@ -52,6 +52,20 @@ def run(arguments: argparse.Namespace) -> int:
     shown["trial"] = trial
     last_line(shown, wanted=arguments.json)
     return 0
+
+
+def _recall(items: ItemStore, arguments: argparse.Namespace) -> ItemRecord | None:
+    """With a full disk in the room that the server keeps for it."""
+    from jhalak.assembly import give_up_reserve, now_ms
+    from jhalak.ports.errors import DiskFull
+
+    wish = (arguments.item, f"operator:{getpass.getuser()}", arguments.reason)
+    try:
+        return items.recall(*wish, now_ms())
+    except DiskFull:
+        if not give_up_reserve(arguments.data):
+            raise
+        return items.recall(*wish, now_ms())
 
 
 def _sheet(arguments: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from jhalak.assembly import open_follower
 from jhalak.config.settings import Settings
 from jhalak.people.operator_token import token_hash
+from jhalak.ports.errors import DiskFull
 from tests.worlds import Jhalak
 
 KEY, OTHER = "jhp_" + "a" * 40, "jhp_" + "b" * 40
@@ -111,6 +112,40 @@ def test_what_still_waits_is_withdrawn_too(paper: Paper) -> None:
     assert paper.ask("DELETE", f"{ITEMS}/a-1").json()["status"] == "waiting"
     paper.work()
     assert paper.state("a-1")["status"] == "recalled"
+
+
+def test_a_full_disk_does_not_hold_a_withdrawal_up(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper.ask("POST", ITEMS, {"items": [item()]})
+    paper.work()
+    disk = FullDisk(monkeypatch, paper.jhalak)
+    assert paper.ask("DELETE", f"{ITEMS}/a-1").json()["status"] == "recalled"
+    assert disk.given_up
+    assert len(paper.jhalak.services.world.catalogue) == 0
+
+
+class FullDisk:
+    """Nothing can be written until the reserve is given up."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, jhalak: Jhalak) -> None:
+        self.given_up = False
+        services = jhalak.services
+        for store, name in ((services.items, "recall"), (services.deliveries, "add")):
+            monkeypatch.setattr(store, name, self._when_there_is_room(getattr(store, name)))
+        monkeypatch.setattr(services, "give_up_reserve", self._give_up)
+
+    def _give_up(self) -> bool:
+        self.given_up = True
+        return True
+
+    def _when_there_is_room(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def called(*arguments: Any) -> Any:
+            if not self.given_up:
+                raise DiskFull("no space left")
+            return call(*arguments)
+
+        return called
 
 
 def test_a_publisher_touches_only_its_own(paper: Paper) -> None:

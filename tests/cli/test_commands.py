@@ -7,16 +7,19 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from jhalak.assembly import open_learned, open_records
+from jhalak.assembly import RESERVE, open_learned, open_records
 from jhalak.cli import build_parser
 from jhalak.config.settings import Settings
 from jhalak.learning.fold import Fold
 from jhalak.people.operator_token import token_hash
+from jhalak.ports.errors import DiskFull
 from jhalak.ports.learned import Snapshot
 from jhalak.ports.viewers import Viewer
+from jhalak.records.items import SqlItemStore
 from jhalak.schema.ids import spell
 from tests.cli.conftest import Run, headlines
 from tests.worlds import NOW_MS
@@ -142,6 +145,24 @@ class TestItems:
         again = run("items", "recall", "food-1", "--data", data, "--json")
         assert again.code == 0 and again.last()["status"] == "recalled"
         assert again.last()["trial"] is None
+
+    def test_a_recall_needs_no_room_on_a_full_disk(
+        self, run: Run, data: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        reserve, recall = data / RESERVE, SqlItemStore.recall
+
+        def when_there_is_room(*arguments: Any) -> Any:
+            if reserve.exists() or not given_up:
+                given_up.append(True)
+                raise DiskFull("no space left")
+            return recall(*arguments)
+
+        given_up: list[bool] = []
+        monkeypatch.setattr(SqlItemStore, "recall", when_there_is_room)
+        assert run("items", "recall", "food-1", "--data", data).code == 4, "none was kept"
+        reserve.write_bytes(b"0")
+        gone = run("items", "recall", "food-1", "--data", data, "--json")
+        assert gone.code == 0 and gone.last()["status"] == "recalled"
 
     def test_show_tells_how_an_items_first_impressions_stand(self, run: Run, data: Path) -> None:
         records = open_records(data, Settings())
