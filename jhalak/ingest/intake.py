@@ -294,6 +294,8 @@ def own_id(source: str, named: str) -> str:
     """The item's id. What publishers send has ids of its own kind, which no feed may take, and
     neither may one publisher take another's."""
     if source.startswith(PUSHED):
+        if ":" in source.removeprefix(PUSHED):  # of `ABP` and `1`, `ABP:Majha:1` is the id too
+            return f"{PUSHED}{digest('id', source, named).hex()}"
         spelt = f"{source}:{named}"
         return spelt if len(spelt) <= MAX_ID else f"{PUSHED}{digest('id', spelt).hex()}"
     return digest("id", f"{source} {named}").hex() if named.startswith(PUSHED) else named

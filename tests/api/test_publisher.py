@@ -161,6 +161,20 @@ def test_a_publisher_touches_only_its_own(paper: Paper) -> None:
     assert titles == {"The town council opens its market a-1", "Not by them at all, this one"}
 
 
+def test_a_publisher_whose_name_another_begins_with_touches_only_its_own(paper: Paper) -> None:
+    """`ABP` could recall item 1 of `ABP:Majha`, for good, as its own `Majha:1`."""
+    theirs, ours = "jhp_" + "d" * 40, "jhp_" + "e" * 40
+    publishers = paper.jhalak.server.records.publishers
+    publishers.add("ABP", token_hash(theirs), "unreviewed", 1)
+    publishers.add("ABP:Majha", token_hash(ours), "unreviewed", 1)
+    paper.ask("POST", ITEMS, {"items": [item("1")]}, key=ours)
+    paper.work()
+    assert paper.ask("DELETE", f"{ITEMS}/Majha:1", key=theirs).json()["status"] == "waiting"
+    paper.work()
+    assert paper.state("1", key=ours)["status"] == "live"
+    assert paper.ask("DELETE", f"{ITEMS}/1", key=ours).json()["status"] == "recalled"
+
+
 def test_who_has_no_key_or_a_revoked_one_is_refused(paper: Paper) -> None:
     for key in ("jhp_" + "c" * 40, "x", ""):
         answer = paper.ask("POST", ITEMS, {"items": [item()]}, key=key)
