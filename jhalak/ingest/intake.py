@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
-from jhalak.ingest.compose import Composed, Composer, Refused
+from jhalak.ingest.compose import FUTURE_MS, Composed, Composer, Refused
 from jhalak.ingest.document import Document
 from jhalak.ingest.fields import BadField, date_ms
 from jhalak.ingest.identity import MAX_ID, digest, text_key
@@ -339,9 +339,18 @@ def mark_of(fields: dict[str, Any], feed: Feed) -> bytes:
 
 def dates_ms(document: Document, now_ms: int) -> list[int]:
     """When entries were published, newest first, of those that say so and lie not ahead."""
+    return sorted((at for at in _dates_ms(document) if 0 < at <= now_ms), reverse=True)
+
+
+def is_early(document: Document, now_ms: int) -> bool:
+    """Is an entry of the future now, and will be taken within a day?"""
+    return any(FUTURE_MS < at - now_ms < DAY_MS for at in _dates_ms(document))
+
+
+def _dates_ms(document: Document) -> list[int]:
     found = []
     for entry in document.entries[:SAMPLE]:
         if isinstance(entry, Row):
             with suppress(BadField):
                 found.append(date_ms(entry.fields.get("published"), "date"))
-    return sorted((at for at in found if 0 < at <= now_ms), reverse=True)
+    return found

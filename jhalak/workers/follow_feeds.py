@@ -19,7 +19,7 @@ import msgspec
 
 from jhalak.config.settings import FetchSettings, FollowSettings
 from jhalak.ingest.document import Document, hub_of_headers
-from jhalak.ingest.intake import Intake, Outcome, dates_ms
+from jhalak.ingest.intake import Intake, Outcome, dates_ms, is_early
 from jhalak.ingest.pace import (
     counted,
     gap_s,
@@ -207,7 +207,9 @@ class FollowFeeds:
         tally = msgspec.structs.replace(
             tally, polls=tally.polls + 1, not_modified=tally.not_modified + 1
         )
-        await self._save(feed, _validated(feed.state, answer, tally=tally))
+        state = _validated(feed.state, answer, tally=tally)
+        await self._save(feed, state)
+        await self._subscriber.keep(feed, state)
 
     async def _read(self, feed: Feed, answer: Answer) -> None:
         kind = answer.headers.get("content-type", "")
@@ -219,6 +221,9 @@ class FollowFeeds:
         document.hub, document.topic = hub or document.hub, topic or document.topic
         state = _validated(feed.state, answer, **_of(document, answer))
         state = _shown(feed, state, document, outcome, self._clock(), delivered=False)
+        if is_early(document, self._clock()):
+            # It is taken when its time comes: a 304 would hide it until another entry comes.
+            state = msgspec.structs.replace(state, etag="", modified="")
         await self._save(feed, state)
         if document.finished:
             await asyncio.to_thread(self._feeds.change, feed.num, self._clock(), status="gone")

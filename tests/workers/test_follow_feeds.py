@@ -14,10 +14,10 @@ from jhalak.ingest.compose import Composed
 from jhalak.ingest.document import Document, read_document
 from jhalak.ingest.intake import BATCH
 from jhalak.ports.errors import DiskFull
-from jhalak.ports.fetcher import Failed
+from jhalak.ports.fetcher import Answer, Failed
 from jhalak.ports.items import Change, Draft
 from jhalak.workers.follow_feeds import UNSAVED_MS
-from tests.feed_world import NOW_MS, URL, Cell, answer, entry, rss
+from tests.feed_world import NOW_MS, URL, Cell, Network, answer, entry, rss
 
 HOUR_MS = 3_600_000
 
@@ -86,6 +86,24 @@ def test_validators_are_sent_and_304_costs_nothing(cell: Cell) -> None:
         assert headers["if-none-match"] == 'W/"a"' and headers["if-modified-since"] == modified
     state = cell.feed().state
     assert state.tally.not_modified == 2 and state.ok_ms == cell.now_ms
+
+
+def test_what_is_of_the_future_comes_at_its_time_though_nothing_else_does(cell: Cell) -> None:
+    cell.add()
+
+    def told(_: Network, __: str, headers: dict[str, str]) -> Answer:
+        known = headers.get("if-none-match") == '"a"'
+        soon = entry(1, at_ms=NOW_MS + 2 * HOUR_MS)
+        return answer(status=304) if known else answer(rss(soon), etag='"a"')
+
+    cell.network.pages[URL] = told
+    cell.run()
+    assert cell.items() == []
+    cell.run(1.5 * 3600)
+    assert len(cell.items()) == 1
+    cell.poll()
+    cell.poll()
+    assert cell.feed().state.tally.not_modified == 2, "and then its validators count again"
 
 
 def test_a_feed_is_asked_at_half_its_own_pace(cell: Cell) -> None:
@@ -547,6 +565,20 @@ class TestHubs:
         assert len(cell.network.posts()) == 2
         [renewed] = cell.records.subscriptions.all()
         assert (renewed.token, renewed.secret) == (one.token, one.secret)
+
+    def test_a_lease_is_renewed_also_while_nothing_is_new(self, cell: Cell) -> None:
+        cell.add()
+        cell.network.pages[URL] = answer(self.page(), etag='"a"')
+        cell.run()
+        [one] = cell.records.subscriptions.all()
+        until = cell.now_ms + 2 * 86_400_000
+        cell.records.subscriptions.put(
+            msgspec.structs.replace(one, status="active", until_ms=until)
+        )
+        cell.network.pages[URL] = answer(status=304)
+        while cell.now_ms < until:
+            cell.poll()
+        assert len(cell.network.posts()) > 1
 
     def test_the_link_header_names_a_hub_too(self, cell: Cell) -> None:
         cell.add()
