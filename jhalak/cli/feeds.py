@@ -57,13 +57,15 @@ def _add(arguments: argparse.Namespace, records: Records) -> int:
     if arguments.language and arguments.language not in LANGUAGES:
         raise Failure(f"--language {arguments.language}: one of {' '.join(LANGUAGES)}", 2)
     wanted: list[Listed] = []
+    refused: list[Listed] = []
     for one in arguments.what:
         try:
             if "://" in one:
                 target_of(one)
                 wanted.append(Listed(one, "", ""))
             else:
-                wanted += read_opml(Path(one).read_bytes())
+                for listed in read_opml(Path(one).read_bytes()):
+                    (wanted if _may_be_asked(listed.url) else refused).append(listed)
         except Refused as problem:
             raise Failure(f"{one}: {problem}", 2) from None
         except (OSError, BadOpml) as problem:
@@ -76,9 +78,26 @@ def _add(arguments: argparse.Namespace, records: Records) -> int:
             feed.url, now_ms(), tier=tier, language=language, publisher=arguments.publisher
         )  # fmt: skip
         added += [feed.url] if is_new else []
-    print(f"added {len(added):,}, there before {len(wanted) - len(added):,}")
-    last_line({"added": added, "known": len(wanted) - len(added)}, wanted=arguments.json)
-    return 0
+    print(
+        f"added {len(added):,}, there before {len(wanted) - len(added):,}"
+        + (f", refused {len(refused):,}" if refused else "")
+    )
+    said = {"added": added, "known": len(wanted) - len(added)}
+    last_line(said | {"refused": [one.url for one in refused]}, wanted=arguments.json)
+    return 1 if refused else 0
+
+
+def _may_be_asked(url: str) -> bool:
+    """Says why not: one bad address in a list costs only itself."""
+    from jhalak.embedded.targets import target_of
+    from jhalak.ports.fetcher import Refused
+
+    try:
+        target_of(url)
+    except Refused as problem:
+        print(f"{url}: {problem}", file=sys.stderr)
+        return False
+    return True
 
 
 def _list(arguments: argparse.Namespace, records: Records) -> int:

@@ -139,6 +139,20 @@ def test_what_cannot_be_added_ends_with_2_and_says_why(
     assert ended.code == 2 and ended.err
 
 
+def test_addresses_in_a_list_that_may_not_be_asked_are_said_and_left_out(
+    run: Run, tmp_path: Path
+) -> None:
+    """They were followed, and failed for ever; a password in one was kept and shown."""
+    good, bad = "https://a.example/f", ["feed://a.example/f", "https://u:p@a.example/"]
+    outlines = "".join(f'<outline xmlUrl="{url}"/>' for url in (bad[0], good, bad[1]))
+    opml = tmp_path / "list.opml"
+    opml.write_text(f"<opml><body>{outlines}</body></opml>")
+    ended = run("feeds", "add", opml, "--data", tmp_path / "data", "--json")
+    assert ended.code == 1
+    assert ended.last() == {"added": [good], "known": 0, "refused": bad}
+    assert f"{bad[0]}: only http and https" in ended.err and bad[1] in ended.err
+
+
 def test_a_publishers_key_is_shown_once_and_can_be_revoked(run: Run, tmp_path: Path) -> None:
     data = ("--data", tmp_path, "--json")
     made = run("publisher", "add", "Dainik  Example", "--reviewed", *data)
