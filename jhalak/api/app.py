@@ -85,7 +85,14 @@ def _problem(status: int, code: str, detail: str, headers: dict[str, str]) -> Re
     )  # fmt: skip
 
 
-def _on_refused(_: Request[Any, Any, State], error: Refused) -> Response[Any]:
+def _count(services: Services, status: int) -> None:
+    """What is our own failure, for who watches `/metrics`."""
+    if status >= 500:
+        services.count(f"failed {status}")
+
+
+def _on_refused(request: Request[Any, Any, State], error: Refused) -> Response[Any]:
+    _count(request.app.state.services, error.status)
     headers = {name.decode(): value.decode() for name, value in error.headers}
     return _problem(error.status, error.code, error.detail, headers)
 
@@ -107,6 +114,7 @@ def _on_http(request: Request[Any, Any, State], error: HTTPException) -> Respons
     code = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
     headers = dict(error.headers or {})
     status = error.status_code
+    _count(request.app.state.services, status)
     if status >= 500:
         log.error("a request failed: %s", error, exc_info=error)
         detail = "this is our fault; it was logged"
@@ -122,20 +130,23 @@ def _allowed(request: Request[Any, Any, State], problem: Mapping[str, str]) -> s
     return explained(message, field.annotation, key if in_body else "") if field else message
 
 
-def _on_port(_: Request[Any, Any, State], error: PortError) -> Response[Any]:
-    if isinstance(error, DiskFull):
+def _on_port(request: Request[Any, Any, State], error: PortError) -> Response[Any]:
+    full, conflict = isinstance(error, DiskFull), isinstance(error, Conflict)
+    _count(request.app.state.services, 507 if full else 409 if conflict else 503)
+    if full:
         return _problem(507, "disk_full", "nothing can be stored now", {"retry-after": "30"})
-    if isinstance(error, Conflict):
+    if conflict:
         return _problem(409, "conflict", "it changed meanwhile; read it again", {})
     return _problem(503, "unavailable", "a store does not answer now", {"retry-after": "1"})
 
 
-def _on_any(_: Request[Any, Any, State], error: Exception) -> Response[Any]:
+def _on_any(request: Request[Any, Any, State], error: Exception) -> Response[Any]:
+    _count(request.app.state.services, 500)
     log.error("a request failed: %s", error, exc_info=error)
     return _problem(500, "internal", "this is our fault; it was logged", {})
 
 
-def _hot(methods: tuple[str, ...], handler: Handler) -> ASGIApp:
+def _hot(methods: tuple[str, ...], handler: Handler, services: Services) -> ASGIApp:
     """A raw handler with its method checked and its refusals answered."""
     allow = [(b"allow", ", ".join(methods).encode())]
 
@@ -145,6 +156,7 @@ def _hot(methods: tuple[str, ...], handler: Handler) -> ASGIApp:
                 raise Refused(405, "method_not_allowed", f"this takes {methods[0]}", allow)
             await handler(scope, receive, send)
         except Refused as error:
+            _count(services, error.status)
             await respond(send, error.status, error.body(), [JSON, PRIVATE, *error.headers])
 
     return handle
@@ -186,8 +198,11 @@ class Application:
     the files of the web applications pass it by too, being exact paths like them.
     """
 
-    def __init__(self, framework: Litestar, hot: Mapping[str, ASGIApp], relations: ASGIApp) -> None:
-        self.framework = framework
+    def __init__(
+        self, framework: Litestar, hot: Mapping[str, ASGIApp], relations: ASGIApp,
+        services: Services,
+    ) -> None:  # fmt: skip
+        self.framework, self._services = framework, services
         self._hot, self._relations = dict(hot), relations
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
@@ -205,6 +220,7 @@ class Application:
                 raise
             log.error("a request failed: %s", error, exc_info=error)
             problem = Refused(500, "internal", "this is our fault; it was logged")
+            _count(self._services, problem.status)
             await respond(send, problem.status, problem.body(), [JSON, PRIVATE])
 
 
@@ -212,9 +228,9 @@ def create_app(services: Services) -> Application:
     """The ASGI application over `services`."""
     feeds, events = FeedRoutes(services), EventRoutes(services)
     hot = {
-        "/v1/lockscreen/edition": _hot(("GET",), feeds.edition),
-        "/v1/video/feed": _hot(("GET",), feeds.page),
-        "/v1/events": _hot(("POST",), events.post),
+        "/v1/lockscreen/edition": _hot(("GET",), feeds.edition, services),
+        "/v1/video/feed": _hot(("GET",), feeds.page, services),
+        "/v1/events": _hot(("POST",), events.post, services),
     }
     raw = [asgi(path, copy_scope=False)(handler) for path, handler in hot.items()]
     rules = services.settings.media
@@ -267,5 +283,6 @@ def create_app(services: Services) -> Application:
     pages |= app_routes(BUILT / "console", "/console/", films)
     pages |= app_routes(BUILT / "studio", "/studio/", films)
     pages |= app_routes(BUILT / "people", "/people/", films)
-    quick = {path: _hot(("GET", "HEAD"), page) for path, page in pages.items()} | hot
-    return Application(framework, quick, _hot(METHODS, RelationRoutes(services).item))
+    quick = {path: _hot(("GET", "HEAD"), page, services) for path, page in pages.items()} | hot
+    relating = _hot(METHODS, RelationRoutes(services).item, services)
+    return Application(framework, quick, relating, services)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from jhalak.ports.errors import DiskFull, Unavailable
 from tests.worlds import Jhalak, Phone
 
 
@@ -76,6 +77,35 @@ def test_metrics_count_what_failed(
     assert len(phone.edition()["cards"]) == 24
     found = metrics(jhalak)
     assert found["jhalak_stage_failures_total", "source", "trending", "lockscreen"] == 1
+
+
+def test_metrics_count_answers_that_are_our_fault(
+    jhalak: Jhalak, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a full disk everything answered 507, and nothing in /metrics moved."""
+    tap = [
+        {
+            "id": "1",
+            "slot": phone.edition()["cards"][0]["slot"],
+            "type": "tap",
+            "at": "2026-11-18T12:00:00Z",
+        }
+    ]
+
+    async def full(*_: object, **__: object) -> None:
+        raise DiskFull("no space left")
+
+    def gone(*_: object, **__: object) -> None:
+        raise Unavailable("no answer")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(jhalak.server.event_log, "append", full)
+        patched.setattr(jhalak.services.items, "get", gone)
+        assert phone.ask("POST", "/v1/events", json={"events": tap}).status_code == 507
+        assert jhalak.ask("GET", "/v1/items/a").status_code == 503
+    found = metrics(jhalak)
+    assert found["jhalak_counts_total", "failed 507"] == 1
+    assert found["jhalak_counts_total", "failed 503"] == 1
 
 
 @pytest.mark.parametrize(
