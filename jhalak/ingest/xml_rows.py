@@ -18,6 +18,7 @@ _ENTITY: Final = re.compile(r"<!\s*ENTITY", re.IGNORECASE)
 _ENTRY_END: Final = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>")
 _ROOT_END: Final = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf)\s*>\s*(?:<!--.*?-->\s*)?$", re.I | re.S)
 _TOMBSTONES: Final = "http://purl.org/atompub/tombstones/1.0"
+_NO_MARKUP: Final = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)", re.S)
 _WITHDRAWN: Final = re.compile(
     r"""<(?:\w+:)?deleted-entry\s[^>]{0,2000}?\bref\s*=\s*["']([^"'<>]{1,2000})["']"""
 )
@@ -69,8 +70,15 @@ def xml_feed(data: bytes, charset: str = "") -> XmlFeed:
         return XmlFeed("", {}, [Bad(1, f"not a feed that we can read: {type(error).__name__}")], [])
     if not parsed.get("version") and not parsed.entries:
         return XmlFeed("", {}, [Bad(1, "not a feed that we can read")], [])
-    withdrawn = list(map(unescaped, _WITHDRAWN.findall(text))) if _TOMBSTONES in text else []
-    return XmlFeed(parsed.get("version") or "", parsed.feed, _entries(parsed, text), withdrawn)
+    return XmlFeed(
+        parsed.get("version") or "", parsed.feed, _entries(parsed, text), _withdrawn(text)
+    )
+
+
+def _withdrawn(text: str) -> list[str]:
+    if _TOMBSTONES not in text:
+        return []
+    return list(map(unescaped, _WITHDRAWN.findall(_NO_MARKUP.sub("", text))))
 
 
 def _entries(parsed: Any, text: str) -> list[Entry]:

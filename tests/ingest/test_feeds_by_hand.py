@@ -122,6 +122,17 @@ def test_an_id_that_is_no_address_stands_for_no_link() -> None:
     assert verdict.composed and verdict.composed.item.url == ""
 
 
+def test_a_tombstone_that_is_only_quoted_withdraws_nothing() -> None:
+    """A recall is for good."""
+    stone = '<at:deleted-entry ref="tag:{}" when="2026-11-18T11:00:00Z"/>'
+    feed = (
+        "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:at='http://purl.org/atompub/tombstones/1.0'>"
+        f"<title>a</title><!-- {stone.format(1)} --><entry><id>tag:2</id><title>b</title>"
+        f"<content><![CDATA[{stone.format(2)}]]></content></entry>{stone.format(3)}</feed>"
+    )
+    assert read_document(feed.encode(), "", URL).withdrawn == ["tag:3"]
+
+
 @pytest.mark.parametrize("start", [b"<?xml ", b"<?xml-stylesheet "])
 def test_a_first_line_made_to_take_minutes_does_not(start: bytes) -> None:
     """Such a line of 25 kB took 37 s of CPU."""
