@@ -143,6 +143,11 @@ def test_two_people_meet_and_part(
     panel.locator("textarea").fill("It was my own child, at home, and nobody was in danger.")
     asha.press("Send")
     panel.locator('[data-appeal="waiting"]').wait_for()
+    with asha.page.expect_download() as coming:
+        asha.page.get_by_role("button", name="Take my data with me").click()
+    assert coming.value.suggested_filename == "jhalak-asha.films.json"
+    asha.press("Delete the account")
+    asha.see("Delete your account for good?")
 
 
 def test_comments_lie_over_the_feed_and_back_closes_them(

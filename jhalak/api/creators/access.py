@@ -95,7 +95,8 @@ async def current_creator(request: Request[Any, Any, State]) -> Creator:
 
 
 async def current_creator_even_suspended(request: Request[Any, Any, State]) -> Creator:
-    """The dependency `creator_even_suspended`: for seeing why one is suspended, and for appeals.
+    """The dependency `creator_even_suspended`: for seeing why one is suspended, for
+    appeals, and for what is anybody's right: all that is kept of one, and to have it erased.
     Raises Refused (401, 403)."""
     return await creator_of(request.scope, services_of(request), even_suspended=True)
 

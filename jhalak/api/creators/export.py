@@ -1,4 +1,4 @@
-"""/v1/creators/me, taken out and removed: all that is kept of one creator."""
+"""/v1/creators/me, taken out and removed: all that is kept of one creator, who may be suspended."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ ALL: Final = 1 << 31
 
 @post("/v1/creators/me/export", tags=["creators"], status_code=200,
       cache_control=CacheControlHeader(no_store=True))  # fmt: skip
-async def export_creator(creator: Creator, services: Services) -> dict[str, Any]:
+async def export_creator(creator_even_suspended: Creator, services: Services) -> dict[str, Any]:
     """The account and what signs it in (no secrets), its videos with all that was decided on them,
     unfinished uploads, and all that is kept of its viewer."""
+    creator = creator_even_suspended
 
     def read() -> dict[str, Any]:
         videos = _all_videos(services, creator.num)
@@ -86,10 +87,11 @@ def _review(review: Any) -> dict[str, Any]:
 
 @delete("/v1/creators/me", tags=["creators"], status_code=204)
 async def erase_creator(
-    request: AnyRequest, creator: Creator, services: Services
+    request: AnyRequest, creator_even_suspended: Creator, services: Services
 ) -> Response[None]:
     """Erase the account and its viewer: its videos are taken down first, then all of it goes. The
     handle stays taken."""
+    creator = creator_even_suspended
     for video in await asyncio.to_thread(_all_videos, services, creator.num):
         await services.take_down.withdraw(video)
     for upload in await asyncio.to_thread(services.uploads.of_account, creator.num):

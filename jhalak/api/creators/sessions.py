@@ -35,7 +35,8 @@ class SignInIn(msgspec.Struct, forbid_unknown_fields=True):
     password: Annotated[str, msgspec.Meta(min_length=1, max_length=MOST)]
     even_suspended: bool = False
     """Also where the account is suspended: the session is then good for
-    /v1/creators/me/standing and /v1/creators/me/appeals only."""
+    /v1/creators/me/standing, /v1/creators/me/appeals, /v1/creators/me/export and DELETE
+    /v1/creators/me only."""
 
 
 class RecoveryIn(msgspec.Struct, forbid_unknown_fields=True):

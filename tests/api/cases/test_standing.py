@@ -260,7 +260,7 @@ def test_a_crash_before_it_was_carried_out_changes_nothing_but_when(court: Court
     assert asha.get(STANDING)["counting"] == 1
 
 
-def test_who_is_suspended_signs_in_to_see_why_and_for_nothing_else(court: Court) -> None:
+def test_who_is_suspended_signs_in_to_see_why_and_for_what_is_their_right(court: Court) -> None:
     asha = court.member("asha")
     with court.jhalak.server.records.database.write() as connection:
         mine = creator_accounts.c.num == asha.num
@@ -277,3 +277,7 @@ def test_who_is_suspended_signs_in_to_see_why_and_for_nothing_else(court: Court)
     assert asha.get(STANDING)["suspended_ms"] > 0
     for path in ("/v1/creators/me", "/v1/creators/me/notifications", "/v1/creators/me/videos"):
         assert asha.ask("GET", path).status_code == 401
+    taken = asha.ask("POST", "/v1/creators/me/export").json()
+    assert taken["creator"]["handle"] == asha.handle, "all that is kept is theirs to have"
+    assert asha.ask("DELETE", "/v1/creators/me").status_code == 204, "and to have erased"
+    assert asha.ask("GET", STANDING).status_code == 401
