@@ -80,3 +80,7 @@ class SearchStore(SearchWords, Protocol):
 
     def expired(self, now_ms: int, limit: int) -> list[tuple[FindKind, str]]:
         """What expired and is still there."""
+
+    def purge(self, *, begin: bool) -> bool:
+        """Write the next piece of the index without the words of what is gone, which may lie in it
+        although nothing finds them; `begin`: from its start. False: none is left."""

@@ -17,6 +17,9 @@ BATCH: Final = 100
 REMEMBERED: Final = 100_000
 """Creators, hashtags and sounds that were put; beyond it they are put again."""
 _OLD: Final = 500
+PURGE_MS: Final = 6 * 3_600_000
+"""Between two times that the words of what is gone are taken out of the index: those of an erased
+account are gone within a day."""
 
 
 class IndexSearch:
@@ -32,10 +35,21 @@ class IndexSearch:
         self._sounds = sounds
         self._seq = -1
         self._met: set[tuple[FindKind, str]] = set()
+        self._purged_ms, self._purging = 0, False
 
     async def step(self) -> bool:
-        """Take the next changes; True when there may be more."""
-        return await asyncio.to_thread(self._step)
+        """Take the next changes, and out what is gone; True when there may be more."""
+        more = await asyncio.to_thread(self._step)
+        return await asyncio.to_thread(self._purge) or more
+
+    def _purge(self) -> bool:
+        now_ms = self._clock()
+        begin = not self._purging and abs(now_ms - self._purged_ms) >= PURGE_MS
+        if begin:
+            self._purged_ms = now_ms
+        if begin or self._purging:
+            self._purging = self._search.purge(begin=begin)
+        return self._purging
 
     def _step(self) -> bool:
         if self._seq < 0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -112,6 +114,34 @@ def test_accounts_wait_until_their_words_are_put_and_leave_with_them(database: D
     store.put([document("a", "fox")], [], 1)
     assert SqlSearchStore(database, 2).position() == 0
     assert store.waiting(9) == [nums[0]], "the index is made again, of accounts too"
+
+
+def test_the_words_of_what_is_gone_lie_nowhere_in_the_index(
+    database: Database, store: SearchStore
+) -> None:
+    if database.engine.dialect.name != "sqlite":
+        assert not store.purge(begin=True), "PostgreSQL vacuums"
+        return
+    file = Path(str(database.engine.url.database))
+
+    def lies_there() -> bool:
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        return any(
+            b"unforgettable" in path.read_bytes() for path in file.parent.glob(f"{file.name}*")
+        )
+
+    for n in range(40):
+        store.put([document(f"{n}", f"many words number{n}")], [], n)
+    store.put([document("a", "unforgettable")], [], 41)
+    store.put([], [("item", "a")], 42)
+    assert refs(store, "unforgettable") == [] and lies_there()
+    begin = True
+    while store.purge(begin=begin):
+        begin = False
+    assert not lies_there()
+    assert refs(store, "number7") == ["7"] and len(refs(store, "words", limit=50)) == 40
+    assert not store.purge(begin=True), "nothing is left to do"
 
 
 def test_what_expired_is_told_oldest_first(store: SearchStore) -> None:
