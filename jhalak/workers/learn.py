@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from time import process_time
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,9 @@ BEHIND_MS = 1000
 RARELY = 4
 """Then it publishes so many times as rarely: what is learned of the past is in no hurry, and each
 snapshot costs those who serve a walk over the catalogue and what they had in their caches."""
+REST: Final = 20
+"""Between two checkpoints so many times as long as one takes, of CPU, at least: they grow with what
+waits for outcomes, and nothing is learned meanwhile."""
 KEPT = 3
 """Checkpoints kept."""
 FOLDER = "checkpoints"
@@ -65,6 +69,7 @@ class Learner:
         self._weighed_ms = self._published_ms - WEIGH_MS
         self._half_lives: dict[str, NDArray[Any]] = {}
         self._checkpointed = list(self.fold.offsets)
+        self._rest_ms = 0
 
     async def resume(self) -> None:
         """Load the newest checkpoint that can be read; with none, start at the log's beginning."""
@@ -109,7 +114,7 @@ class Learner:
         elif abs(now_ms - self._beaten_ms) >= self._publish_ms:
             self._learned.beat(now_ms)
             self._beaten_ms = now_ms
-        if abs(now_ms - self._checkpointed_ms) >= self._checkpoint_ms:
+        if abs(now_ms - self._checkpointed_ms) >= max(self._checkpoint_ms, self._rest_ms):
             await self.checkpoint()
 
     def publish(self, now_ms: int, *, whole: bool = False) -> None:
@@ -133,6 +138,7 @@ class Learner:
         self._checkpointed_ms = self._clock()
         if self.fold.offsets == self._checkpointed:
             return
+        began_s = process_time()
         path = f"{FOLDER}/{sum(self.fold.offsets):020d}.msgpack"
         checkpoint = self.lineage.checkpoint(self.fold)
         await self._blobs.put(path, to_blob(checkpoint))
@@ -141,6 +147,7 @@ class Learner:
         behind = [other for other in await self._blobs.list(FOLDER) if other <= path]
         for old in behind[:-KEPT]:
             await self._blobs.delete(old)
+        self._rest_ms = int(REST * 1000 * (process_time() - began_s))
 
 
 async def fold_entry(event_log: EventLog, fold: Fold, lineage: Lineage, entry: Entry) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 import msgspec
@@ -307,6 +308,19 @@ def test_checkpoints_are_written_now_and_then_and_the_oldest_are_dropped() -> No
     world.clock.forward(s=300)
     asyncio.run(learner.step())
     assert world.blobs.blobs == before, "nothing new, nothing written"
+
+
+def test_checkpoints_that_take_long_are_written_rarely(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jhalak.workers.learn.process_time", count(step=3.0).__next__)
+    world = World()
+    learner = world.learner()
+    written = []
+    for _ in range(5):
+        world.log.add(*days(1))
+        world.clock.forward(s=30)
+        asyncio.run(learner.step())
+        written.append(len(world.blobs.blobs))
+    assert written == [1, 1, 2, 2, 3], "3 s of each minute are a twentieth"
 
 
 def test_checkpoints_that_cannot_be_read_push_out_none_that_can() -> None:
