@@ -81,6 +81,7 @@ class Server:
         from jhalak.workers.keep_time import KeepTime
         from jhalak.workers.notify import Notifier
         from jhalak.workers.publish_due import PublishDue
+        from jhalak.workers.steady_clock import SteadyClock
         from jhalak.workers.sweep_notices import SweepNotices
         from jhalak.workers.sweep_uploads import SweepUploads
         from jhalak.workers.tell_parts import TellParts
@@ -220,7 +221,9 @@ class Server:
         self._follow_policy = FollowPolicy(
             settings, records.policies, records.definitions, self.services.obey
         )
-        self._sweep_uploads = SweepUploads(Stores(records.uploads, records.videos, blobs, clock))
+        self._sweep_uploads = SweepUploads(
+            Stores(records.uploads, records.videos, blobs, clock), SteadyClock(clock)
+        )
         self._publish_due = PublishDue(records.videos, publish, clock)
         self._tell_parts = TellParts(
             records.part_news,
@@ -229,7 +232,7 @@ class Server:
             world.catalogue.unfit_for_minors,
             clock,
         )
-        self._sweep_notices = SweepNotices(records.notifications, clock)
+        self._sweep_notices = SweepNotices(records.notifications, SteadyClock(clock))
         label_ms = int(settings.learning.label_window_s * 1000)
         self._keep_time = KeepTime(self.event_log, clock, label_ms, settings.log.retention_days)
         self._keys = keys

@@ -36,6 +36,7 @@ from jhalak.ports.fetcher import Answer, Fetcher, FetchError, Limits
 from jhalak.ports.subscriptions import Delivery, DeliveryStore
 from jhalak.schema.feed import Feed, FeedState
 from jhalak.workers.reading import Read
+from jhalak.workers.steady_clock import SteadyClock
 from jhalak.workers.subscribe import Subscriber
 
 log = logging.getLogger(__name__)
@@ -117,6 +118,7 @@ class FollowFeeds:
         self._unsaved_ms: dict[int, int] = {}
         """Not before: of feeds that the records call due because they could not be written."""
         self._trouble: PortError | None = None
+        self._steady = SteadyClock(clock)
         self._housekept_ms = 0
 
     async def step(self) -> bool:
@@ -150,10 +152,11 @@ class FollowFeeds:
         await self.settle()
 
     async def _housekeep(self, now_ms: int) -> None:
+        believed_ms = self._steady()
         if abs(now_ms - self._housekept_ms) >= HOUSEKEEPING_MS:
             self._housekept_ms = now_ms
             await asyncio.to_thread(self._wake, now_ms)
-            await asyncio.to_thread(self._intake.entries.forget, now_ms - FORGET_MS)
+            await asyncio.to_thread(self._intake.entries.forget, believed_ms - FORGET_MS)
         if self._subscriber.due(now_ms):
             await self._subscriber.end_unwanted(await asyncio.to_thread(self._feeds.all))
 

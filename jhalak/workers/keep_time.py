@@ -6,10 +6,7 @@ from collections.abc import Callable
 
 from jhalak.ports.event_log import EventLog
 from jhalak.schema.activity import TOPIC, Tick, encode
-
-STEADY_STEP_MS = 600_000
-STEADY_MS = 3_600_000
-"""For how long, and in what steps, a clock has run when old periods are dropped by it."""
+from jhalak.workers.steady_clock import SteadyClock
 
 
 class KeepTime:
@@ -23,7 +20,7 @@ class KeepTime:
         self._label_ms, self._retention_ms = label_ms, retention_days * 86_400_000
         self._last: list[int] = []
         self._owed_until_ms = 0
-        self._now_ms = self._steady_from_ms = clock()
+        self._steady = SteadyClock(clock)
 
     async def step(self) -> bool:
         """One tick if labels may still be open."""
@@ -37,10 +34,6 @@ class KeepTime:
             partition, n = await self._log.append(TOPIC, 0, encode(Tick(now_ms)), now_ms)
             if n == ends[partition] + 1:
                 self._last[partition] = n
-        # A clock that jumped ahead must not cost the log: it has to run steadily for a while.
-        if not 0 <= now_ms - self._now_ms <= STEADY_STEP_MS:
-            self._steady_from_ms = now_ms
-        self._now_ms = now_ms
-        if now_ms - self._steady_from_ms >= STEADY_MS:
-            await self._log.drop_before(now_ms - self._retention_ms)
+        if believed_ms := self._steady():
+            await self._log.drop_before(believed_ms - self._retention_ms)
         return False

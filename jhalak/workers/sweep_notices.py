@@ -15,10 +15,10 @@ LIMIT: Final = 500
 class SweepNotices:
     """A step of it; any number of processes may take them at once."""
 
-    def __init__(self, store: NotificationStore, clock: Callable[[], int]) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, store: NotificationStore, steady: Callable[[], int]) -> None:
+        self._store, self._steady = store, steady
 
     async def step(self) -> bool:
         """Was there so much that there may be more?"""
-        before_ms = self._clock() - KEEP_MS
+        before_ms = self._steady() - KEEP_MS
         return await asyncio.to_thread(self._store.sweep, before_ms, LIMIT) == LIMIT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Final
 
 from jhalak.media.arrival import Stores, arrived, drop
@@ -17,8 +18,8 @@ LIMIT: Final = 100
 class SweepUploads:
     """A step of it; any number of processes may take them at once."""
 
-    def __init__(self, stores: Stores) -> None:
-        self._stores = stores
+    def __init__(self, stores: Stores, steady: Callable[[], int]) -> None:
+        self._stores, self._steady = stores, steady
 
     async def step(self) -> bool:
         """Was there so much that there may be more? One that fails holds up no other: its time
@@ -35,7 +36,7 @@ class SweepUploads:
                 done += 1
             except PortError as problem:
                 log.warning("the upload %s did not become a video: %s", upload.id, problem)
-        gone = await asyncio.to_thread(uploads.expired, self._stores.clock(), LIMIT)
+        gone = await asyncio.to_thread(uploads.expired, self._steady(), LIMIT)
         for upload_id in gone:
             await drop(self._stores, upload_id)
         return done == LIMIT or len(gone) == LIMIT

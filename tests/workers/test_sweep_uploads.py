@@ -23,7 +23,7 @@ def world(tmp_path: Path) -> Iterator[Jhalak]:
 def sweep(world: Jhalak) -> bool:
     services = world.services
     stores = Stores(services.uploads, services.videos, services.blobs, world.clock)
-    return world.run(SweepUploads(stores).step())
+    return world.run(SweepUploads(stores, stores.clock).step())
 
 
 def kept(world: Jhalak) -> list[str]:
