@@ -101,8 +101,18 @@ def _decoded(data: bytes, charset: str = "") -> str:
         name = "utf-8"  # lines.chunks has transcoded it
     if not _SAFE_CODECS.fullmatch(name):
         raise LookupError(f"encoding {name!r} is not supported")
+    if not data.isascii() and _is_utf8(data):
+        name = "utf-8"  # whatever a template declares: text in other encodings is no UTF-8
     # What does not decode becomes U+FFFD, for which its entry alone is rejected.
     return _DECLARATION.sub("", data.decode(name, "replace"), count=1)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _closed_entries(text: str) -> int:

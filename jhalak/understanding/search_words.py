@@ -64,6 +64,7 @@ _SPELT: Final = (
 _HARD_C: Final = re.compile("c(?!h)")
 _SOFT_C: Final = re.compile("c(?=[eiy])")
 _BREATH: Final = re.compile("(?<=[bcdgjklprst])h|h$")
+_SILENT_E: Final = re.compile("[a-z]{3}[lnrt]e$")
 _VOWELS: Final = re.compile("[aeiou]+")
 _TWICE: Final = re.compile(r"(.)\1+")
 _M_BEFORE: Final = re.compile("m(?=[bp]|$)")
@@ -132,13 +133,13 @@ def asked_keys(word: str) -> tuple[str, ...]:
     script = script_of(word)
     if script != LATIN:
         return keys(word)
-    sound = _sound(word, script)
-    if not sound:
-        return ()
-    return (
-        *_kept(SOUND, sound), *_kept(BONES, _bones(sound)),
-        *_kept(SOFT, sound.translate(_SOFTENED)),
-    )  # fmt: skip
+    found: list[str] = []
+    # English spellings of names end in an `e` that is not said: Indore is इंदौर.
+    for said in (word, word[:-1]) if _SILENT_E.search(word) else (word,):
+        if sound := _sound(said, script):
+            found += _kept(SOUND, sound) + _kept(BONES, _bones(sound))
+            found += _kept(SOFT, sound.translate(_SOFTENED))
+    return tuple(dict.fromkeys(found))
 
 
 def _kept(kind: str, key: str) -> tuple[str, ...]:

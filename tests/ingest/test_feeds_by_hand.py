@@ -88,6 +88,15 @@ def test_the_servers_encoding_counts_where_the_document_names_none(
     assert document.entries[0].fields["title"] == "Café"  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("declared", ["windows-1252", "us-ascii", "iso-8859-1", "utf-8"])
+def test_a_document_in_utf8_is_read_so_whatever_its_template_declares(declared: str) -> None:
+    title = "दिल्ली में बारिश – “चेतावनी”"
+    text = f"<rss version='2.0'><channel><item><title>{title}</title></item></channel></rss>"
+    data = f"<?xml version='1.0' encoding='{declared}'?>{text}".encode()
+    document = read_document(data, "text/xml", URL)
+    assert document.entries[0].fields["title"] == title  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize(
     ("media", "picture"),
     [

@@ -21,7 +21,7 @@ SOUND_ALIKE = [
     ("தமிழ்", "tamil"), ("పవన్", "pawan"), ("కేరళ", "kerala"), ("موسم", "mausam"),
     ("پاکستان", "pakistan"), ("কলকাতা", "kolkata"), ("ভারত", "bharat"), ("ଓଡ଼ିଶା", "odisha"),
     ("ગુજરાત", "gujarat"), ("മഴ", "mazha"), ("കേരളം", "keralam"), ("ಬೆಂಗಳೂರು", "bengaluru"),
-    ("ਪੰਜਾਬ", "panjab"),
+    ("ਪੰਜਾਬ", "panjab"), ("इंदौर", "indore"), ("मैसूर", "mysore"), ("इंदौर", "indor"),
 ]  # fmt: skip
 
 
