@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Callable
 from typing import Final
 
+import msgspec
 import uvicorn
 from litestar.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -22,6 +23,9 @@ _HOST: Final = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 HEAD: Final = 65_536
 """Bytes of a request's head, at most, and of what follows its body."""
+_TOO_LONG: Final = msgspec.json.encode(
+    {"error": "too_long", "detail": f"what stands before a body has at most {HEAD:,} bytes"}
+)
 
 
 class Bounded(HttpToolsProtocol):
@@ -38,7 +42,8 @@ class Bounded(HttpToolsProtocol):
             if self.cycle is None or self.cycle.response_complete:
                 self.transport.write(
                     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
-                    b"content-length: 0\r\nconnection: close\r\n\r\n"
+                    b"content-type: application/json\r\ncontent-length: %d\r\n"
+                    b"connection: close\r\n\r\n%s" % (len(_TOO_LONG), _TOO_LONG)
                 )
             self.transport.close()
 
