@@ -150,12 +150,15 @@ def build_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     feeds.add_argument(
         "action",
-        choices=("add", "list", "check", "pause", "resume", "remove", "review", "unreview"),
-        help="review: an operator looked at it and trusts its pictures on a locked screen",
+        choices=("add", "list", "check", "pause", "resume", "move", "remove", "review", "unreview"),
+        help="move: the same feed, with its cards, at another address, as in `jhalak feeds move"
+        " https://news.example/rss.xml https://news.example/new.xml`; review: an operator looked"
+        " at it and trusts its pictures on a locked screen",
     )
     feeds.add_argument(
-        "what", nargs="*", metavar="URL|OPML", help="addresses; add: lists of feeds (OPML) too"
-    )
+        "what", nargs="*", metavar="URL|OPML",
+        help="addresses; add: lists of feeds (OPML) too; move: the old and the new address",
+    )  # fmt: skip
     feeds.add_argument("--language", default="", help="add: of entries that do not show it")
     feeds.add_argument("--publisher", default="", help="add: the name on all its cards")
     feeds.add_argument("--reviewed", action="store_true", help="add: trusted from the start")

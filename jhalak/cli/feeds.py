@@ -38,6 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
                 return _add(arguments, records)
             if arguments.action == "list":
                 return _list(arguments, records)
+            if arguments.action == "move":
+                return _move(arguments, records)
             if arguments.action == "check":
                 return asyncio.run(_check(arguments, records, settings))
             return _change(arguments, records)
@@ -129,7 +131,7 @@ def _list(arguments: argparse.Namespace, records: Records) -> int:
         if one.error:
             print(f"    failed {one.failures} times in a row: {one.error}")
         if one.moved:
-            print(f"    its server says that it lies at {one.moved} for good")
+            print(f"    its server says that it lies at {one.moved} for good (jhalak feeds move)")
     last_line({"feeds": msgspec.to_builtins(told)}, wanted=arguments.json)
     return 0
 
@@ -150,6 +152,36 @@ def _change(arguments: argparse.Namespace, records: Records) -> int:
             records.feeds.change(feed.num, now_ms(), tier=TIER[action])  # type: ignore[arg-type]
     print(f"{action}: {len(arguments.what)}")
     last_line({action: arguments.what}, wanted=arguments.json)
+    return 0
+
+
+def _move(arguments: argparse.Namespace, records: Records) -> int:
+    """The same feed, with its cards, at another address."""
+    from jhalak.assembly import now_ms
+    from jhalak.embedded.targets import target_of
+    from jhalak.ports.fetcher import Refused
+    from jhalak.schema.feed import PUSHED
+
+    if len(arguments.what) != 2:
+        raise Failure("feeds move needs two addresses: the old one and the new one", 2)
+    old, new = arguments.what
+    try:
+        target_of(new)
+    except Refused as problem:
+        raise Failure(f"{new}: {problem}", 2) from None
+    feed = records.feeds.find(old)
+    if feed is None:
+        raise Failure(f"no feed {old} (jhalak feeds list)")
+    if old.startswith(PUSHED):
+        raise Failure(f"{old} sends its items itself: there is no address to change")
+    if records.feeds.find(new) is not None:
+        raise Failure(f"{new} is followed already (jhalak feeds list)")
+    # What is gone is the old address.
+    records.feeds.change(
+        feed.num, now_ms(), url=new, status="following" if feed.status == "gone" else None
+    )
+    print(f"moved {old} to {new}")
+    last_line({"move": [old, new]}, wanted=arguments.json)
     return 0
 
 

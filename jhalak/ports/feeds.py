@@ -25,13 +25,17 @@ class FeedStore(Protocol):
     def all(self, due_ms: int | None = None) -> list[Feed]:
         """By number; with `due_ms` only those followed that are to be polled by then."""
 
-    def save(self, num: int, state: FeedState, next_ms: int) -> None:
-        """What a poll or delivery has shown; nothing where the feed was removed meanwhile."""
+    def save(self, feed: Feed, state: FeedState, next_ms: int) -> bool:
+        """What a poll or delivery has shown. False, and nothing is written, where the feed was
+        removed or moved meanwhile."""
 
     def change(
-        self, num: int, now_ms: int, *, status: FeedStatus | None = None, tier: Tier | None = None
-    ) -> None:
-        """An operator's wish. A feed that is followed again is polled at `now_ms`."""
+        self, num: int, now_ms: int, *, status: FeedStatus | None = None, tier: Tier | None = None,
+        url: str | None = None,
+    ) -> None:  # fmt: skip
+        """An operator's wish. A feed that is followed again is polled at `now_ms`, and so is one
+        at another `url`: its entries and deliveries stay, its subscription ends, and so does what
+        following has shown of the old address. Raises Conflict where another feed lies there."""
 
     def remove(self, num: int) -> None:
         """With its entries, subscription and deliveries; its cards stay."""

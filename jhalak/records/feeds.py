@@ -25,7 +25,11 @@ _DUE = _ALL.where(feeds.c.status == "following", feeds.c.next_ms <= bindparam("d
 _BY_URL = select(feeds).where(feeds.c.url == bindparam("at_url"))
 _AT_NUM = feeds.c.num == bindparam("at_num")
 _BY_NUM = select(feeds).where(_AT_NUM)
-_SAVE = update(feeds).where(_AT_NUM).values(state=bindparam("now"), next_ms=bindparam("next"))
+_SAVE = (
+    update(feeds)
+    .where(_AT_NUM, feeds.c.url == bindparam("at_url"))
+    .values(state=bindparam("now"), next_ms=bindparam("next"))
+)
 _KNOWN = select(feed_entries).where(
     feed_entries.c.feed == bindparam("at_feed"),
     feed_entries.c.key.in_(bindparam("keys", expanding=True)),
@@ -87,24 +91,36 @@ class SqlFeedStore:
         with self._database.read() as connection:
             return [_feed(row) for row in connection.execute(statement, {"due_ms": due_ms})]
 
-    def save(self, num: int, state: FeedState, next_ms: int) -> None:
-        values = {"at_num": num, "now": _encode(state), "next": next_ms}
+    def save(self, feed: Feed, state: FeedState, next_ms: int) -> bool:
+        values = {
+            "at_num": feed.num, "at_url": feed.url, "now": _encode(state), "next": next_ms,
+        }  # fmt: skip
         with self._database.write() as connection:
-            connection.execute(_SAVE, values)
+            saved = connection.execute(_SAVE, values)
+        return saved.rowcount == 1
 
     def change(
-        self, num: int, now_ms: int, *, status: FeedStatus | None = None, tier: Tier | None = None
-    ) -> None:
+        self, num: int, now_ms: int, *, status: FeedStatus | None = None, tier: Tier | None = None,
+        url: str | None = None,
+    ) -> None:  # fmt: skip
         values: dict[str, Any] = {}
         if status is not None:
             values["status"] = status
-        if status == "following":
+        if status == "following" or url is not None:
             values["next_ms"] = now_ms
         if tier is not None:
             values["tier"] = tier
-        if values:
-            with self._database.write() as connection:
-                connection.execute(update(feeds).where(_AT_NUM).values(values), {"at_num": num})
+        if not values:
+            return
+        with self._database.write() as connection:
+            if url is not None:
+                row = connection.execute(_BY_NUM, {"at_num": num}).first()
+                if row is None:
+                    return
+                state = _elsewhere(_state.decode(row.state))
+                values |= {"url": storable(url), "state": _encode(state)}
+                connection.execute(delete(subscriptions).where(subscriptions.c.feed == num))
+            connection.execute(update(feeds).where(_AT_NUM).values(values), {"at_num": num})
 
     def remove(self, num: int) -> None:
         with self._database.write() as connection:
@@ -149,6 +165,14 @@ class SqlEntryStore:
         with self._database.write() as connection:
             gone = connection.execute(_FORGET, {"before": before_ms})
         return gone.rowcount
+
+
+def _elsewhere(state: FeedState) -> FeedState:
+    """What holds of a feed wherever it lies."""
+    return FeedState(
+        title=state.title, language=state.language, gap_s=state.gap_s, newest_ms=state.newest_ms,
+        tally=state.tally, days=state.days, delays_s=state.delays_s,
+    )  # fmt: skip
 
 
 def _entry(row: AnyRow) -> EntryRow:

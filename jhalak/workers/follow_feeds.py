@@ -164,7 +164,7 @@ class FollowFeeds:
         """What was polled by a clock that was ahead is due: else it waited until that time."""
         for feed in self._feeds.all():
             if feed.state.polled_ms > now_ms + AHEAD_MS and feed.next_ms > now_ms:
-                self._feeds.save(feed.num, feed.state, now_ms)
+                self._feeds.save(feed, feed.state, now_ms)
 
     async def _poll(self, feed: Feed, host: str) -> None:
         try:
@@ -199,8 +199,8 @@ class FollowFeeds:
             await self._read(feed, answer)
         elif status == 410:
             log.warning("feed %s is gone: its server said 410", feed.url)
-            await self._failed(feed, "410: gone, so it is not polled any more", 0.0)
-            await asyncio.to_thread(self._feeds.change, feed.num, now_ms, status="gone")
+            if await self._failed(feed, "410: gone, so it is not polled any more", 0.0):
+                await asyncio.to_thread(self._feeds.change, feed.num, now_ms, status="gone")
         else:
             wait = retry_after_s(answer.headers.get("retry-after", ""), now_ms)
             await self._failed(feed, f"its server answered {status}", wait)
@@ -211,8 +211,8 @@ class FollowFeeds:
             tally, polls=tally.polls + 1, not_modified=tally.not_modified + 1
         )
         state = _validated(feed.state, answer, tally=tally)
-        await self._save(feed, state)
-        await self._subscriber.keep(feed, state)
+        if await self._save(feed, state):
+            await self._subscriber.keep(feed, state)
 
     async def _read(self, feed: Feed, answer: Answer) -> None:
         kind = answer.headers.get("content-type", "")
@@ -227,7 +227,8 @@ class FollowFeeds:
         if is_early(document, self._clock()):
             # It is taken when its time comes: a 304 would hide it until another entry comes.
             state = msgspec.structs.replace(state, etag="", modified="")
-        await self._save(feed, state)
+        if not await self._save(feed, state):
+            return
         if document.finished:
             await asyncio.to_thread(self._feeds.change, feed.num, self._clock(), status="gone")
         await self._subscriber.keep(feed, state)
@@ -238,8 +239,8 @@ class FollowFeeds:
         document = await self._read_document(data, content_type, url)
         return document, await asyncio.to_thread(self._intake.take, feed, document)
 
-    async def _save(self, feed: Feed, state: FeedState) -> None:
-        """After success."""
+    async def _save(self, feed: Feed, state: FeedState) -> bool:
+        """After success. False where the feed lies there no more."""
         now_ms = self._clock()
         pushed = self._subscriber.is_active(feed.num, now_ms)
         interval = interval_s(state, self._rules, now_ms, pushed=pushed)
@@ -248,9 +249,11 @@ class FollowFeeds:
         )
         # Feeds that were added together must not stay together.
         spread = interval * (0.95 + 0.1 * self._random.random())
-        await asyncio.to_thread(self._feeds.save, feed.num, state, now_ms + int(spread * 1000))
+        next_ms = now_ms + int(spread * 1000)
+        return await asyncio.to_thread(self._feeds.save, feed, state, next_ms)
 
-    async def _failed(self, feed: Feed, reason: str, retry_s: float) -> None:
+    async def _failed(self, feed: Feed, reason: str, retry_s: float) -> bool:
+        """False where the feed lies there no more."""
         now_ms, tally = self._clock(), feed.state.tally
         log.info("feed %s: %s", feed.url, reason)
         state = msgspec.structs.replace(
@@ -258,7 +261,8 @@ class FollowFeeds:
             tally=msgspec.structs.replace(tally, polls=tally.polls + 1),
         )  # fmt: skip
         pause = pause_after_failure_s(state, self._rules, retry_s)
-        await asyncio.to_thread(self._feeds.save, feed.num, state, now_ms + int(pause * 1000))
+        next_ms = now_ms + int(pause * 1000)
+        return await asyncio.to_thread(self._feeds.save, feed, state, next_ms)
 
     async def _delivered(self) -> bool:
         """Start reading the oldest delivery of a feed at which nothing else is done just now: a
@@ -302,7 +306,7 @@ class FollowFeeds:
                 log.warning("feed %s: a delivery is no feed: %s", feed.url, document.problem)
             now_ms = self._clock()
             state = _shown(feed, feed.state, document, outcome, now_ms, delivered=True)
-            await asyncio.to_thread(self._feeds.save, feed.num, state, feed.next_ms)
+            await asyncio.to_thread(self._feeds.save, feed, state, feed.next_ms)
 
 
 def _validated(state: FeedState, answer: Answer, **changes: object) -> FeedState:

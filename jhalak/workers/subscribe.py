@@ -60,7 +60,8 @@ class Subscriber:
         """Subscribe at the feed's hub, or renew, where that is due."""
         if not self._public_url or not state.hub:
             return
-        self._look()
+        # After its first poll at an address what was read before may be of its former one.
+        self._look(again=not feed.state.polled_ms)
         now_ms = self._clock()
         one = self._known.get(feed.num)
         same = one is not None and (one.hub, one.topic) == (state.hub, state.topic)

@@ -127,9 +127,65 @@ def test_feeds_are_added_followed_listed_paused_and_removed(
     assert run("feeds", "pause", publisher.url, *data).code == 1
 
 
+def test_a_feed_is_moved_with_its_cards(run: Run, publisher: Publisher) -> None:
+    publisher.says(fresh(1))
+    data = ("--data", publisher.data, "--json")
+    new = publisher.site.url("/new.xml")
+    run("feeds", "add", publisher.url, "--publisher", "Dainik", *data)
+    run("work", "follow", "--until-caught-up", *data)
+    moved = run("feeds", "move", publisher.url, new, *data)
+    assert moved.code == 0 and moved.last() == {"move": [publisher.url, new]}, moved.err
+    corrected = rss(fresh(1, "The council closes its market")).encode()
+    publisher.site.routes["/new.xml"] = Reply(200, corrected, {})
+    run("work", "follow", "--until-caught-up", *data)
+    [told] = run("feeds", "list", *data).last()["feeds"]
+    assert (told["url"], told["new"], told["updated"], told["duplicate"]) == (new, 1, 1, 0)
+    assert "The council closes its market" in run("items", "list", *data).out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "why"),
+    [("https://no.example/", "https://c.example/", 1, "no feed https://no.example/"),
+     ("https://a.example/", "https://b.example/", 1, "followed already"),
+     ("https://a.example/", "https://a.example/", 1, "followed already"),
+     ("https://a.example/", "ftp://c.example/", 2, "only http and https"),
+     ("https://a.example/", "https://u:p@c.example/", 2, "no name and password"),
+     ("https://a.example/", "publisher:Dainik", 2, "only http and https"),
+     ("https://a.example/", "", 2, "only http and https"),
+     ("publisher:Dainik", "https://c.example/", 1, "sends its items itself")],
+)  # fmt: skip
+def test_what_cannot_be_moved_stays_and_says_why(
+    run: Run, tmp_path: Path, old: str, new: str, code: int, why: str
+) -> None:
+    data = ("--data", tmp_path, "--json")
+    run("feeds", "add", "https://a.example/", "https://b.example/", *data)
+    records = open_records(tmp_path, Settings())
+    records.feeds.add("publisher:Dainik", 1)
+    records.database.close()
+    before = run("feeds", "list", *data).last()["feeds"]
+    ended = run("feeds", "move", old, new, *data)
+    assert ended.code == code and why in ended.err
+    assert [f["url"] for f in run("feeds", "list", *data).last()["feeds"]] == [
+        f["url"] for f in before
+    ]
+
+
+def test_a_moved_feed_that_was_gone_is_followed_and_one_that_was_paused_stays_so(
+    run: Run, tmp_path: Path
+) -> None:
+    records = open_records(tmp_path, Settings())
+    for name, status in (("a", "gone"), ("b", "paused")):
+        feed, _ = records.feeds.add(f"https://{name}.example/", 1)
+        records.feeds.change(feed.num, 1, status=status)  # type: ignore[arg-type]
+        assert run("feeds", "move", feed.url, feed.url + "new", "--data", tmp_path).code == 0
+    assert [feed.status for feed in records.feeds.all()] == ["following", "paused"]
+    records.database.close()
+
+
 @pytest.mark.parametrize(
     "arguments",
-    [["add"], ["check"], ["add", "ftp://x/"], ["add", "http://u:p@x/"], ["add", "nowhere.opml"],
+    [["move", "https://x.example/"], ["move", *"abc"],
+     ["add"], ["check"], ["add", "ftp://x/"], ["add", "http://u:p@x/"], ["add", "nowhere.opml"],
      ["add", "https://x.example/", "--language", "xx"], ["sleep"], ["add", "http://127.1/"]],
 )  # fmt: skip
 def test_what_cannot_be_added_ends_with_2_and_says_why(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from jhalak.ports.errors import Conflict
 from jhalak.ports.feeds import EntryRow, EntryStore, FeedStore
 from jhalak.ports.subscriptions import DeliveryStore, SubscriptionStore
 from jhalak.records.database import Database
@@ -54,7 +55,7 @@ def test_wishes_and_findings_do_not_undo_each_other(store: FeedStore) -> None:
     state = FeedState(etag='"ख"', gap_s=1.5, tally=Tally(new=3, reasons={"no title": 2}),
                       days={20_000: 3}, delays_s=(1.0, 2.5))  # fmt: skip
     store.change(feed.num, 7, status="paused", tier="reviewed")
-    store.save(feed.num, state, 99)
+    assert store.save(feed, state, 99)
     now = store.find(URL)
     assert now is not None and now.state == state
     assert (now.status, now.tier, now.next_ms) == ("paused", "reviewed", 99)
@@ -99,8 +100,39 @@ def test_a_removed_feed_leaves_nothing(
     assert store.all() == [other] and entries.known(feed.num, [bytes(16)]) == {}
     assert [s.feed for s in subscriptions.all()] == [other.num]
     assert (deliveries.waiting(feed.num), deliveries.waiting(other.num)) == (0, 1)
-    store.save(feed.num, FeedState(), 1)
+    assert not store.save(feed, FeedState(), 1)
     assert store.find(URL) is None
+
+
+def test_a_feed_at_another_address_is_the_same_without_what_held_of_the_old_one(
+    store: FeedStore, entries: EntryStore, subscriptions: SubscriptionStore,
+    deliveries: DeliveryStore,
+) -> None:  # fmt: skip
+    feed, _ = store.add(URL, 5, tier="reviewed", language="hi", publisher="समाचार")
+    other, _ = store.add("https://b.example/", 5)
+    kept = FeedState(title="समाचार", gap_s=1.5, newest_ms=4, tally=Tally(new=3), days={20_000: 3})
+    state = msgspec.structs.replace(
+        kept, etag='"a"', modified="Wed", hub="https://hub.example/", topic=URL, moved="https://x/",
+        ttl_s=9, interval_s=60.0, polled_ms=6, ok_ms=6, failures=2, error="no connection",
+    )  # fmt: skip
+    store.save(feed, state, 99)
+    entries.keep(feed.num, [EntryRow(bytes(16), "i", b"", 1)])
+    deliveries.add(feed.num, "text/xml", b"<rss/>", 1)
+    for one in (feed.num, other.num):
+        subscriptions.put(subscription(one))
+    with pytest.raises(Conflict):
+        store.change(feed.num, 7, url=other.url)
+    assert len(subscriptions.all()) == 2 and store.find(URL) is not None
+    new = "https://news.example/नया.xml"
+    store.change(feed.num, 7, url=new)
+    assert store.find(URL) is None
+    assert store.find(new) == msgspec.structs.replace(feed, url=new, next_ms=7, state=kept)
+    assert set(entries.known(feed.num, [bytes(16)])) == {bytes(16)}
+    assert deliveries.waiting(feed.num) == 1
+    assert [s.feed for s in subscriptions.all()] == [other.num]
+    assert not store.save(feed, state, 99), "what the old address said comes too late"
+    assert store.all(7) == [store.find(new), other]
+    store.change(999, 7, url="https://none.example/")
 
 
 def subscription(feed: int) -> Subscription:

@@ -251,6 +251,55 @@ def test_what_a_publisher_withdraws_is_recalled_and_stays_so(cell: Cell) -> None
     assert URL in said.actor and "withdrawn" in said.detail
 
 
+NEW = "https://news.example/new.xml"
+
+
+def test_a_feed_that_was_moved_still_corrects_and_withdraws_its_cards(cell: Cell) -> None:
+    feed = cell.add(publisher="Dainik Example", tier="reviewed")
+    cell.network.pages[URL] = answer(rss(entry(1), entry(2)), etag='"old"')
+    cell.run()
+    cell.records.feeds.change(feed.num, cell.now_ms, url=NEW)
+    corrected = rss(entry(1, "The council closes its market"), entry(2), entry(3))
+    cell.network.pages[NEW] = answer(corrected, url=NEW)
+    cell.run(1)
+    assert len(cell.network.polls()) == 1 and len(cell.network.polls(NEW)) == 1
+    assert "if-none-match" not in cell.network.polls(NEW)[0]
+    gone = '<at:deleted-entry ref="https://news.example/2" when="2026-11-18T11:00:00Z"/>'
+    cell.network.pages[NEW] = answer(ATOM.format(gone), url=NEW)
+    cell.poll()
+    found = {r.item.id[-1]: (r.status, r.item.title) for r in cell.items()}
+    assert found["1"] == ("live", "The council closes its market")
+    assert found["2"][0] == "recalled" and found["3"][0] == "live"
+    assert {(r.item.publisher, r.item.reviewed) for r in cell.items()} == {("Dainik Example", True)}
+    tally = cell.feed(NEW).state.tally
+    assert (tally.new, tally.updated, tally.recalled, tally.duplicate) == (3, 1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [answer(rss(entry(1), more="<ttl>300</ttl>"), etag='"old"'), answer(status=410),
+     answer(status=503, retry_after="9999"), answer(status=304)],
+)  # fmt: skip
+def test_what_the_old_address_answers_after_a_move_counts_no_more(cell: Cell, said: Answer) -> None:
+    feed = cell.add()
+    cell.network.pages = {URL: said, NEW: answer(rss(entry(1), entry(2)), url=NEW)}
+
+    async def main() -> None:
+        cell.network.gate = asyncio.Event()
+        await cell.follower.step()
+        await asyncio.sleep(0)
+        cell.records.feeds.change(feed.num, cell.now_ms, url=NEW)
+        cell.network.gate.set()
+        await cell.follower.settle()
+
+    asyncio.run(main())
+    moved = cell.feed(NEW)
+    assert (moved.status, moved.next_ms) == ("following", cell.now_ms)
+    assert moved.state.etag == moved.state.error == ""
+    cell.run(1)
+    assert len(cell.items()) == 2 and len(cell.network.polls(NEW)) == 1
+
+
 def test_a_feed_whose_worker_was_killed_right_after_its_cards_were_kept_goes_on_with_them(
     cell: Cell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -606,6 +655,19 @@ class TestHubs:
         assert cell.records.subscriptions.all()[0].ending
         cell.run(100 * 3600)
         assert cell.records.subscriptions.all() == []
+
+    def test_a_feed_that_was_moved_is_subscribed_to_anew(self, cell: Cell) -> None:
+        feed = cell.add()
+        cell.network.pages[URL] = answer(self.page(), url=NEW)
+        cell.network.pages[NEW] = answer(self.page(), url=NEW)
+        cell.run()
+        [one] = cell.records.subscriptions.all()
+        cell.records.feeds.change(feed.num, cell.now_ms, url=NEW)
+        assert cell.records.subscriptions.find(one.token) is None
+        cell.run(1)
+        [again] = cell.records.subscriptions.all()
+        assert (again.feed, again.topic) == (feed.num, NEW) and again.token != one.token
+        assert len(cell.network.posts()) == 2
 
     def test_without_a_public_address_no_hub_is_asked(self, tmp_path: Path) -> None:
         cell = Cell(tmp_path / "other")
