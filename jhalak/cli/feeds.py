@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import sys
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _add(arguments: argparse.Namespace, records: Records) -> int:
     """Addresses and OPML files, mixed."""
     from jhalak.assembly import now_ms
-    from jhalak.embedded.targets import target_of
+    from jhalak.embedded.targets import one_spelling, target_of
     from jhalak.ingest.opml import BadOpml, Listed, read_opml
     from jhalak.ports.fetcher import Refused
     from jhalak.schema.feed import Tier
@@ -74,12 +75,13 @@ def _add(arguments: argparse.Namespace, records: Records) -> int:
             raise Failure(f"{one}: neither an address nor a list of feeds: {problem}", 2) from None
     tier: Tier = "reviewed" if arguments.reviewed else "unreviewed"
     added = []
-    for feed in wanted:
-        language = arguments.language or feed.language
-        _, is_new = records.feeds.add(
-            feed.url, now_ms(), tier=tier, language=language, publisher=arguments.publisher
-        )  # fmt: skip
-        added += [feed.url] if is_new else []
+    for listed in wanted:
+        if _found(records, listed.url) is None:
+            feed, is_new = records.feeds.add(
+                one_spelling(listed.url), now_ms(), tier=tier,
+                language=arguments.language or listed.language, publisher=arguments.publisher,
+            )  # fmt: skip
+            added += [feed.url] if is_new else []
     print(
         f"added {len(added):,}, there before {len(wanted) - len(added):,}"
         + (f", refused {len(refused):,}" if refused else "")
@@ -87,6 +89,19 @@ def _add(arguments: argparse.Namespace, records: Records) -> int:
     said = {"added": added, "known": len(wanted) - len(added)}
     last_line(said | {"refused": [one.url for one in refused]}, wanted=arguments.json)
     return 1 if refused else 0
+
+
+def _found(records: Records, url: str) -> Feed | None:
+    """As it is kept, or as `add` would keep it."""
+    from jhalak.embedded.targets import one_spelling, target_of
+    from jhalak.ports.fetcher import Refused
+
+    found = records.feeds.find(url)
+    if found is None:
+        with suppress(Refused):
+            target_of(url)
+            found = records.feeds.find(one_spelling(url))
+    return found
 
 
 def _may_be_asked(url: str) -> bool:
@@ -141,7 +156,7 @@ def _change(arguments: argparse.Namespace, records: Records) -> int:
 
     action = arguments.action
     for url in arguments.what:
-        feed = records.feeds.find(url)
+        feed = _found(records, url)
         if feed is None:
             raise Failure(f"no feed {url} (jhalak feeds list)")
         if action == "remove":
@@ -158,7 +173,7 @@ def _change(arguments: argparse.Namespace, records: Records) -> int:
 def _move(arguments: argparse.Namespace, records: Records) -> int:
     """The same feed, with its cards, at another address."""
     from jhalak.assembly import now_ms
-    from jhalak.embedded.targets import target_of
+    from jhalak.embedded.targets import one_spelling, target_of
     from jhalak.ports.fetcher import Refused
     from jhalak.schema.feed import PUSHED
 
@@ -169,19 +184,20 @@ def _move(arguments: argparse.Namespace, records: Records) -> int:
         target_of(new)
     except Refused as problem:
         raise Failure(f"{new}: {problem}", 2) from None
-    feed = records.feeds.find(old)
+    feed = _found(records, old)
     if feed is None:
         raise Failure(f"no feed {old} (jhalak feeds list)")
     if old.startswith(PUSHED):
         raise Failure(f"{old} sends its items itself: there is no address to change")
-    if records.feeds.find(new) is not None:
+    if _found(records, new) is not None:
         raise Failure(f"{new} is followed already (jhalak feeds list)")
+    url = one_spelling(new)
     # What is gone is the old address.
     records.feeds.change(
-        feed.num, now_ms(), url=new, status="following" if feed.status == "gone" else None
+        feed.num, now_ms(), url=url, status="following" if feed.status == "gone" else None
     )
-    print(f"moved {old} to {new}")
-    last_line({"move": [old, new]}, wanted=arguments.json)
+    print(f"moved {feed.url} to {url}")
+    last_line({"move": [feed.url, url]}, wanted=arguments.json)
     return 0
 
 
@@ -193,7 +209,7 @@ async def _check(arguments: argparse.Namespace, records: Records, settings: Sett
     from jhalak.workers.follow_feeds import asking, limits_of
 
     url = arguments.what[0]
-    feed = records.feeds.find(url) or Feed(
+    feed = _found(records, url) or Feed(
         num=0, url=url, language=arguments.language, publisher=arguments.publisher,
         tier="reviewed" if arguments.reviewed else "unreviewed",
     )  # fmt: skip

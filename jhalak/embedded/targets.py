@@ -59,6 +59,14 @@ def target_of(url: str) -> Target:
     return Target(parts.scheme, host_of(parts.hostname or ""), port or PORTS[parts.scheme], path)
 
 
+def one_spelling(url: str) -> str:
+    """Of an address that target_of takes: without what makes no difference to who is asked for
+    what. Path and query stay as they are written."""
+    parts = urlsplit(url)
+    host = parts.netloc.lower().removesuffix(f":{PORTS[parts.scheme]}").removesuffix(":")
+    return parts._replace(netloc=host, fragment="").geturl()
+
+
 def joined(target: Target, location: str) -> Target:
     """Where a redirect from `target` leads. Raises Refused."""
     try:

@@ -209,6 +209,37 @@ def test_addresses_in_a_list_that_may_not_be_asked_are_said_and_left_out(
     assert f"{bad[0]}: only http and https" in ended.err and bad[1] in ended.err
 
 
+def test_a_feed_is_followed_once_however_its_address_is_spelt(run: Run, tmp_path: Path) -> None:
+    one = "https://news.example/D.xml?Q=1"
+    other = "HTTPS://News.Example:443/D.xml?Q=1#frag"
+    opml = tmp_path / "list.opml"
+    opml.write_text(f'<opml><body><outline xmlUrl="{other}"/></body></opml>')
+    data = ("--data", tmp_path / "data", "--json")
+    added = run("feeds", "add", other, one, opml, *data).last()
+    assert added == {"added": [one], "known": 2, "refused": []}
+    assert run("feeds", "pause", other, *data).code == 0
+    assert run("feeds", "add", "http://b.example:80/", *data).last()["added"] == [
+        "http://b.example/"
+    ]
+    assert "followed already" in run("feeds", "move", "http://B.example/", other, *data).err
+    new = "https://News.Example:8443/d.xml#frag"
+    moved = run("feeds", "move", other, new, *data).last()
+    assert moved == {"move": [one, "https://news.example:8443/d.xml"]}
+
+
+def test_a_feed_that_was_kept_in_another_spelling_stays_as_it_is(run: Run, tmp_path: Path) -> None:
+    kept = "HTTPS://News.Example/d.xml"
+    records = open_records(tmp_path, Settings())
+    records.feeds.add(kept, 1)
+    data = ("--data", tmp_path, "--json")
+    assert run("feeds", "add", kept, *data).last()["added"] == []
+    assert run("feeds", "pause", kept, *data).code == 0
+    assert [(feed.url, feed.status) for feed in records.feeds.all()] == [(kept, "paused")]
+    new = "https://news.example/d.xml"
+    assert run("feeds", "move", kept, new, *data).last() == {"move": [kept, new]}
+    records.database.close()
+
+
 def test_a_publishers_key_is_shown_once_and_can_be_revoked(run: Run, tmp_path: Path) -> None:
     data = ("--data", tmp_path, "--json")
     made = run("publisher", "add", "Dainik  Example", "--reviewed", *data)

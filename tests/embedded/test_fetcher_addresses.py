@@ -12,7 +12,7 @@ import pytest
 
 from jhalak.embedded.addresses import why_not
 from jhalak.embedded.fetcher import SafeFetcher
-from jhalak.embedded.targets import host_of, target_of
+from jhalak.embedded.targets import host_of, one_spelling, target_of
 from jhalak.ports.fetcher import Failed, FetchError, Refused
 from tests.site import Reply, site
 
@@ -219,3 +219,21 @@ def test_a_url_is_read_as_it_will_be_asked() -> None:
     assert target.named == "news.example:8080"
     assert target_of("https://[2606:4700::1111]").url == "https://[2606:4700::1111]/"
     assert host_of("समाचार.भारत") == "xn--61b3bh3a5ab.xn--h2brj9c"
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [("HTTPS://News.Example/D.xml", "https://news.example/D.xml"),
+     ("https://news.example/d.xml#Frag", "https://news.example/d.xml"),
+     ("https://news.example:443/d.xml", "https://news.example/d.xml"),
+     ("http://news.example:/d.xml", "http://news.example/d.xml"),
+     ("http://news.example:443/d.xml", "http://news.example:443/d.xml"),
+     ("http://[2606:4700::80]:80/", "http://[2606:4700::80]/"),
+     ("http://[2606:4700::80]/", "http://[2606:4700::80]/"),
+     ("https://News.Example/%7Ea/../B;c?Q=%D0%90&a=//X",
+      "https://news.example/%7Ea/../B;c?Q=%D0%90&a=//X"),
+     ("https://समाचार.example/ख?q=ख", "https://समाचार.example/ख?q=ख")],
+)  # fmt: skip
+def test_an_address_has_one_spelling(written: str, kept: str) -> None:
+    assert one_spelling(written) == kept == one_spelling(kept)
+    assert target_of(written) == target_of(kept), "the same is asked for"
