@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jhalak.assembly import Records
     from jhalak.config.settings import Settings
     from jhalak.ingest.document import Document
+    from jhalak.ingest.health import FeedHealth
     from jhalak.ingest.intake import Outcome
     from jhalak.ports.fetcher import Answer
     from jhalak.schema.feed import Feed
@@ -129,7 +130,8 @@ def _list(arguments: argparse.Namespace, records: Records) -> int:
     for one in told:
         delay = "-" if one.delay_s is None else _span(one.delay_s)
         since = (now - one.last_success_ms) / 1000
-        often = f"every {_span(one.interval_s)}" if one.interval_s else "not polled yet"
+        often = "never read" if one.last_poll_ms else "not polled yet"
+        often = f"every {_span(one.interval_s)}" if one.interval_s else often
         last = f"{_span(since)} ago" if one.last_success_ms else "never"
         print(f"{one.status:9} {one.tier:10} {one.url}")
         print(
@@ -144,11 +146,20 @@ def _list(arguments: argparse.Namespace, records: Records) -> int:
         for reason, count in sorted(one.reasons.items(), key=lambda pair: -pair[1])[:5]:
             print(f"    rejected {count:,}: {reason}")
         if one.error:
-            print(f"    failed {one.failures} times in a row: {one.error}")
+            times = "once" if one.failures == 1 else f"{one.failures:,} times in a row"
+            print(f"    failed {times}: {one.error}{_again(one, now)}")
         if one.moved:
             print(f"    its server says that it lies at {one.moved} for good (jhalak feeds move)")
     last_line({"feeds": msgspec.to_builtins(told)}, wanted=arguments.json)
     return 0
+
+
+def _again(one: FeedHealth, now: int) -> str:
+    """When a feed that failed is tried again."""
+    if one.status != "following":
+        return ""
+    wait_s = (one.next_poll_ms - now) / 1000
+    return f"; tried again in {_span(wait_s)}" if wait_s > 0 else "; due to be tried again"
 
 
 def _change(arguments: argparse.Namespace, records: Records) -> int:

@@ -209,6 +209,26 @@ def test_addresses_in_a_list_that_may_not_be_asked_are_said_and_left_out(
     assert f"{bad[0]}: only http and https" in ended.err and bad[1] in ended.err
 
 
+def test_the_list_says_how_a_feed_failed_and_when_it_is_tried_again(
+    run: Run, publisher: Publisher
+) -> None:
+    publisher.site.routes["/rss.xml"] = Reply(503, headers={"retry-after": "5400"})
+    data = ("--data", publisher.data)
+    run("feeds", "add", publisher.url, *data)
+    run("work", "follow", "--until-caught-up", *data)
+    told = run("feeds", "list", *data).out
+    assert "not polled yet" not in told and "never read" in told
+    assert "failed once: its server answered 503; tried again in 1.5 h" in told
+    records = open_records(publisher.data, Settings())
+    [feed] = records.feeds.all()
+    records.feeds.save(feed, feed.state, 1)
+    records.database.close()
+    assert "503; due to be tried again" in run("feeds", "list", *data).out
+    run("feeds", "pause", publisher.url, *data)
+    told = run("feeds", "list", *data).out
+    assert "answered 503\n" in told and "tried again" not in told
+
+
 def test_a_feed_is_followed_once_however_its_address_is_spelt(run: Run, tmp_path: Path) -> None:
     one = "https://news.example/D.xml?Q=1"
     other = "HTTPS://News.Example:443/D.xml?Q=1#frag"
