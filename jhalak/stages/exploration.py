@@ -53,7 +53,9 @@ who publish a thousand cards a day."""
 RENEW_MS: Final = 3000
 """A queue is made anew so seldom at most: 0.5 ms of the thread that serves."""
 APART_MS: Final = 50
-"""And then another one so much later at least."""
+"""And then another one so much later at least,"""
+LATE_MS: Final = 30_000
+"""but where it is so old: few come then, and nobody waits behind it."""
 BELIEF: Final = 10.0
 LEAST, MOST = 0.25, 4.0
 POINTS: Final = 24
@@ -81,8 +83,9 @@ class TrialQueue:
         for language in languages:
             at_ms, of_tried, of_pools, rows = self._made.get((language, safe), _NEVER)
             current = of_tried is tried and of_pools is pools
-            overdue = not current and abs(now_ms - at_ms) >= RENEW_MS
-            if of_tried is None or (overdue and abs(now_ms - self._made_ms) >= APART_MS):
+            age_ms, apart = abs(now_ms - at_ms), abs(now_ms - self._made_ms) >= APART_MS
+            overdue = not current and (age_ms >= LATE_MS or (apart and age_ms >= RENEW_MS))
+            if of_tried is None or overdue:
                 self._made_ms = now_ms
                 rows = self._make(pools.fresh.get(language, _NO_ROWS), tried, safe=safe)
                 self._made[language, safe] = now_ms, tried, pools, rows

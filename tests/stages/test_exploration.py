@@ -17,6 +17,7 @@ from jhalak.schema.query import Query
 from jhalak.stages.exploration import (
     APART_MS,
     BELIEF,
+    LATE_MS,
     LEAST,
     MOST,
     RENEW_MS,
@@ -162,6 +163,8 @@ def test_queues_that_are_overdue_at_once_are_made_anew_apart() -> None:
 
     assert left(RENEW_MS) == left(RENEW_MS + APART_MS - 1) == [0, 2]
     assert left(RENEW_MS + APART_MS) == [0, 0]
+    source._queue._world = world
+    assert left(RENEW_MS + APART_MS + LATE_MS) == [2, 2], "where few come nobody waits"
 
 
 def test_who_publishes_little_waits_behind_nobody_who_publishes_much() -> None:
