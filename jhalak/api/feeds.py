@@ -21,8 +21,8 @@ from jhalak.api.raw import (
 from jhalak.api.services import Services
 from jhalak.feeds.edition import Edition, language_of
 from jhalak.feeds.feed import Feed
-from jhalak.feeds.fit import MINORS
 from jhalak.feeds.slot_batch import mint
+from jhalak.people.age import MINORS
 from jhalak.people.viewer_token import ViewerClaim
 from jhalak.pipeline.side_by_side import SideBySide, step
 from jhalak.ports.errors import PortError

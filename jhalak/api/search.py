@@ -15,8 +15,8 @@ from jhalak.api.raw import Refused
 from jhalak.api.search_people import CreatorHit, Found, found_people, hits
 from jhalak.api.services import Services
 from jhalak.feeds.edition import rfc3339
-from jhalak.feeds.fit import MINORS
 from jhalak.feeds.search import ItemFound, Weighed, matches, parts_of, tagged
+from jhalak.people.age import MINORS
 from jhalak.ports.search import KINDS, FindKind
 from jhalak.ports.sounds import title_of
 from jhalak.ports.viewers import Viewer

@@ -27,6 +27,7 @@ from jhalak.feeds.lockscreen import lockscreen
 from jhalak.feeds.video import video
 from jhalak.learning.model import HEADS, predict
 from jhalak.learning.viewer import ViewerFold
+from jhalak.people.age import MINORS
 from jhalak.ports.event_log import EventLog
 from jhalak.ports.viewers import Viewer, ViewerStore
 from jhalak.residency.seal import unseal
@@ -41,7 +42,6 @@ from jhalak.stages.valuation import worth_of
 from jhalak.stages.world import World
 
 LEAST_VIEWERS: Final = 20
-MINORS: Final = ("under13", "13-17")
 FIGURES: Final = ("value", "value_draft", "tap", "long", "like", "regret", "trials", "topics")
 """What is compared: the first six an impression, then shares of slots, and topics a slate."""
 _EXPLORE: Final = REASON_INDEX["explore"]

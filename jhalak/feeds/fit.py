@@ -4,14 +4,12 @@ lets it of a feed: a shelf, a list or an address leads no minor to what the feed
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final
 
+from jhalak.people.age import MINORS
 from jhalak.ports.shown_videos import Shown, ShownVideos
 from jhalak.ports.viewers import ViewerStore
 from jhalak.schema.video import UseKind, Video
 from jhalak.stages.world import World
-
-MINORS: Final = ("under13", "13-17")
 
 
 class FitVideos:

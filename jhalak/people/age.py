@@ -14,6 +14,8 @@ from jhalak.ports.viewers import AgeBand
 YOUNGEST, PUBLIC_FROM, ADULT_FROM = 13, 16, 18
 """Years: nobody younger has an account; who is younger stays private; who is younger is a minor."""
 OLDEST: Final = 120
+MINORS: Final[tuple[AgeBand, ...]] = ("under13", "13-17")
+"""Those who are known to be: from them what is unfit stays away."""
 LATE_HOURS: Final = (22, 7)
 """From, until: hours of the cell's day in which minors are not told anything."""
 _LEAST: Final[tuple[tuple[int, AgeBand], ...]] = (
@@ -48,7 +50,7 @@ def grown(least: int, told_ms: int, now_ms: int) -> int:
 
 def is_minor(band: AgeBand | None) -> bool:
     """Under 18, or unknown."""
-    return band in (None, "under13", "13-17")
+    return band is None or band in MINORS
 
 
 def may_profile_ads(band: AgeBand | None) -> bool:

@@ -54,26 +54,20 @@ _HOLD: Final = (
     .with_for_update()
 )
 """Those who tell one account something come one after another, and none after it was erased."""
-_APART: Final = (
-    select(relations.c.viewer)
-    .join(creator_accounts, creator_accounts.c.creator == relations.c.target)
-    .where(
-        relations.c.viewer == bindparam("mine"), relations.c.kind == "creator",
-        relations.c.verb.in_(("blocks", "mutes", "barred")), relations.c.standing == true(),
-        creator_accounts.c.num == bindparam("other"),
-    )
-)  # fmt: skip
-"""The receiver does not want to hear of the other, or may not."""
-_UNWANTED: Final = (
+_UNHEARD: Final = (
     select(creator_accounts.c.viewer)
     .join(relations, relations.c.target == creator_accounts.c.creator)
     .where(
         relations.c.viewer == bindparam("mine"), relations.c.kind == "creator",
         relations.c.verb.in_(("blocks", "mutes", "barred")), relations.c.standing == true(),
-        creator_accounts.c.viewer.in_(bindparam("viewers", expanding=True)),
     )
 )  # fmt: skip
-"""The same of viewers who may have an account."""
+"""Those of whom the receiver does not want to hear, or may not."""
+_APART: Final = _UNHEARD.where(creator_accounts.c.num == bindparam("other"))
+_UNWANTED: Final = _UNHEARD.where(
+    creator_accounts.c.viewer.in_(bindparam("viewers", expanding=True))
+)
+"""Of viewers who may have an account."""
 _OF: Final = and_(
     notifications.c.account == bindparam("of"), notifications.c.kind == bindparam("of_kind")
 )

@@ -15,8 +15,8 @@ from jhalak.api.raw import AnyRequest, path_after
 from jhalak.api.services import Services
 from jhalak.catalogue.cards import video_fields
 from jhalak.feeds.edition import rfc3339
-from jhalak.feeds.fit import MINORS
 from jhalak.learning import going
+from jhalak.people.age import MINORS
 from jhalak.ports.viewers import Viewer
 from jhalak.residency.seal import seal
 from jhalak.schema.activity import NO_TOPIC, TOPIC, Forget, encode

@@ -22,6 +22,7 @@ from jhalak.config.policy import FILE, check_policy
 from jhalak.feeds.lockscreen import lockscreen
 from jhalak.feeds.video import video
 from jhalak.learning.taste import forget
+from jhalak.people.age import MINORS
 from jhalak.ports.viewers import Viewer
 from jhalak.schema.languages import LANGUAGE_INDEX
 from jhalak.schema.query import Query
@@ -30,7 +31,6 @@ from jhalak.schema.viewer_state import ViewerState
 from jhalak.stages.record import served_record
 from jhalak.stages.told_states import ToldStates
 
-MINORS: Final = ("under13", "13-17")
 SURE: Final = 1e5
 """Impressions' worth of belief in a language's share that is told."""
 

@@ -13,7 +13,7 @@ from litestar.params import Parameter, QueryParameter
 from jhalak.api.raw import Refused
 from jhalak.api.services import Services
 from jhalak.catalogue.cards import video_fields
-from jhalak.feeds.fit import MINORS
+from jhalak.people.age import MINORS
 from jhalak.ports.creators import Creator
 from jhalak.ports.viewers import Viewer
 from jhalak.schema.activity import Verb
