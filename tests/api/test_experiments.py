@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import mean
 
+import msgspec
 import pytest
 
 from jhalak.config.settings import ValueWeights
@@ -15,7 +16,7 @@ from jhalak.schema.activity import TOPIC, Served, encode
 from jhalak.workers.watch_experiments import WatchExperiments
 from tests.experiments.records import event, outcomes, relation, served
 from tests.experiments.settings_of import HALVES, REGRET, experiment, settings_of
-from tests.worlds import NOW_MS, TOPICS, Jhalak, Phone, make_items, share, topics_of
+from tests.worlds import NOW_MS, PATIENT, TOPICS, Jhalak, Phone, make_items, share, topics_of
 
 INDIFFERENT = {
     "values": dict.fromkeys(ValueWeights.__struct_fields__, 0.0), "exploration": 0.0
@@ -26,7 +27,10 @@ ARMS = [HALVES[0], {"name": "bold", "share": 0.5, "override": INDIFFERENT}]
 
 @pytest.fixture
 def jhalak(tmp_path: Path) -> Iterator[Jhalak]:
-    settings = settings_of(experiment(arms=ARMS, surfaces=["lockscreen"], guardrails=[REGRET]))
+    settings = settings_of(
+        experiment(arms=ARMS, surfaces=["lockscreen"], guardrails=[REGRET]),
+        feed=msgspec.to_builtins(PATIENT.feed),
+    )
     world = Jhalak(tmp_path / "data", settings)
     world.put(make_items(dict.fromkeys(TOPICS, 40)))
     yield world
